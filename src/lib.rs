@@ -1,0 +1,18 @@
+//! Lesson helpers for deep learning on medical images, on [candle](candle_core).
+//!
+//! Data flows one way: [`data`] -> [`train`] -> [`metrics`] -> [`plot`] -> [`display`]. [`ops`] and [`nn`] know
+//! nothing of notebooks; only [`display`] knows Jupyter.
+
+pub mod data;
+pub mod display;
+mod error;
+pub mod metrics;
+pub mod nn;
+pub mod ops;
+pub mod plot;
+pub mod prelude;
+pub mod train;
+
+pub use candle_core;
+pub use candle_nn;
+pub use error::{Error, Result};

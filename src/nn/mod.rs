@@ -1,0 +1,1 @@
+//! Gathers the module's files.

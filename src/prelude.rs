@@ -1,0 +1,4 @@
+//! What a lesson needs, in one line: `use eosin::prelude::*;`.
+
+pub use crate::{Error, Result};
+pub use candle_core::{D, DType, Device, IndexOp, Module, ModuleT, Shape, Tensor, Var};

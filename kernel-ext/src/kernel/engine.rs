@@ -1,0 +1,307 @@
+//! evcxr on a thread of its own: it compiles and runs cells, completes and inspects, one thing after another.
+
+use super::cell::Cell;
+use super::control::Control;
+use super::event::Event;
+use super::output::{Bundle, Failure, Front, Output, Question};
+use crate::prebuilt::Prebuilt;
+use evcxr::{CommandContext, EvalCallbacks, EvalContext, EvalContextOutputs};
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, mpsc};
+use std::thread;
+
+/// Run before the first cell, while the learner reads: evcxr learns that cells use `?` (else the first one compiles
+/// twice), and rust-analyzer what a tensor is (else the first one waits for it). It leaves no variable behind.
+const WARM_UP: &str = "{
+    use eosin::prelude::*;
+    let warm_up = Tensor::zeros((2, 2), DType::F32, &Device::Cpu)?;
+    let _sum = (&warm_up + &warm_up)?.sum_all()?.to_scalar::<f32>()?;
+}";
+
+/// Completions of a piece of code, as bytes of it.
+pub struct Completed {
+    pub matches: Vec<Match>,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// One way to go on.
+pub struct Match {
+    pub text: String,
+    pub kind: &'static str,
+}
+
+enum Job {
+    Execute {
+        code: String,
+        front: Arc<dyn Front>,
+        done: Reply<Result<(), Failure>>,
+    },
+    Complete {
+        code: String,
+        offset: usize,
+        done: Reply<Option<Completed>>,
+    },
+    Inspect {
+        code: String,
+        offset: usize,
+        done: Reply<Option<Bundle>>,
+    },
+}
+
+type Reply<T> = tokio::sync::oneshot::Sender<T>;
+
+/// A handle on the engine's thread; clones share it.
+#[derive(Clone)]
+pub struct Engine {
+    jobs: mpsc::Sender<Job>,
+    pub control: Control,
+}
+
+impl Engine {
+    /// Starts the thread; jobs wait until it is ready.
+    pub fn start(scratch: &Path, prebuilt: Prebuilt) -> Self {
+        let control = Control::new(scratch);
+        let (jobs, queue) = mpsc::channel();
+        let scratch = scratch.to_owned();
+        thread::spawn({
+            let control = control.clone();
+            move || serve(queue, &scratch, &prebuilt, control)
+        });
+        Engine { jobs, control }
+    }
+
+    pub async fn execute(&self, code: String, front: Arc<dyn Front>) -> Result<(), Failure> {
+        let (done, reply) = tokio::sync::oneshot::channel();
+        let _ = self.jobs.send(Job::Execute { code, front, done });
+        reply.await.unwrap_or_else(|_| Err(engine_is_gone()))
+    }
+
+    pub async fn complete(&self, code: String, offset: usize) -> Option<Completed> {
+        let (done, reply) = tokio::sync::oneshot::channel();
+        let _ = self.jobs.send(Job::Complete { code, offset, done });
+        reply.await.ok().flatten()
+    }
+
+    pub async fn inspect(&self, code: String, offset: usize) -> Option<Bundle> {
+        let (done, reply) = tokio::sync::oneshot::channel();
+        let _ = self.jobs.send(Job::Inspect { code, offset, done });
+        reply.await.ok().flatten()
+    }
+}
+
+fn engine_is_gone() -> Failure {
+    Failure::told(
+        "KernelError",
+        "the engine that compiles cells has stopped. Restart the kernel.",
+    )
+}
+
+/// Answers jobs until nobody can send any more.
+fn serve(queue: mpsc::Receiver<Job>, scratch: &Path, prebuilt: &Prebuilt, control: Control) {
+    let started = catch_unwind(AssertUnwindSafe(|| {
+        Session::start(scratch, prebuilt, control)
+    }))
+    .unwrap_or_else(|_| Err(engine_is_gone()));
+    let mut session = match started {
+        Ok(session) => session,
+        Err(failure) => return refuse(&queue, &failure),
+    };
+    for job in queue {
+        // evcxr is built from many parts; a bug in one of them must not take the learner's variables with it.
+        let survived = catch_unwind(AssertUnwindSafe(|| session.answer(job)));
+        if survived.is_err() {
+            session.control.end();
+        }
+    }
+}
+
+fn refuse(queue: &mpsc::Receiver<Job>, failure: &Failure) {
+    for job in queue {
+        match job {
+            Job::Execute { done, .. } => drop(done.send(Err(failure.clone()))),
+            Job::Complete { done, .. } => drop(done.send(None)),
+            Job::Inspect { done, .. } => drop(done.send(None)),
+        }
+    }
+}
+
+struct Session {
+    context: CommandContext,
+    cell: Cell,
+    control: Control,
+    compiled: PathBuf,
+}
+
+impl Session {
+    fn start(scratch: &Path, prebuilt: &Prebuilt, control: Control) -> Result<Self, Failure> {
+        let told = |error: &dyn std::fmt::Display| {
+            Failure::told(
+                "KernelError",
+                format!("the kernel could not start: {error}\n`cargo doctor` tells more."),
+            )
+        };
+        let program = std::env::current_exe().map_err(|error| told(&error))?;
+        let (context, outputs) = EvalContext::with_subprocess_command(Command::new(program))
+            .map_err(|error| told(&error))?;
+        let cell = Cell::new(control.clone());
+        follow_outputs(outputs, &cell);
+        let mut session = Session {
+            context: CommandContext::with_eval_context(context),
+            cell,
+            control,
+            compiled: scratch.join("src").join("lib.rs"),
+        };
+        let depend = format!(":dep eosin = {{ path = {:?} }}", prebuilt.facade());
+        session
+            .context
+            .execute(&depend)
+            .map_err(|error| told(&error))?;
+        session.cell.begin(Arc::new(Nobody));
+        let warmed = session.context.execute(WARM_UP);
+        session.cell.end();
+        warmed.map_err(|error| told(&error))?;
+        Ok(session)
+    }
+
+    fn answer(&mut self, job: Job) {
+        match job {
+            Job::Execute { code, front, done } => drop(done.send(self.execute(&code, front))),
+            Job::Complete { code, offset, done } => drop(done.send(self.complete(&code, offset))),
+            Job::Inspect { code, offset, done } => drop(done.send(self.inspect(&code, offset))),
+        }
+    }
+
+    fn execute(&mut self, code: &str, front: Arc<dyn Front>) -> Result<(), Failure> {
+        self.control.begin();
+        self.cell.begin(Arc::clone(&front));
+        let mut callbacks = EvalCallbacks {
+            input_reader: &|request| {
+                let question = Question {
+                    prompt: request.prompt,
+                    password: request.is_password,
+                };
+                front.ask(question).unwrap_or_default()
+            },
+        };
+        let result = self.context.execute_with_callbacks(code, &mut callbacks);
+        let ending = self.cell.end();
+        self.control.end();
+        match result {
+            Ok(outputs) => {
+                let compiled = if ending.panicked || ending.failed {
+                    fs::read_to_string(&self.compiled).unwrap_or_default()
+                } else {
+                    String::new()
+                };
+                if let Some(failure) = Failure::from_ending(code, &compiled, &ending) {
+                    return Err(failure);
+                }
+                // What evcxr's own commands answer, such as `:vars`.
+                if !outputs.content_by_mime_type.is_empty() {
+                    let data = outputs
+                        .content_by_mime_type
+                        .into_iter()
+                        .map(|(mime, text)| (mime, text.into()));
+                    front.show(Output::Result(Bundle {
+                        data: data.collect(),
+                        ..Bundle::default()
+                    }));
+                }
+                Ok(())
+            }
+            Err(evcxr::Error::SubprocessTerminated(reason)) => {
+                Err(self.lost_process(ending.died.unwrap_or(reason)))
+            }
+            Err(_) if self.control.was_interrupted() => Err(Failure::told(
+                "Interrupted",
+                "stopped while compiling. Nothing of this cell was run.",
+            )),
+            Err(evcxr::Error::CompilationErrors(errors)) => {
+                Err(Failure::from_compiler(code, &errors))
+            }
+            Err(error) => Err(Failure::told("Error", error.to_string())),
+        }
+    }
+
+    fn lost_process(&self, reason: String) -> Failure {
+        const LOST: &str = "All variables are lost (functions, structs and `use` lines are kept): run the cells above \
+                            again.";
+        if self.control.was_killed() {
+            Failure::told(
+                "Interrupted",
+                format!("the cell did not stop by itself, so its process was killed. {LOST}"),
+            )
+        } else {
+            Failure::told(
+                "ProcessDied",
+                format!("the cell ended its process ({reason}). {LOST}"),
+            )
+        }
+    }
+
+    fn complete(&mut self, code: &str, offset: usize) -> Option<Completed> {
+        let completions = self.context.completions(code, offset).ok()?;
+        let matches = completions
+            .completions
+            .into_iter()
+            .map(|one| Match {
+                text: one.code,
+                kind: one.kind,
+            })
+            .collect();
+        Some(Completed {
+            matches,
+            start: completions.start_offset,
+            end: completions.end_offset,
+        })
+    }
+
+    fn inspect(&mut self, code: &str, offset: usize) -> Option<Bundle> {
+        let (text, html) = self.context.hover_at(code, offset).ok()?;
+        if text == "No documentation found" {
+            return None;
+        }
+        let data = [("text/plain", text), ("text/html", html)];
+        Some(Bundle {
+            data: data
+                .map(|(mime, text)| (mime.to_owned(), text.into()))
+                .into_iter()
+                .collect(),
+            ..Bundle::default()
+        })
+    }
+}
+
+/// Takes the lines that evcxr passes on, for as long as it lives.
+fn follow_outputs(outputs: EvalContextOutputs, cell: &Cell) {
+    let EvalContextOutputs { stdout, stderr } = outputs;
+    thread::spawn({
+        let cell = cell.clone();
+        move || {
+            stdout
+                .iter()
+                .for_each(|line| cell.follow(Event::from_line(&line)))
+        }
+    });
+    // Only the supervisor itself writes here: what is wrong with it concerns the learner too.
+    let cell = cell.clone();
+    thread::spawn(move || {
+        stderr
+            .iter()
+            .for_each(|line| cell.follow(Event::Stderr(format!("{line}\n"))))
+    });
+}
+
+/// Sees nothing: the front of what the kernel runs for itself.
+struct Nobody;
+
+impl Front for Nobody {
+    fn show(&self, _: Output) {}
+    fn ask(&self, _: Question) -> Option<String> {
+        None
+    }
+}

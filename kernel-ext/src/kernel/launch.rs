@@ -1,0 +1,111 @@
+//! How the kernel's processes begin.
+//!
+//! One program plays four parts: the kernel that Jupyter starts, the supervisor and the runtime that evcxr starts, and
+//! the rustc that cargo starts. Variables of the environment tell which.
+
+use super::engine::Engine;
+use super::scratch::Scratch;
+use super::{rustc_wrapper, server, supervisor};
+use crate::error::{Error, Result};
+use crate::home::Home;
+use crate::prebuilt::Prebuilt;
+use jupyter_protocol::ConnectionInfo;
+use std::env;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// evcxr's name for the folder in which it compiles.
+const SCRATCH_VARIABLE: &str = "EVCXR_TMPDIR";
+/// evcxr's name for the folder of its settings; a learner's own settings for stock evcxr must not reach this kernel.
+const SETTINGS_VARIABLE: &str = "EVCXR_CONFIG_DIR";
+/// Set by evcxr for the process that it takes for its runtime.
+const EVCXR_RUNTIME_VARIABLE: &str = "EVCXR_IS_RUNTIME";
+
+/// Plays the part that the environment asks for, if any: then this does not return.
+pub fn enter_role() {
+    let outcome = if env::var_os(rustc_wrapper::WRAPPER_VARIABLE).is_some()
+        && env::args_os().len() > 2
+        && is_compiler_call()
+    {
+        rustc_wrapper::run()
+    } else if env::var_os(supervisor::RUNTIME_VARIABLE).is_some() {
+        supervisor::ignore_interrupts().map(|()| evcxr::runtime_hook())
+    } else if env::var_os(EVCXR_RUNTIME_VARIABLE).is_some() {
+        supervisor::run()
+    } else {
+        return;
+    };
+    if let Err(error) = outcome {
+        eprintln!("eosin: {error}");
+        std::process::exit(1);
+    }
+    std::process::exit(0);
+}
+
+/// cargo calls its wrapper with the path of rustc first.
+fn is_compiler_call() -> bool {
+    env::args_os().nth(1).is_some_and(|first| {
+        Path::new(&first)
+            .file_stem()
+            .is_some_and(|name| name == "rustc")
+    })
+}
+
+/// Serves the connection that `connection_file` describes, until told to stop.
+pub fn run(connection_file: &Path) -> Result<()> {
+    let home = Home::from_environment()?;
+    let Some(prebuilt) = Prebuilt::locate(&home)? else {
+        return Err(Error::NotSetUp);
+    };
+    match env::var_os(SCRATCH_VARIABLE).map(PathBuf::from) {
+        Some(folder) if folder.starts_with(home.scratch()) => {
+            serve(connection_file, &folder, prebuilt)
+        }
+        _ => begin_again_in_scratch(&home, &prebuilt),
+    }
+}
+
+/// evcxr and cargo take their settings from the environment, which a running program cannot safely change: so the
+/// kernel replaces itself, under the same process id, by itself with another environment.
+fn begin_again_in_scratch(home: &Home, prebuilt: &Prebuilt) -> Result<()> {
+    let scratch = Scratch::create(home)?;
+    let program = env::current_exe().map_err(|source| Error::io(Path::new("eosin"), source))?;
+    let error = Command::new(&program)
+        .args(env::args_os().skip(1))
+        .env(SCRATCH_VARIABLE, &scratch)
+        .env(SETTINGS_VARIABLE, &scratch)
+        .env(supervisor::LIBRARY_VARIABLE, prebuilt.library())
+        .env("CARGO_ENCODED_RUSTFLAGS", prebuilt.encoded_rustflags())
+        .env("RUSTC_WRAPPER", &program)
+        .env(rustc_wrapper::WRAPPER_VARIABLE, "1")
+        .exec();
+    Err(Error::io(&program, error))
+}
+
+fn serve(connection_file: &Path, scratch: &Path, prebuilt: Prebuilt) -> Result<()> {
+    // A group of our own: an interrupt of what we started (cargo, rustc) must reach only that. It fails when we lead a
+    // session already, which is as good.
+    let _ = nix::unistd::setpgid(nix::unistd::Pid::from_raw(0), nix::unistd::Pid::from_raw(0));
+    supervisor::ignore_interrupts().map_err(|source| Error::io(Path::new("eosin"), source))?;
+    let text = std::fs::read_to_string(connection_file)
+        .map_err(|source| Error::io(connection_file, source))?;
+    let connection: ConnectionInfo =
+        serde_json::from_str(&text).map_err(|error| Error::Connection {
+            path: connection_file.to_owned(),
+            reason: error.to_string(),
+        })?;
+    let scratch = Scratch::adopt(scratch)?;
+    let engine = Engine::start(scratch.path(), prebuilt);
+    let control = engine.control.clone();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|source| Error::io(connection_file, source))?;
+    let outcome = runtime.block_on(server::serve(&connection, engine));
+    control.kill();
+    runtime.shutdown_background();
+    drop(scratch);
+    outcome
+}

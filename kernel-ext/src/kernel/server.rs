@@ -1,0 +1,440 @@
+//! The kernel's side of the Jupyter protocol (5.3) over ZeroMQ.
+
+use super::completeness::{Completeness, completeness};
+use super::cursor::{byte_of, characters_before};
+use super::engine::Engine;
+use super::front::CellFront;
+use super::history::History;
+use super::iopub::Publisher;
+use super::output::Failure;
+use super::questions::Questions;
+use crate::error::{Error, Result};
+use jupyter_protocol::{
+    CodeMirrorMode, CommInfoReply, CompleteReply, CompleteRequest, ConnectionInfo, ErrorOutput,
+    ExecuteInput, ExecuteReply, ExecuteRequest, ExecutionCount, ExpressionResult, HelpLink,
+    HistoryReply, InspectReply, InspectRequest, InterruptReply, IsCompleteReply, JupyterMessage,
+    JupyterMessageContent, KernelInfoReply, LanguageInfo, ReplyError, ReplyStatus, ShutdownReply,
+    Status,
+};
+use jupyter_zmq_client::{
+    KernelControlConnection, RouterRecvConnection, RouterSendConnection,
+    create_kernel_control_connection, create_kernel_heartbeat_connection,
+    create_kernel_iopub_xpub_connection, create_kernel_shell_connection,
+    create_kernel_stdin_connection,
+};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// Serves until a client asks for a shutdown or the process is told to end.
+pub async fn serve(connection: &ConnectionInfo, engine: Engine) -> Result<()> {
+    let session = uuid::Uuid::new_v4().to_string();
+    let mut heartbeat = create_kernel_heartbeat_connection(connection)
+        .await
+        .map_err(Error::wire)?;
+    let shell = create_kernel_shell_connection(connection, &session)
+        .await
+        .map_err(Error::wire)?;
+    let control = create_kernel_control_connection(connection, &session)
+        .await
+        .map_err(Error::wire)?;
+    let stdin = create_kernel_stdin_connection(connection, &session)
+        .await
+        .map_err(Error::wire)?;
+    let iopub = create_kernel_iopub_xpub_connection(connection, &session)
+        .await
+        .map_err(Error::wire)?;
+    let publisher = Publisher::start(iopub);
+    publisher.send(Status::starting().into());
+
+    tokio::spawn(async move { while heartbeat.single_heartbeat().await.is_ok() {} });
+    let (writer, reader) = shell.split();
+    let (replies, outgoing) = unbounded_channel();
+    tokio::spawn(send_replies(writer, outgoing));
+    let kernel = Kernel {
+        questions: Questions::start(stdin, engine.control.clone()),
+        engine,
+        publisher,
+        replies,
+        running: Arc::default(),
+        history: Arc::default(),
+    };
+    let (cells, queue) = unbounded_channel();
+    tokio::spawn(read_shell(reader, kernel.clone(), cells));
+    tokio::spawn(run_in_order(queue, kernel.clone()));
+    tokio::select! {
+        () = serve_control(control, kernel) => {}
+        () = told_to_end() => {}
+    }
+    Ok(())
+}
+
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            terminate.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    }
+}
+
+async fn send_replies(
+    mut writer: RouterSendConnection,
+    mut outgoing: UnboundedReceiver<JupyterMessage>,
+) {
+    while let Some(message) = outgoing.recv().await {
+        // A client that has left cannot be answered; the others can.
+        let _ = writer.send(message).await;
+    }
+}
+
+/// All that the tasks of the kernel share.
+#[derive(Clone)]
+struct Kernel {
+    engine: Engine,
+    publisher: Publisher,
+    questions: Questions,
+    replies: UnboundedSender<JupyterMessage>,
+    /// The request of the cell that runs.
+    running: Arc<Mutex<Option<JupyterMessage>>>,
+    history: Arc<Mutex<History>>,
+}
+
+/// Answers at once what needs no compiler; queues the rest.
+async fn read_shell(
+    mut reader: RouterRecvConnection,
+    kernel: Kernel,
+    queue: UnboundedSender<JupyterMessage>,
+) {
+    loop {
+        let message = match reader.read().await {
+            Ok(message) => message,
+            Err(error) => {
+                report_unreadable("shell", &error);
+                if matches!(error, jupyter_zmq_client::RuntimeError::ZmqError(_)) {
+                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                }
+                continue;
+            }
+        };
+        let reply = match &message.content {
+            JupyterMessageContent::KernelInfoRequest(_) => kernel_info().as_child_of(&message),
+            JupyterMessageContent::IsCompleteRequest(request) => {
+                let reply = match completeness(&request.code) {
+                    Completeness::Complete => IsCompleteReply::complete(),
+                    Completeness::Incomplete { indent } => IsCompleteReply::incomplete(indent),
+                    Completeness::Invalid => IsCompleteReply::invalid(),
+                };
+                reply.as_child_of(&message)
+            }
+            JupyterMessageContent::HistoryRequest(request) => {
+                let history = kernel
+                    .history
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .answer(request);
+                HistoryReply::new(history).as_child_of(&message)
+            }
+            JupyterMessageContent::CommInfoRequest(_) => {
+                CommInfoReply::default().as_child_of(&message)
+            }
+            JupyterMessageContent::ExecuteRequest(_)
+            | JupyterMessageContent::CompleteRequest(_)
+            | JupyterMessageContent::InspectRequest(_) => {
+                let _ = queue.send(message);
+                continue;
+            }
+            JupyterMessageContent::ShutdownRequest(request) => {
+                let reply = ShutdownReply {
+                    restart: request.restart,
+                    ..ShutdownReply::default()
+                };
+                reply.as_child_of(&message)
+            }
+            // Comms are a front end's own affair; a kernel without targets ignores them, as the protocol has it.
+            _ => continue,
+        };
+        kernel.publisher.send(Status::busy().as_child_of(&message));
+        let _ = kernel.replies.send(reply);
+        kernel.publisher.send(Status::idle().as_child_of(&message));
+        // A front end shows the last status it saw: while a cell runs, that is busy.
+        if let Some(cell) = &*kernel
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
+            kernel.publisher.send(Status::busy().as_child_of(cell));
+        }
+    }
+}
+
+fn report_unreadable(channel: &str, error: &jupyter_zmq_client::RuntimeError) {
+    eprintln!("eosin kernel: a message on the {channel} channel was dropped: {error}");
+}
+
+async fn run_in_order(mut queue: UnboundedReceiver<JupyterMessage>, kernel: Kernel) {
+    let mut count = 0;
+    while let Some(message) = queue.recv().await {
+        let set_running = |cell| {
+            *kernel
+                .running
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = cell
+        };
+        set_running(Some(message.clone()));
+        kernel.publisher.send(Status::busy().as_child_of(&message));
+        let mut aborts = false;
+        let reply = match &message.content {
+            JupyterMessageContent::ExecuteRequest(request) => {
+                let reply = kernel.execute(request, &message, &mut count).await;
+                aborts = reply.status == ReplyStatus::Error && request.stop_on_error;
+                reply.as_child_of(&message)
+            }
+            JupyterMessageContent::CompleteRequest(request) => {
+                kernel.complete(request).await.as_child_of(&message)
+            }
+            JupyterMessageContent::InspectRequest(request) => {
+                kernel.inspect(request).await.as_child_of(&message)
+            }
+            _ => continue,
+        };
+        let _ = kernel.replies.send(reply);
+        set_running(None);
+        kernel.publisher.send(Status::idle().as_child_of(&message));
+        if aborts {
+            kernel.abort_queued(&mut queue, count);
+        }
+    }
+}
+
+impl Kernel {
+    async fn execute(
+        &self,
+        request: &ExecuteRequest,
+        message: &JupyterMessage,
+        count: &mut usize,
+    ) -> ExecuteReply {
+        let stores = request.store_history && !request.silent;
+        if stores {
+            *count += 1;
+            self.history
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(*count, &request.code);
+        }
+        let execution_count = ExecutionCount::new(*count);
+        if !request.silent {
+            let input = ExecuteInput {
+                code: request.code.clone(),
+                execution_count,
+            };
+            self.publisher.send(input.as_child_of(message));
+        }
+        let front = CellFront {
+            publisher: self.publisher.clone(),
+            questions: request.allow_stdin.then(|| self.questions.clone()),
+            request: message.clone(),
+            execution_count,
+            silent: request.silent,
+        };
+        let outcome = self
+            .engine
+            .execute(request.code.clone(), Arc::new(front))
+            .await;
+        let mut reply = ExecuteReply {
+            execution_count,
+            ..ExecuteReply::default()
+        };
+        match outcome {
+            Ok(()) => {
+                let unsupported = request.user_expressions.iter().flatten().map(|(name, _)| {
+                    let error = ExpressionResult::Error {
+                        ename: "Unsupported".to_owned(),
+                        evalue: "user expressions are not evaluated".to_owned(),
+                        traceback: Vec::new(),
+                    };
+                    (name.clone(), error)
+                });
+                reply.user_expressions = Some(unsupported.collect());
+            }
+            Err(Failure {
+                name,
+                message: text,
+                traceback,
+            }) => {
+                let output = ErrorOutput {
+                    ename: name.clone(),
+                    evalue: text.clone(),
+                    traceback: traceback.clone(),
+                };
+                self.publisher.send(output.as_child_of(message));
+                reply.status = ReplyStatus::Error;
+                reply.error = Some(Box::new(ReplyError {
+                    ename: name,
+                    evalue: text,
+                    traceback,
+                }));
+            }
+        }
+        reply
+    }
+
+    /// After a failure, cells that were already waiting are not run (so Run All stops there).
+    fn abort_queued(&self, queue: &mut UnboundedReceiver<JupyterMessage>, count: usize) {
+        let mut others = Vec::new();
+        while let Ok(waiting) = queue.try_recv() {
+            if !matches!(waiting.content, JupyterMessageContent::ExecuteRequest(_)) {
+                others.push(waiting);
+                continue;
+            }
+            self.publisher.send(Status::busy().as_child_of(&waiting));
+            let reply = ExecuteReply {
+                status: ReplyStatus::Aborted,
+                execution_count: ExecutionCount::new(count),
+                ..ExecuteReply::default()
+            };
+            let _ = self.replies.send(reply.as_child_of(&waiting));
+            self.publisher.send(Status::idle().as_child_of(&waiting));
+        }
+        for waiting in others {
+            let empty = match &waiting.content {
+                JupyterMessageContent::CompleteRequest(_) => {
+                    CompleteReply::default().as_child_of(&waiting)
+                }
+                _ => InspectReply::default().as_child_of(&waiting),
+            };
+            self.publisher.send(Status::busy().as_child_of(&waiting));
+            let _ = self.replies.send(empty);
+            self.publisher.send(Status::idle().as_child_of(&waiting));
+        }
+    }
+
+    async fn complete(&self, request: &CompleteRequest) -> CompleteReply {
+        let offset = byte_of(&request.code, request.cursor_pos);
+        let mut reply = CompleteReply {
+            cursor_start: request.cursor_pos,
+            cursor_end: request.cursor_pos,
+            ..Default::default()
+        };
+        if let Some(completed) = self.engine.complete(request.code.clone(), offset).await {
+            reply.cursor_start = characters_before(&request.code, completed.start);
+            reply.cursor_end = characters_before(&request.code, completed.end);
+            let types: Vec<Value> = completed
+                .matches
+                .iter()
+                .map(|one| {
+                    json!({ "text": one.text, "type": one.kind, "start": reply.cursor_start, "end": reply.cursor_end })
+                })
+                .collect();
+            reply
+                .metadata
+                .insert("_jupyter_types_experimental".to_owned(), types.into());
+            reply.matches = completed.matches.into_iter().map(|one| one.text).collect();
+        }
+        reply
+    }
+
+    async fn inspect(&self, request: &InspectRequest) -> InspectReply {
+        let offset = end_of_word(&request.code, byte_of(&request.code, request.cursor_pos));
+        match self.engine.inspect(request.code.clone(), offset).await {
+            Some(bundle) => InspectReply {
+                found: true,
+                data: super::front::media(bundle.data),
+                ..InspectReply::default()
+            },
+            None => InspectReply::default(),
+        }
+    }
+}
+
+/// A cursor inside a name means the whole name.
+fn end_of_word(code: &str, offset: usize) -> usize {
+    let in_word = |character: char| character.is_alphanumeric() || character == '_';
+    code[offset..]
+        .find(|character| !in_word(character))
+        .map_or(code.len(), |length| offset + length)
+}
+
+async fn serve_control(mut connection: KernelControlConnection, kernel: Kernel) {
+    loop {
+        let message = match connection.read().await {
+            Ok(message) => message,
+            Err(error) => {
+                report_unreadable("control", &error);
+                continue;
+            }
+        };
+        kernel.publisher.send(Status::busy().as_child_of(&message));
+        let mut ends = false;
+        let reply = match &message.content {
+            JupyterMessageContent::KernelInfoRequest(_) => kernel_info().as_child_of(&message),
+            JupyterMessageContent::InterruptRequest(_) => {
+                kernel.engine.control.interrupt();
+                InterruptReply::new().as_child_of(&message)
+            }
+            JupyterMessageContent::ShutdownRequest(request) => {
+                ends = true;
+                ShutdownReply {
+                    restart: request.restart,
+                    ..ShutdownReply::default()
+                }
+                .as_child_of(&message)
+            }
+            _ => continue,
+        };
+        if ends {
+            kernel.publisher.send(reply.clone());
+        }
+        let _ = connection.send(reply).await;
+        kernel.publisher.send(Status::idle().as_child_of(&message));
+        if ends {
+            kernel.publisher.finish().await;
+            return;
+        }
+    }
+}
+
+fn kernel_info() -> KernelInfoReply {
+    let help = |text: &str, url: &str| HelpLink {
+        text: text.to_owned(),
+        url: url.to_owned(),
+    };
+    KernelInfoReply {
+        status: ReplyStatus::Ok,
+        protocol_version: "5.3".to_owned(),
+        implementation: "eosin".to_owned(),
+        implementation_version: env!("CARGO_PKG_VERSION").to_owned(),
+        language_info: LanguageInfo {
+            name: "rust".to_owned(),
+            version: String::new(),
+            mimetype: Some("text/x-rust".to_owned()),
+            file_extension: Some(".rs".to_owned()),
+            pygments_lexer: Some("rust".to_owned()),
+            codemirror_mode: Some(CodeMirrorMode::Simple("rust".to_owned())),
+            nbconvert_exporter: Some("script".to_owned()),
+        },
+        banner: format!(
+            "Eosin {}: Rust for deep learning on medical images",
+            env!("CARGO_PKG_VERSION")
+        ),
+        help_links: vec![
+            help("The Rust book", "https://doc.rust-lang.org/book/"),
+            help("candle", "https://docs.rs/candle-core"),
+        ],
+        debugger: false,
+        error: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inspection_takes_the_whole_name_under_the_cursor() {
+        assert_eq!(end_of_word("Tensor::zeros(1)", 3), 6);
+        assert_eq!(end_of_word("Tensor::zeros(1)", 9), 13);
+        assert_eq!(end_of_word("größe", 1), "größe".len());
+    }
+}

@@ -1,0 +1,280 @@
+//! Stands between evcxr and the process that runs the learner's cells.
+//!
+//! evcxr starts what it takes for its runtime: this supervisor, which starts the real one with stdin, stdout and stderr
+//! of its own. So partial lines, stderr and displays arrive in order, nothing is lost when a cell kills its process,
+//! and the `eosin` crate is called before and after each cell (to flush what a cell printed without a newline).
+
+use super::event::Event;
+use super::output_parser::{EXECUTION_COMPLETE, OutputParser, Piece};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::{Pid, getpid, setpgid};
+use std::collections::VecDeque;
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// Set for the process that runs cells: its value is the prebuilt library.
+pub const RUNTIME_VARIABLE: &str = "EOSIN_RUNTIME";
+/// Tells the supervisor, and through it the cells, where the prebuilt library is.
+pub const LIBRARY_VARIABLE: &str = "EOSIN_LIBRARY";
+/// Tells the `eosin` crate that this kernel listens.
+const KERNEL_VARIABLE: &str = "EOSIN_KERNEL";
+
+/// Runs until evcxr closes our stdin or the learner's process dies.
+pub fn run() -> io::Result<()> {
+    // A group of its own, so that an interrupt reaches what a cell started, and only that.
+    setpgid(Pid::from_raw(0), Pid::from_raw(0))?;
+    ignore_interrupts()?;
+    let library = std::env::var(LIBRARY_VARIABLE).unwrap_or_default();
+    let mut child = Command::new(std::env::current_exe()?)
+        .env(RUNTIME_VARIABLE, &library)
+        .env(KERNEL_VARIABLE, "1")
+        // evcxr asks for backtraces; a learner has no use for the frames of a framework.
+        .env("RUST_BACKTRACE", "0")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let mut supervisor = Supervisor::new(&mut child, library)?;
+    let outcome = supervisor.serve().and_then(|()| {
+        let status = wait_for_end(&mut child)?;
+        supervisor.tell(&Event::Died {
+            status: status.to_string(),
+        })?;
+        supervisor.tell(&Event::CellEnded)
+    });
+    if outcome.is_err() {
+        // Nobody listens any more: the cell, and whatever it started, must not live on.
+        let _ = killpg(getpid(), Signal::SIGKILL);
+    }
+    outcome
+}
+
+/// Makes an interrupt harmless for this process: what it means is decided elsewhere.
+pub fn ignore_interrupts() -> io::Result<()> {
+    let seen = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    signal_hook::flag::register(signal_hook::consts::SIGINT, seen).map(|_| ())
+}
+
+fn wait_for_end(child: &mut Child) -> io::Result<ExitStatus> {
+    let deadline = Instant::now() + Duration::from_secs(1);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if Instant::now() > deadline {
+            child.kill()?;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+struct Supervisor {
+    to_runtime: Option<ChildStdin>,
+    stdout: ChildStdout,
+    stderr: Option<ChildStderr>,
+    commands: Vec<u8>,
+    parser: OutputParser,
+    stderr_unread: Vec<u8>,
+    /// What the runtime still has to be told for the current cell, after the command it is busy with.
+    queue: VecDeque<String>,
+    busy: bool,
+    library: String,
+}
+
+impl Supervisor {
+    fn new(child: &mut Child, library: String) -> io::Result<Self> {
+        let missing = || io::Error::other("the runtime has no pipes");
+        let mut supervisor = Supervisor {
+            to_runtime: Some(child.stdin.take().ok_or_else(missing)?),
+            stdout: child.stdout.take().ok_or_else(missing)?,
+            stderr: Some(child.stderr.take().ok_or_else(missing)?),
+            commands: Vec::new(),
+            parser: OutputParser::default(),
+            stderr_unread: Vec::new(),
+            queue: VecDeque::new(),
+            busy: false,
+            library,
+        };
+        supervisor.tell(&Event::Started {
+            group: getpid().as_raw(),
+        })?;
+        Ok(supervisor)
+    }
+
+    /// Moves bytes until the runtime is gone (`Ok`) or nobody reads us any more (`Err`).
+    fn serve(&mut self) -> io::Result<()> {
+        let (stdin, stdout) = (io::stdin(), io::stdout());
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let (commands, output, errors, closed) = {
+                let stdin_events = if self.to_runtime.is_some() {
+                    PollFlags::POLLIN
+                } else {
+                    PollFlags::empty()
+                };
+                let mut watched = vec![
+                    PollFd::new(stdin.as_fd(), stdin_events),
+                    PollFd::new(self.stdout.as_fd(), PollFlags::POLLIN),
+                    // Nothing to write, but an error here means that the kernel is gone.
+                    PollFd::new(stdout.as_fd(), PollFlags::empty()),
+                ];
+                if let Some(stderr) = &self.stderr {
+                    watched.push(PollFd::new(stderr.as_fd(), PollFlags::POLLIN));
+                }
+                match poll(&mut watched, PollTimeout::NONE) {
+                    Err(nix::errno::Errno::EINTR) => continue,
+                    other => other?,
+                };
+                let ready = |index: usize| {
+                    watched
+                        .get(index)
+                        .and_then(PollFd::revents)
+                        .is_some_and(|events| !events.is_empty())
+                };
+                (
+                    ready(0) && self.to_runtime.is_some(),
+                    ready(1),
+                    ready(3),
+                    ready(2),
+                )
+            };
+            if closed {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            if errors {
+                self.read_stderr(&mut buffer)?;
+            }
+            if output {
+                match self.stdout.read(&mut buffer)? {
+                    0 => return self.died(&mut buffer),
+                    count => {
+                        let pieces = self.parser.feed(&buffer[..count]);
+                        self.handle(pieces, &mut buffer)?;
+                    }
+                }
+            }
+            if commands {
+                match stdin.lock().read(&mut buffer)? {
+                    0 => self.to_runtime = None,
+                    count => self.commands(&buffer[..count])?,
+                }
+            }
+        }
+    }
+
+    /// Passes evcxr's commands on; a cell is wrapped in the crate's two hooks.
+    fn commands(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.commands.extend_from_slice(bytes);
+        while let Some(end) = self.commands.iter().position(|&byte| byte == b'\n') {
+            let line: Vec<u8> = self.commands.drain(..=end).collect();
+            let line = String::from_utf8_lossy(&line).into_owned();
+            if self.busy || !line.starts_with("LOAD_AND_RUN ") {
+                self.send(&line)?;
+                continue;
+            }
+            self.busy = true;
+            if !self.library.is_empty() {
+                self.queue.push_back(self.hook("eosin_cell_begin"));
+            }
+            self.queue.push_back(line);
+            if !self.library.is_empty() {
+                self.queue.push_back(self.hook("eosin_cell_end"));
+            }
+            self.tell(&Event::CellBegun)?;
+            self.next_command()?;
+        }
+        Ok(())
+    }
+
+    fn hook(&self, function: &str) -> String {
+        format!("LOAD_AND_RUN {} {function}\n", self.library)
+    }
+
+    fn next_command(&mut self) -> io::Result<bool> {
+        let Some(command) = self.queue.pop_front() else {
+            return Ok(false);
+        };
+        self.send(&command)?;
+        Ok(true)
+    }
+
+    fn send(&mut self, line: &str) -> io::Result<()> {
+        match &mut self.to_runtime {
+            // A runtime that has just died is noticed when its stdout ends.
+            Some(pipe) => match pipe.write_all(line.as_bytes()) {
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+                other => other,
+            },
+            None => Ok(()),
+        }
+    }
+
+    fn handle(&mut self, pieces: Vec<Piece>, buffer: &mut [u8]) -> io::Result<()> {
+        for piece in pieces {
+            match piece {
+                Piece::Event(event) => self.tell(&event)?,
+                Piece::ForEvcxr(line) => self.write(&format!("{line}\n"))?,
+                Piece::Complete => {
+                    if !self.next_command()? {
+                        self.drain_stderr(buffer)?;
+                        self.busy = false;
+                        self.tell(&Event::CellEnded)?;
+                        self.write(&format!("{EXECUTION_COMPLETE}\n"))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn died(&mut self, buffer: &mut [u8]) -> io::Result<()> {
+        let rest = self.parser.finish();
+        self.handle(rest, buffer)?;
+        self.drain_stderr(buffer)
+    }
+
+    /// Reads what the cell has already written to stderr, without waiting for more.
+    fn drain_stderr(&mut self, buffer: &mut [u8]) -> io::Result<()> {
+        while let Some(stderr) = &self.stderr {
+            let mut watched = [PollFd::new(stderr.as_fd(), PollFlags::POLLIN)];
+            if poll(&mut watched, PollTimeout::ZERO)? == 0 {
+                break;
+            }
+            self.read_stderr(buffer)?;
+        }
+        Ok(())
+    }
+
+    fn read_stderr(&mut self, buffer: &mut [u8]) -> io::Result<()> {
+        let Some(stderr) = &mut self.stderr else {
+            return Ok(());
+        };
+        let count = stderr.read(buffer)?;
+        self.stderr_unread.extend_from_slice(&buffer[..count]);
+        let whole = match std::str::from_utf8(&self.stderr_unread) {
+            Err(error) if error.error_len().is_none() && count > 0 => error.valid_up_to(),
+            _ => self.stderr_unread.len(),
+        };
+        let text: Vec<u8> = self.stderr_unread.drain(..whole).collect();
+        if count == 0 {
+            self.stderr = None;
+        }
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.tell(&Event::Stderr(String::from_utf8_lossy(&text).into_owned()))
+    }
+
+    fn tell(&mut self, event: &Event) -> io::Result<()> {
+        self.write(&event.to_line())
+    }
+
+    fn write(&mut self, line: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(line.as_bytes())?;
+        stdout.flush()
+    }
+}

@@ -21,7 +21,7 @@ impl Prebuilt {
     pub fn encoded_rustflags(&self) -> String {
         let d = self.dir.display();
         format!(
-            "-Cprefer-dynamic\u{1f}--extern\u{1f}eosin_prebuilt={d}/libeosin.so\u{1f}-Ldependency={d}/deps\u{1f}-Clink-arg=-Wl,-rpath,{d}"
+            "-Cprefer-dynamic\u{1f}--extern\u{1f}eosin_prebuilt={d}/libeosin.so\u{1f}-Ldependency={d}/deps\u{1f}-Ldependency={d}\u{1f}-Clink-arg=-Wl,-rpath,{d}"
         )
     }
 }

@@ -4,6 +4,7 @@ use super::cell::Cell;
 use super::control::Control;
 use super::event::Event;
 use super::output::{Bundle, Failure, Front, Output, Question};
+use super::supervisor::listening_mark;
 use crate::prebuilt::Prebuilt;
 use evcxr::{CommandContext, EvalCallbacks, EvalContext, EvalContextOutputs};
 use std::fs;
@@ -15,11 +16,11 @@ use std::thread;
 
 /// Run before the first cell, while the learner reads: evcxr learns that cells use `?` (else the first one compiles
 /// twice), and rust-analyzer what a tensor is (else the first one waits for it). It leaves no variable behind.
-const WARM_UP: &str = "{
+const WARM_UP: &str = "let _ = {
     use eosin::prelude::*;
     let warm_up = Tensor::zeros((2, 2), DType::F32, &Device::Cpu)?;
     let _sum = (&warm_up + &warm_up)?.sum_all()?.to_scalar::<f32>()?;
-}";
+};";
 
 /// Completions of a piece of code, as bytes of it.
 pub struct Completed {
@@ -149,6 +150,7 @@ impl Session {
             .map_err(|error| told(&error))?;
         let cell = Cell::new(control.clone());
         follow_outputs(outputs, &cell);
+        fs::write(listening_mark(scratch), "").map_err(|error| told(&error))?;
         let mut session = Session {
             context: CommandContext::with_eval_context(context),
             cell,

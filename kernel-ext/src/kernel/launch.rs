@@ -15,8 +15,6 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// evcxr's name for the folder in which it compiles.
-const SCRATCH_VARIABLE: &str = "EVCXR_TMPDIR";
 /// evcxr's name for the folder of its settings; a learner's own settings for stock evcxr must not reach this kernel.
 const SETTINGS_VARIABLE: &str = "EVCXR_CONFIG_DIR";
 /// Set by evcxr for the process that it takes for its runtime.
@@ -58,7 +56,7 @@ pub fn run(connection_file: &Path) -> Result<()> {
     let Some(prebuilt) = Prebuilt::locate(&home)? else {
         return Err(Error::NotSetUp);
     };
-    match env::var_os(SCRATCH_VARIABLE).map(PathBuf::from) {
+    match env::var_os(supervisor::SCRATCH_VARIABLE).map(PathBuf::from) {
         Some(folder) if folder.starts_with(home.scratch()) => {
             serve(connection_file, &folder, prebuilt)
         }
@@ -73,7 +71,7 @@ fn begin_again_in_scratch(home: &Home, prebuilt: &Prebuilt) -> Result<()> {
     let program = env::current_exe().map_err(|source| Error::io(Path::new("eosin"), source))?;
     let error = Command::new(&program)
         .args(env::args_os().skip(1))
-        .env(SCRATCH_VARIABLE, &scratch)
+        .env(supervisor::SCRATCH_VARIABLE, &scratch)
         .env(SETTINGS_VARIABLE, &scratch)
         .env(supervisor::LIBRARY_VARIABLE, prebuilt.library())
         .env("CARGO_ENCODED_RUSTFLAGS", prebuilt.encoded_rustflags())

@@ -12,6 +12,7 @@ use nix::unistd::{Pid, getpid, setpgid};
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,8 @@ use std::time::{Duration, Instant};
 pub const RUNTIME_VARIABLE: &str = "EOSIN_RUNTIME";
 /// Tells the supervisor, and through it the cells, where the prebuilt library is.
 pub const LIBRARY_VARIABLE: &str = "EOSIN_LIBRARY";
+/// evcxr's name for the folder in which it compiles.
+pub const SCRATCH_VARIABLE: &str = "EVCXR_TMPDIR";
 /// Tells the `eosin` crate that this kernel listens.
 const KERNEL_VARIABLE: &str = "EOSIN_KERNEL";
 
@@ -52,6 +55,17 @@ pub fn run() -> io::Result<()> {
     outcome
 }
 
+/// While it starts, evcxr runs a first cell of its own and waits until somebody has read all its output: nobody does
+/// yet. The kernel leaves this file in the scratch folder when it does.
+pub fn listening_mark(scratch: &Path) -> PathBuf {
+    scratch.join("listening")
+}
+
+fn kernel_listens() -> bool {
+    std::env::var_os(SCRATCH_VARIABLE)
+        .is_none_or(|scratch| listening_mark(Path::new(&scratch)).exists())
+}
+
 /// Makes an interrupt harmless for this process: what it means is decided elsewhere.
 pub fn ignore_interrupts() -> io::Result<()> {
     let seen = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
@@ -82,6 +96,9 @@ struct Supervisor {
     queue: VecDeque<String>,
     busy: bool,
     library: String,
+    /// Events from before the kernel listens.
+    unheard: String,
+    heard: bool,
 }
 
 impl Supervisor {
@@ -97,6 +114,8 @@ impl Supervisor {
             queue: VecDeque::new(),
             busy: false,
             library,
+            unheard: String::new(),
+            heard: false,
         };
         supervisor.tell(&Event::Started {
             group: getpid().as_raw(),
@@ -269,7 +288,14 @@ impl Supervisor {
     }
 
     fn tell(&mut self, event: &Event) -> io::Result<()> {
-        self.write(&event.to_line())
+        let line = event.to_line();
+        if !self.heard && !kernel_listens() {
+            self.unheard.push_str(&line);
+            return Ok(());
+        }
+        self.heard = true;
+        let unheard = std::mem::take(&mut self.unheard);
+        self.write(&(unheard + &line))
     }
 
     fn write(&mut self, line: &str) -> io::Result<()> {

@@ -1,5 +1,10 @@
+//! The one error type of this package: each message is a sentence for the person at the terminal.
+
 use std::path::{Path, PathBuf};
-pub type Result<T> = std::result::Result<T, Error>;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("{}: {source}", path.display())]
@@ -11,11 +16,24 @@ pub enum Error {
         "the workshop is not set up on this machine: run `cargo lab --setup-only` in its folder"
     )]
     NotSetUp,
-    #[error("{}: not a connection file: {reason}", path.display())]
+    #[error("{}: not a Jupyter connection file: {reason}", path.display())]
     Connection { path: PathBuf, reason: String },
-    #[error("the kernel's sockets: {0}")]
-    Wire(String),
+    #[error("the kernel cannot serve its sockets: {0}")]
+    Wire(#[from] jupyter_zmq_client::RuntimeError),
+    #[error("{program} was not found: {mend}")]
+    Missing { program: String, mend: String },
+    #[error("{what} failed: {reason}")]
+    Step { what: String, reason: String },
+    #[error("{needed} GB of free disk are needed in {}, {free:.1} GB are left", path.display())]
+    Disk {
+        path: PathBuf,
+        needed: u64,
+        free: f64,
+    },
+    #[error("{0} needs the network, and `--offline` was asked for")]
+    Offline(String),
 }
+
 impl Error {
     pub fn io(path: &Path, source: std::io::Error) -> Self {
         Error::Io {
@@ -23,7 +41,39 @@ impl Error {
             source,
         }
     }
-    pub fn wire(error: jupyter_zmq_client::RuntimeError) -> Self {
-        Error::Wire(error.to_string())
+
+    pub fn step(what: impl Into<String>, reason: impl Into<String>) -> Self {
+        Error::Step {
+            what: what.into(),
+            reason: reason.into(),
+        }
+    }
+
+    pub fn missing(program: impl Into<String>, mend: impl Into<String>) -> Self {
+        Error::Missing {
+            program: program.into(),
+            mend: mend.into(),
+        }
+    }
+
+    /// What the process exits with; scripts tell causes apart by it.
+    pub fn exit_code(&self) -> i32 {
+        match self {
+            Error::Missing { .. } => 3,
+            Error::Disk { .. } => 4,
+            Error::Offline(_) => 5,
+            _ => 1,
+        }
+    }
+}
+
+/// Adds the path to an error of the file system.
+pub trait At<T> {
+    fn at(self, path: &Path) -> Result<T>;
+}
+
+impl<T> At<T> for std::io::Result<T> {
+    fn at(self, path: &Path) -> Result<T> {
+        self.map_err(|source| Error::io(path, source))
     }
 }

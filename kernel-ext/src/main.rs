@@ -1,12 +1,55 @@
+//! `eosin`: the notebook kernel, and the commands that set it up and look after it.
+
+mod doctor;
 mod error;
 mod home;
 mod kernel;
+mod kernelspec;
+mod lab;
+mod notebooks;
 mod prebuilt;
+mod progress;
+mod python;
+mod source;
+mod toolchain;
+mod workshop;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Deep learning on medical images in Rust notebooks.
+#[derive(Debug, Parser)]
+#[command(name = "eosin", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Lab(lab::Options),
+    Doctor(doctor::Options),
+    /// Builds the notebooks from their Markdown sources, or checks that they are up to date
+    Notebooks(notebooks::Options),
+    /// Serves one notebook (Jupyter calls this)
+    Kernel {
+        connection_file: PathBuf,
+    },
+}
+
 fn main() {
     kernel::enter_role();
-    let f = std::env::args().nth(2).unwrap();
-    if let Err(e) = kernel::run(f.as_ref()) {
-        eprintln!("{e}");
-        std::process::exit(1);
+    let outcome = match Arguments::parse().command {
+        Command::Lab(options) => lab::run(&options),
+        Command::Doctor(options) => doctor::run(&options),
+        Command::Notebooks(options) => notebooks::run(&options),
+        Command::Kernel { connection_file } => kernel::run(&connection_file).map(|()| 0),
+    };
+    match outcome {
+        Ok(code) => std::process::exit(code),
+        Err(error) => {
+            eprintln!("eosin: {error}");
+            std::process::exit(error.exit_code());
+        }
     }
 }

@@ -1,27 +1,491 @@
-use crate::{error::Result, home::Home};
-use std::path::PathBuf;
-pub struct Prebuilt {
-    pub dir: PathBuf,
+//! The crate that notebooks load, compiled once per machine and user.
+//!
+//! A folder `<data>/prebuilt/<key>` holds
+//!
+//! - `libeosin.so`: one dynamic library with eosin and candle. Every cell links it, so there is one copy of candle's
+//!   counters: tensor ids are unique across cells, and gradients right.
+//! - `deps/`: what rustc reads of the crates within it.
+//! - `facade/`: the package `eosin` that cells depend on. For rustc it is `pub use` of the library, which cargo does not
+//!   know: nothing is resolved or rebuilt for a cell.
+//! - `api/`: what rust-analyzer sees behind the facade: the sources of eosin and candle without their own dependencies.
+//!   They are empty for rustc (`#![cfg(rust_analyzer)]`).
+
+use crate::error::{At, Error, Result};
+use crate::home::{Home, write_atomically};
+use crate::progress::Progress;
+use crate::source::{Source, hex};
+use crate::toolchain::{Toolchain, last_line};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The file that names the folder in use.
+const CURRENT: &str = "current";
+const MANIFEST: &str = "manifest.json";
+/// The name under which the facade reaches the library.
+const EXTERN_NAME: &str = "eosin_prebuilt";
+/// Older folders beyond this many are removed; a running kernel may still use the last.
+const KEPT: usize = 2;
+/// Without CUDA; with it, a little more.
+const DISK_NEEDED_GB: u64 = 3;
+/// Crates whose sources rust-analyzer is shown beside eosin's.
+const SHOWN: [&str; 2] = ["candle-core", "candle-nn"];
+
+/// What a prebuilt folder says of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub key: String,
+    pub rustc: String,
+    pub features: Vec<String>,
 }
+
+/// A prebuilt crate, ready for use.
+#[derive(Debug, Clone)]
+pub struct Prebuilt {
+    pub folder: PathBuf,
+    pub manifest: Manifest,
+}
+
 impl Prebuilt {
-    pub fn locate(_: &Home) -> Result<Option<Prebuilt>> {
-        Ok(Some(Prebuilt {
-            dir: std::fs::read_to_string("/tmp/prebuilt")
-                .unwrap_or_default()
-                .trim()
-                .into(),
-        }))
+    /// The crate in use. Quick: every kernel does this when it starts.
+    pub fn locate(home: &Home) -> Result<Option<Self>> {
+        let current = home.prebuilt().join(CURRENT);
+        let Ok(key) = fs::read_to_string(&current) else {
+            return Ok(None);
+        };
+        Self::open(&home.prebuilt().join(key.trim()))
     }
-    pub fn facade(&self) -> PathBuf {
-        self.dir.join("facade")
+
+    fn open(folder: &Path) -> Result<Option<Self>> {
+        let Ok(text) = fs::read(folder.join(MANIFEST)) else {
+            return Ok(None);
+        };
+        let manifest = serde_json::from_slice(&text).map_err(|error| {
+            Error::step(
+                "reading the prebuilt crate",
+                format!("{}: {error}", folder.display()),
+            )
+        })?;
+        let prebuilt = Prebuilt {
+            folder: folder.to_owned(),
+            manifest,
+        };
+        Ok(prebuilt.library().is_file().then_some(prebuilt))
     }
+
+    /// Whether this compiler can use it.
+    pub fn fits(&self, toolchain: &Toolchain) -> bool {
+        self.manifest.rustc == toolchain.version
+    }
+
     pub fn library(&self) -> PathBuf {
-        self.dir.join("libeosin.so")
+        self.folder.join(library_name())
     }
+
+    pub fn facade(&self) -> PathBuf {
+        self.folder.join("facade")
+    }
+
+    /// What rustc needs to be told for the facade and for every cell, separated as `CARGO_ENCODED_RUSTFLAGS` wants it.
     pub fn encoded_rustflags(&self) -> String {
-        let d = self.dir.display();
-        format!(
-            "-Cprefer-dynamic\u{1f}--extern\u{1f}eosin_prebuilt={d}/libeosin.so\u{1f}-Ldependency={d}/deps\u{1f}-Ldependency={d}\u{1f}-Clink-arg=-Wl,-rpath,{d}"
+        let folder = self.folder.display();
+        [
+            "-Cprefer-dynamic".to_owned(),
+            "--extern".to_owned(),
+            format!("{EXTERN_NAME}={}", self.library().display()),
+            format!("-Ldependency={folder}/deps"),
+            format!("-Ldependency={folder}"),
+            format!("-Clink-arg=-Wl,-rpath,{folder}"),
+        ]
+        .join("\u{1f}")
+    }
+}
+
+fn library_name() -> String {
+    format!(
+        "{}eosin{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    )
+}
+
+/// Compiles the crate unless the one in use was made from the same sources by the same compiler.
+pub fn ensure(
+    home: &Home,
+    source: &Source,
+    toolchain: &Toolchain,
+    features: &[String],
+    offline: bool,
+) -> Result<Prebuilt> {
+    let key = key(source, toolchain, features)?;
+    let folder = home.prebuilt().join(&key);
+    if let Some(prebuilt) = Prebuilt::open(&folder)? {
+        use_it(home, &key)?;
+        return Ok(prebuilt);
+    }
+    let prebuilt_folder = home.prebuilt();
+    fs::create_dir_all(&prebuilt_folder).at(&prebuilt_folder)?;
+    let lock_path = prebuilt_folder.join("lock");
+    let lock = File::create(&lock_path).at(&lock_path)?;
+    if lock.try_lock().is_err() {
+        println!("Another `cargo lab` is compiling the notebook crate; waiting for it.");
+        lock.lock().at(&lock_path)?;
+    }
+    if let Some(prebuilt) = Prebuilt::open(&folder)? {
+        use_it(home, &key)?;
+        return Ok(prebuilt);
+    }
+    check_disk(&prebuilt_folder)?;
+    crate::toolchain::check_linker()?;
+    build(home, source, toolchain, features, offline)?;
+    let manifest = Manifest {
+        key: key.clone(),
+        rustc: toolchain.version.clone(),
+        features: features.to_vec(),
+    };
+    install(home, source, toolchain, &manifest, &folder)?;
+    use_it(home, &key)?;
+    remove_old(home, &key);
+    Prebuilt::open(&folder)?
+        .ok_or_else(|| Error::step("installing the notebook crate", "its library is missing"))
+}
+
+fn key(source: &Source, toolchain: &Toolchain, features: &[String]) -> Result<String> {
+    let mut hasher = Sha256::new();
+    for part in [
+        &toolchain.version,
+        &features.join(","),
+        &source.hash()?,
+        &cpu(),
+    ] {
+        hasher.update(format!("{part}\0"));
+    }
+    Ok(hex(&hasher.finalize())[..16].to_owned())
+}
+
+/// The processor that code is compiled for: a home folder may be shared by machines.
+fn cpu() -> String {
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let line = |name: &str| {
+        info.lines()
+            .find(|line| line.starts_with(name))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    format!(
+        "{} {} {}",
+        std::env::consts::ARCH,
+        line("model name"),
+        line("flags")
+    )
+}
+
+fn check_disk(folder: &Path) -> Result<()> {
+    let free = fs4::available_space(folder).at(folder)?;
+    if free < DISK_NEEDED_GB * 1_000_000_000 {
+        return Err(Error::Disk {
+            path: folder.to_owned(),
+            needed: DISK_NEEDED_GB,
+            free: free as f64 / 1e9,
+        });
+    }
+    Ok(())
+}
+
+fn build(
+    home: &Home,
+    source: &Source,
+    toolchain: &Toolchain,
+    features: &[String],
+    offline: bool,
+) -> Result<()> {
+    let progress = Progress::start(
+        "Compiling the notebook crate (eosin and candle, once per machine; 2 to 5 minutes)",
+    );
+    let rustflags = [
+        "-Cprefer-dynamic".to_owned(),
+        "-Ctarget-cpu=native".to_owned(),
+        format!("-Clink-arg=-Wl,-rpath,{}", toolchain.libraries.display()),
+    ];
+    let mut command = Command::new("cargo");
+    command
+        .args([
+            "rustc",
+            "--locked",
+            "--release",
+            "--lib",
+            "--package",
+            "eosin",
+            "--crate-type",
+            "dylib",
+        ])
+        .args(["--target", &toolchain.host, "--message-format", "json"])
+        .args(offline.then_some("--offline"))
+        .args((!features.is_empty()).then(|| format!("--features={}", features.join(","))))
+        .current_dir(&source.folder)
+        .env("CARGO_TARGET_DIR", home.build())
+        .env("CARGO_ENCODED_RUSTFLAGS", rustflags.join("\u{1f}"))
+        .env_remove("RUSTC_WRAPPER")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command
+        .spawn()
+        .map_err(|_| Error::missing("cargo", "install Rust from https://rustup.rs"))?;
+    let errors = child.stderr.take().map(|stderr| {
+        std::thread::spawn(move || {
+            BufReader::new(stderr)
+                .lines()
+                .map_while(std::io::Result::ok)
+                .collect::<Vec<_>>()
+        })
+    });
+    let mut complaint = String::new();
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout)
+            .lines()
+            .map_while(std::io::Result::ok)
+        {
+            let Ok(message) = serde_json::from_str::<Value>(&line) else {
+                continue;
+            };
+            if message["reason"] == "compiler-artifact" {
+                progress.step(message["target"]["name"].as_str().unwrap_or_default());
+            } else if message["message"]["level"] == "error" {
+                complaint.push_str(message["message"]["rendered"].as_str().unwrap_or_default());
+            }
+        }
+    }
+    let status = child.wait().at(&source.folder)?;
+    let errors = errors
+        .and_then(|thread| thread.join().ok())
+        .unwrap_or_default()
+        .join("\n");
+    if status.success() {
+        progress.done();
+        return Ok(());
+    }
+    let reason = if complaint.is_empty() {
+        last_line(&errors)
+    } else {
+        complaint
+    };
+    Err(Error::step("compiling the notebook crate", reason))
+}
+
+/// Lays the folder out beside its place and moves it there when it is whole.
+fn install(
+    home: &Home,
+    source: &Source,
+    toolchain: &Toolchain,
+    manifest: &Manifest,
+    folder: &Path,
+) -> Result<()> {
+    let partial = tempfile::Builder::new()
+        .prefix("partial-")
+        .tempdir_in(home.prebuilt())
+        .at(&home.prebuilt())?;
+    let built = home.build().join(&toolchain.host).join("release");
+    place(
+        &built.join(library_name()),
+        &partial.path().join(library_name()),
+    )?;
+    let deps = partial.path().join("deps");
+    fs::create_dir(&deps).at(&deps)?;
+    let wanted = |name: &str| name.ends_with(".rlib") || name.ends_with(".rmeta");
+    place_all(&built.join("deps"), &deps, wanted)?;
+    // A crate that re-exports a procedural macro can only be read when the macro is at hand.
+    place_all(&home.build().join("release").join("deps"), &deps, |name| {
+        name.ends_with(std::env::consts::DLL_SUFFIX)
+    })?;
+    write_facade(&partial.path().join("facade"))?;
+    write_api(&partial.path().join("api"), source)?;
+    let text = serde_json::to_vec_pretty(manifest).unwrap_or_default();
+    write_atomically(&partial.path().join(MANIFEST), &text)?;
+    let partial = partial.keep();
+    if folder.exists() {
+        fs::remove_dir_all(folder).at(folder)?;
+    }
+    fs::rename(&partial, folder).at(folder)
+}
+
+fn place_all(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result<()> {
+    for entry in fs::read_dir(from).at(from)? {
+        let entry = entry.at(from)?;
+        if wanted(&entry.file_name().to_string_lossy()) {
+            place(&entry.path(), &to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
+/// A copy: cargo writes into its own files, and a hard link would change with them.
+fn place(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).at(from).map(|_| ())
+}
+
+fn write_facade(folder: &Path) -> Result<()> {
+    let manifest = "[package]\nname = \"eosin\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+                    [dependencies]\neosin-api = { path = \"../api/eosin\" }\n\n\
+                    [lints.rust]\nunexpected_cfgs = \"allow\"\n\n[workspace]\n";
+    let code = format!(
+        "#[cfg(not(rust_analyzer))]\npub use {EXTERN_NAME}::*;\n#[cfg(rust_analyzer)]\npub use eosin_api::*;\n"
+    );
+    write_atomically(&folder.join("Cargo.toml"), manifest.as_bytes())?;
+    write_atomically(&folder.join("src/lib.rs"), code.as_bytes())
+}
+
+fn write_api(folder: &Path, source: &Source) -> Result<()> {
+    let metadata = cargo_metadata::MetadataCommand::new()
+        .manifest_path(source.folder.join("Cargo.toml"))
+        .other_options(["--locked".to_owned(), "--offline".to_owned()])
+        .exec()
+        .map_err(|error| Error::step("cargo metadata", last_line(&error.to_string())))?;
+    for name in SHOWN.into_iter().chain(["eosin"]) {
+        let package = metadata
+            .packages
+            .iter()
+            .find(|package| package.name.as_str() == name)
+            .ok_or_else(|| Error::step("cargo metadata", format!("it does not know {name}")))?;
+        let from = package
+            .manifest_path
+            .parent()
+            .map(|path| path.join("src"))
+            .unwrap_or_default();
+        let to = folder.join(name);
+        copy_sources(from.as_std_path(), &to.join("src"))?;
+        let library = to.join("src/lib.rs");
+        let code = fs::read_to_string(&library).at(&library)?;
+        write_atomically(
+            &library,
+            format!("#![cfg(rust_analyzer)]\n{code}").as_bytes(),
+        )?;
+        let mut features: Vec<_> = package.features.keys().collect();
+        features.sort();
+        let features: String = features
+            .into_iter()
+            .map(|feature| format!("{feature:?} = []\n"))
+            .collect();
+        let dependencies = match name {
+            "candle-core" => "",
+            // candle-nn calls candle-core `candle`.
+            "candle-nn" => "candle = { path = \"../candle-core\", package = \"candle-core\" }\n",
+            _ => {
+                "candle-core = { path = \"../candle-core\" }\ncandle-nn = { path = \"../candle-nn\" }\n"
+            }
+        };
+        let shown_name = if name == "eosin" { "eosin-api" } else { name };
+        let manifest = format!(
+            "[package]\nname = \"{shown_name}\"\nversion = \"{}\"\nedition = \"{}\"\nautobins = false\n\n\
+             [features]\n{features}\n[dependencies]\n{dependencies}\n[lints.rust]\nunexpected_cfgs = \"allow\"\n\n\
+             [workspace]\n",
+            package.version, package.edition
+        );
+        write_atomically(&to.join("Cargo.toml"), manifest.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn copy_sources(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).at(to)?;
+    for entry in fs::read_dir(from).at(from)? {
+        let entry = entry.at(from)?;
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_sources(&entry.path(), &target)?;
+        } else {
+            place(&entry.path(), &target)?;
+        }
+    }
+    Ok(())
+}
+
+fn use_it(home: &Home, key: &str) -> Result<()> {
+    let current = home.prebuilt().join(CURRENT);
+    if fs::read_to_string(&current).is_ok_and(|text| text.trim() == key) {
+        return Ok(());
+    }
+    write_atomically(&current, key.as_bytes())
+}
+
+/// Keeps the newest folders; what cannot be removed now will be the next time.
+fn remove_old(home: &Home, current: &str) {
+    let Ok(entries) = fs::read_dir(home.prebuilt()) else {
+        return;
+    };
+    let mut folders: Vec<_> = entries
+        .flatten()
+        .filter(|entry| entry.path().is_dir() && entry.file_name() != current)
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    folders.sort();
+    let surplus = folders.len().saturating_sub(KEPT - 1);
+    for (_, folder) in folders.into_iter().take(surplus) {
+        let _ = fs::remove_dir_all(folder);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source_with(code: &str) -> (tempfile::TempDir, Source) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("src")).unwrap();
+        for (name, text) in [("Cargo.toml", ""), ("Cargo.lock", ""), ("src/lib.rs", code)] {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let source = Source {
+            folder: folder.path().to_owned(),
+        };
+        (folder, source)
+    }
+
+    #[test]
+    fn the_key_follows_sources_features_and_compiler() {
+        let toolchain = Toolchain::find().unwrap();
+        let other = Toolchain {
+            version: "rustc 9".to_owned(),
+            ..toolchain.clone()
+        };
+        let ((_a, one), (_b, two)) = (source_with("fn a() {}"), source_with("fn b() {}"));
+        let cuda = ["cuda".to_owned()];
+        let keys = [
+            key(&one, &toolchain, &[]).unwrap(),
+            key(&two, &toolchain, &[]).unwrap(),
+            key(&one, &other, &[]).unwrap(),
+            key(&one, &toolchain, &cuda).unwrap(),
+        ];
+        for (index, key) in keys.iter().enumerate() {
+            assert!(!keys[..index].contains(key), "{keys:?}");
+        }
+        assert_eq!(keys[0], key(&one, &toolchain, &[]).unwrap());
+    }
+
+    #[test]
+    fn a_folder_without_its_library_is_not_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home {
+            data: folder.path().to_owned(),
+            cache: folder.path().to_owned(),
+        };
+        assert!(Prebuilt::locate(&home).unwrap().is_none());
+        let manifest = Manifest {
+            key: "k".into(),
+            rustc: "r".into(),
+            features: vec![],
+        };
+        write_atomically(
+            &home.prebuilt().join("k").join(MANIFEST),
+            &serde_json::to_vec(&manifest).unwrap(),
         )
+        .unwrap();
+        use_it(&home, "k").unwrap();
+        assert!(Prebuilt::locate(&home).unwrap().is_none());
+        fs::write(home.prebuilt().join("k").join(library_name()), "").unwrap();
+        assert_eq!(Prebuilt::locate(&home).unwrap().unwrap().manifest, manifest);
     }
 }

@@ -1,1 +1,18 @@
-//! Gathers the module's files.
+//! The one way anything reaches the notebook.
+//!
+//! A value that can be looked at implements [`Show`]: it gives a [`Bundle`], its content by MIME type. [`display`] sends
+//! it where this process runs: to the `eosin` kernel, to stock `evcxr_jupyter`, or as text to a terminal.
+
+mod bundle;
+mod hooks;
+mod input;
+mod live;
+mod sink;
+mod value;
+
+pub use bundle::{Bundle, Show};
+pub use hooks::cell_failed;
+pub use input::input;
+pub use live::LiveDisplay;
+pub use sink::{clear_output, display, display_bundle, interruptible, show_result};
+pub use value::DisplayValue;

@@ -1,1 +1,5 @@
-//! Gathers the module's files.
+//! How good predictions are.
+
+mod segmentation;
+
+pub use segmentation::{dice, iou, pixel_accuracy};

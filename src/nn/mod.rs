@@ -1,1 +1,13 @@
-//! Gathers the module's files.
+//! Layers, and the workshop's models: one file a model.
+
+mod conv;
+mod dropout;
+mod model;
+mod parameters;
+mod unet;
+
+pub use conv::{Conv2d, ConvTranspose2d};
+pub use dropout::Dropout;
+pub use model::Model;
+pub use parameters::{Builder, Parameters};
+pub use unet::UNet;

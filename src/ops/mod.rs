@@ -1,1 +1,26 @@
-//! Gathers the module's files.
+//! Operations that lessons train with: right, fast, with PyTorch's names and rules.
+//!
+//! Each is a candle custom operation with its own gradient, or a composition of such. Where candle's own operation is
+//! right and fast, it is used, and the documentation says so.
+
+mod activation;
+mod conv2d;
+mod conv_kernel;
+mod conv_transpose2d;
+mod dropout;
+mod loss;
+mod max_pool2d;
+mod pixel_shuffle;
+mod scalar;
+mod storage;
+
+pub use activation::{elu, sigmoid};
+pub use conv_transpose2d::conv_transpose2d;
+pub use conv2d::conv2d;
+pub use dropout::dropout;
+pub use loss::{bce_dice_loss, bce_with_logits, dice_loss};
+pub use max_pool2d::max_pool2d;
+pub use pixel_shuffle::pixel_shuffle;
+
+#[cfg(test)]
+pub(crate) mod gradient_check;

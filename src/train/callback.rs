@@ -43,11 +43,21 @@ pub trait Callback {
     fn on_train_begin(&mut self, _plan: &Plan) -> Result<()> {
         Ok(())
     }
-    fn on_batch_end(&mut self, _plan: &Plan, _history: &History, _batch: &Batch) -> Result<Control> {
+    fn on_batch_end(
+        &mut self,
+        _plan: &Plan,
+        _history: &History,
+        _batch: &Batch,
+    ) -> Result<Control> {
         Ok(Control::Continue)
     }
     /// `history` already holds `epoch`.
-    fn on_epoch_end(&mut self, _plan: &Plan, _history: &History, _epoch: &Epoch) -> Result<Control> {
+    fn on_epoch_end(
+        &mut self,
+        _plan: &Plan,
+        _history: &History,
+        _epoch: &Epoch,
+    ) -> Result<Control> {
         Ok(Control::Continue)
     }
     /// Called also when the run was interrupted or stopped early.

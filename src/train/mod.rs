@@ -1,7 +1,14 @@
-//! The fit loop and what hangs on it.
+//! The training loop and what hangs on it.
 
+mod batches;
 mod callback;
 mod history;
+pub mod interrupt;
+mod optimizer;
+mod trainer;
 
+pub use batches::Batches;
 pub use callback::{Batch, Callback, Control, Plan};
 pub use history::{Epoch, History};
+pub use optimizer::{Adam, Optimizer, Sgd};
+pub use trainer::{Trainer, evaluate};

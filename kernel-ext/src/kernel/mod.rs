@@ -20,3 +20,4 @@ mod supervisor;
 mod traceback;
 
 pub use launch::{enter_role, run};
+pub use supervisor::ignore_interrupts;

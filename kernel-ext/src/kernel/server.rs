@@ -8,7 +8,7 @@ use super::history::History;
 use super::iopub::Publisher;
 use super::output::Failure;
 use super::questions::Questions;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use jupyter_protocol::{
     CodeMirrorMode, CommInfoReply, CompleteReply, CompleteRequest, ConnectionInfo, ErrorOutput,
     ExecuteInput, ExecuteReply, ExecuteRequest, ExecutionCount, ExpressionResult, HelpLink,
@@ -29,21 +29,11 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 /// Serves until a client asks for a shutdown or the process is told to end.
 pub async fn serve(connection: &ConnectionInfo, engine: Engine) -> Result<()> {
     let session = uuid::Uuid::new_v4().to_string();
-    let mut heartbeat = create_kernel_heartbeat_connection(connection)
-        .await
-        .map_err(Error::wire)?;
-    let shell = create_kernel_shell_connection(connection, &session)
-        .await
-        .map_err(Error::wire)?;
-    let control = create_kernel_control_connection(connection, &session)
-        .await
-        .map_err(Error::wire)?;
-    let stdin = create_kernel_stdin_connection(connection, &session)
-        .await
-        .map_err(Error::wire)?;
-    let iopub = create_kernel_iopub_xpub_connection(connection, &session)
-        .await
-        .map_err(Error::wire)?;
+    let mut heartbeat = create_kernel_heartbeat_connection(connection).await?;
+    let shell = create_kernel_shell_connection(connection, &session).await?;
+    let control = create_kernel_control_connection(connection, &session).await?;
+    let stdin = create_kernel_stdin_connection(connection, &session).await?;
+    let iopub = create_kernel_iopub_xpub_connection(connection, &session).await?;
     let publisher = Publisher::start(iopub);
     publisher.send(Status::starting().into());
 

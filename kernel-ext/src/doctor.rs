@@ -1,0 +1,222 @@
+//! `eosin doctor`: what is there, what is not, and how to mend it.
+
+use crate::error::Result;
+use crate::home::Home;
+use crate::kernelspec;
+use crate::prebuilt::Prebuilt;
+use crate::python::Python;
+use crate::toolchain::{self, Toolchain};
+use serde::Serialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Reports what the workshop needs and finds on this machine.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Check {
+    name: &'static str,
+    ok: bool,
+    found: String,
+    /// What to do when it is not well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mend: Option<String>,
+}
+
+impl Check {
+    fn well(name: &'static str, found: impl Into<String>) -> Self {
+        Check {
+            name,
+            ok: true,
+            found: found.into(),
+            mend: None,
+        }
+    }
+
+    fn wrong(name: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
+        Check {
+            name,
+            ok: false,
+            found: found.into(),
+            mend: Some(mend.into()),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    ok: bool,
+    /// The interpreter of the Python environment.
+    python: Option<PathBuf>,
+    /// The folder of the kernelspec `eosin`.
+    kernelspec: Option<PathBuf>,
+    data: PathBuf,
+    cache: PathBuf,
+    checks: Vec<Check>,
+}
+
+const SET_UP: &str = "run `cargo lab --setup-only`";
+
+/// Prints the report; the result is the exit code.
+pub fn run(options: &Options) -> Result<i32> {
+    let home = Home::from_environment()?;
+    let report = examine(&home);
+    if options.json {
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&report).unwrap_or_default()
+        );
+    } else {
+        for check in &report.checks {
+            let mark = if check.ok { "ok   " } else { "WRONG" };
+            println!("{mark}  {:<16} {}", check.name, check.found);
+            if let Some(mend) = &check.mend {
+                println!("       {:<16} -> {mend}", "");
+            }
+        }
+    }
+    Ok(if report.ok { 0 } else { 1 })
+}
+
+fn examine(home: &Home) -> Report {
+    let mut checks = Vec::new();
+    let toolchain = Toolchain::find();
+    match &toolchain {
+        Ok(found) => {
+            checks.push(Check::well(
+                "toolchain",
+                found.version.lines().next().unwrap_or_default(),
+            ));
+            checks.push(if found.has_sources() {
+                Check::well("rust-src", found.sources().display().to_string())
+            } else {
+                Check::wrong("rust-src", "absent", "run `rustup component add rust-src`")
+            });
+        }
+        Err(error) => checks.push(Check::wrong(
+            "toolchain",
+            "absent or too old",
+            error.to_string(),
+        )),
+    }
+    checks.push(match toolchain::check_linker() {
+        Ok(()) => Check::well("linker", "links a program"),
+        Err(error) => Check::wrong("linker", "cannot link", error.to_string()),
+    });
+    checks.push(if home.kernel().is_file() {
+        Check::well("kernel", home.kernel().display().to_string())
+    } else {
+        Check::wrong("kernel", "not installed", SET_UP)
+    });
+    checks.push(prebuilt(home, toolchain.as_ref().ok()));
+    let python = Python::locate(home);
+    checks.push(match &python {
+        Some(python) => Check::well("python", python.interpreter().display().to_string()),
+        None => Check::wrong("python", "no environment with JupyterLab", SET_UP),
+    });
+    let folder = python
+        .as_ref()
+        .map(kernelspec::folder_in)
+        .filter(|folder| folder.join("kernel.json").is_file());
+    checks.push(match &folder {
+        Some(folder) => Check::well("kernelspec", folder.display().to_string()),
+        None => Check::wrong("kernelspec", "not installed", SET_UP),
+    });
+    checks.push(Check::well("device", device()));
+    checks.push(Check::well("data sets", data_sets(home)));
+    checks.push(disk(home));
+    Report {
+        ok: checks.iter().all(|check| check.ok),
+        python: python.map(|python| python.interpreter()),
+        kernelspec: folder,
+        data: home.data.clone(),
+        cache: home.cache.clone(),
+        checks,
+    }
+}
+
+fn prebuilt(home: &Home, toolchain: Option<&Toolchain>) -> Check {
+    const NAME: &str = "notebook crate";
+    match Prebuilt::locate(home) {
+        Err(error) => Check::wrong(NAME, error.to_string(), SET_UP),
+        Ok(None) => Check::wrong(NAME, "not compiled", SET_UP),
+        Ok(Some(prebuilt)) => {
+            let found = prebuilt.folder.display().to_string();
+            match toolchain {
+                Some(toolchain) if !prebuilt.fits(toolchain) => {
+                    Check::wrong(NAME, format!("{found}, compiled by another rustc"), SET_UP)
+                }
+                _ => Check::well(NAME, found),
+            }
+        }
+    }
+}
+
+fn device() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let cuda = if toolchain::is_on_path("nvidia-smi") {
+        "an NVIDIA driver"
+    } else {
+        "no NVIDIA driver"
+    };
+    format!("{cores} CPU cores ({}), {cuda}", std::env::consts::ARCH)
+}
+
+fn data_sets(home: &Home) -> String {
+    const KNOWN: [&str; 4] = [
+        "stage1_train",
+        "stage1_train.zip",
+        "mnist",
+        "pneumoniamnist.npz",
+    ];
+    let folders = std::env::var_os("EOSIN_DATA")
+        .map(PathBuf::from)
+        .into_iter()
+        .chain([home.data.join("datasets")]);
+    let found: Vec<String> = folders
+        .flat_map(|folder| KNOWN.map(|name| folder.join(name)))
+        .filter(|path| path.exists())
+        .map(|path| path.display().to_string())
+        .collect();
+    if found.is_empty() {
+        "none (synthetic images are used)".to_owned()
+    } else {
+        found.join(", ")
+    }
+}
+
+fn disk(home: &Home) -> Check {
+    let used = (size(&home.data) + size(&home.cache)) as f64 / 1e9;
+    let there = home
+        .data
+        .ancestors()
+        .find(|folder| folder.exists())
+        .unwrap_or(Path::new("/"));
+    let free = fs4::available_space(there).unwrap_or(0) as f64 / 1e9;
+    let found = format!("{used:.1} GB used, {free:.1} GB free");
+    if free < 1.0 {
+        Check::wrong("disk", found, "free at least 1 GB")
+    } else {
+        Check::well("disk", found)
+    }
+}
+
+fn size(folder: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return 0;
+    };
+    entries
+        .flatten()
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => size(&entry.path()),
+            Ok(kind) if kind.is_file() => entry.metadata().map_or(0, |metadata| metadata.len()),
+            _ => 0,
+        })
+        .sum()
+}

@@ -1,0 +1,74 @@
+//! Telling Jupyter that there is a kernel `eosin`.
+
+use crate::error::{At, Error, Result};
+use crate::home::{HOME_VARIABLE, Home, write_atomically};
+use crate::python::Python;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub const NAME: &str = "eosin";
+
+const LOGOS: [(&str, &[u8]); 3] = [
+    ("logo-32x32.png", include_bytes!("../logo/logo-32x32.png")),
+    ("logo-64x64.png", include_bytes!("../logo/logo-64x64.png")),
+    ("logo-svg.svg", include_bytes!("../logo/logo-svg.svg")),
+];
+
+/// The folder of the kernelspec in a Python environment.
+pub fn folder_in(python: &Python) -> PathBuf {
+    python.prefix.join("share/jupyter/kernels").join(NAME)
+}
+
+/// The folder in which every Jupyter of this user (VS Code's too) finds kernels.
+fn users_folder() -> Option<PathBuf> {
+    let data = match std::env::var_os("JUPYTER_DATA_DIR") {
+        Some(folder) => PathBuf::from(folder),
+        None if cfg!(target_os = "macos") => dirs::home_dir()?.join("Library/Jupyter"),
+        None => dirs::data_dir()?.join("jupyter"),
+    };
+    Some(data.join("kernels").join(NAME))
+}
+
+/// Writes the kernelspec where this user's Jupyters look; one that is right already is left alone.
+pub fn ensure(home: &Home, python: &Python) -> Result<PathBuf> {
+    let folder = folder_in(python);
+    write(home, &folder)?;
+    // A home of its own is for trials: it must not change what the user's other Jupyters start.
+    if std::env::var_os(HOME_VARIABLE).is_none()
+        && let Some(folder) = users_folder()
+    {
+        write(home, &folder)?;
+    }
+    Ok(folder)
+}
+
+fn spec(home: &Home) -> Value {
+    let mut environment = serde_json::Map::new();
+    if let Some(folder) = std::env::var_os(HOME_VARIABLE) {
+        let folder = std::path::absolute(&folder).unwrap_or(folder.into());
+        environment.insert(HOME_VARIABLE.to_owned(), folder.to_string_lossy().into());
+    }
+    json!({
+        "argv": [home.kernel(), "kernel", "{connection_file}"],
+        "display_name": "Rust (Eosin)",
+        "language": "rust",
+        "interrupt_mode": "message",
+        "env": environment,
+        "metadata": { "debugger": false },
+    })
+}
+
+fn write(home: &Home, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).at(folder)?;
+    let text = serde_json::to_vec_pretty(&spec(home))
+        .map_err(|error| Error::step("writing the kernelspec", error.to_string()))?;
+    for (name, content) in LOGOS.into_iter().chain([("kernel.json", text.as_slice())]) {
+        let path = folder.join(name);
+        if fs::read(&path).is_ok_and(|there| there == content) {
+            continue;
+        }
+        write_atomically(&path, content)?;
+    }
+    Ok(())
+}

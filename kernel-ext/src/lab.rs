@@ -1,0 +1,125 @@
+//! `eosin lab`: sets up what is missing, then opens the workshop.
+
+use crate::error::{At, Error, Result};
+use crate::home::Home;
+use crate::source::Source;
+use crate::toolchain::Toolchain;
+use crate::workshop::{self, Copied};
+use crate::{kernelspec, prebuilt, python};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Opens the workshop in JupyterLab; sets up first what is missing.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Where your copy of the notebooks is [default: ~/eosin-workshop]
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+    /// Start JupyterLab without opening a browser
+    #[arg(long)]
+    no_browser: bool,
+    /// The port of JupyterLab
+    #[arg(long)]
+    port: Option<u16>,
+    /// Set up, but do not start JupyterLab
+    #[arg(long)]
+    setup_only: bool,
+    /// Never use the network
+    #[arg(long)]
+    offline: bool,
+    /// Features of the notebook crate, for example `cuda`
+    #[arg(long, value_delimiter = ',')]
+    features: Vec<String>,
+}
+
+/// Does what `eosin lab` promises; the result is the exit code of JupyterLab.
+pub fn run(options: &Options) -> Result<i32> {
+    let home = Home::from_environment()?;
+    let source = Source::find()?;
+    let toolchain = Toolchain::find()?;
+    if !toolchain.has_sources() {
+        if options.offline {
+            return Err(Error::Offline(
+                "installing the sources of Rust's standard library".to_owned(),
+            ));
+        }
+        println!("Adding the sources of Rust's standard library (rust-src) ...");
+        toolchain.add_sources()?;
+    }
+    install_kernel(&home)?;
+    let mut features = options.features.clone();
+    features.sort();
+    let python = python::ensure(&home, options.offline)?;
+    prebuilt::ensure(&home, &source, &toolchain, &features, options.offline)?;
+    kernelspec::ensure(&home, &python)?;
+    let folder = match &options.dir {
+        Some(folder) => folder.clone(),
+        None => workshop::default_folder()?,
+    };
+    tell(&workshop::copy(&source.notebooks(), &folder)?, &folder);
+    if options.setup_only {
+        println!("All is set up. `cargo lab` opens the workshop.");
+        return Ok(0);
+    }
+    open(&python, options, &folder)
+}
+
+/// Puts this very program where kernelspecs look for it.
+fn install_kernel(home: &Home) -> Result<()> {
+    let running = std::env::current_exe().at(Path::new("eosin"))?;
+    let installed = home.kernel();
+    let same = |a: &Path, b: &Path| -> std::io::Result<bool> {
+        let (a, b) = (fs::metadata(a)?, fs::metadata(b)?);
+        // A copy keeps the time of its original, see below.
+        Ok(a.len() == b.len() && a.modified()? == b.modified()?)
+    };
+    if running == installed || same(&running, &installed).unwrap_or(false) {
+        return Ok(());
+    }
+    let folder = installed.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).at(folder)?;
+    let copy = tempfile::NamedTempFile::new_in(folder).at(folder)?;
+    fs::copy(&running, copy.path()).at(&running)?;
+    let modified = fs::metadata(&running)
+        .and_then(|metadata| metadata.modified())
+        .at(&running)?;
+    copy.as_file().set_modified(modified).at(copy.path())?;
+    copy.persist(&installed)
+        .map_err(|error| Error::io(&installed, error.error))?;
+    println!("Kernel installed.");
+    Ok(())
+}
+
+fn tell(copied: &[(String, Copied)], folder: &Path) {
+    for (name, what) in copied {
+        match what {
+            Copied::New => println!("{name}: copied to {}", folder.display()),
+            Copied::Updated => println!("{name}: updated"),
+            Copied::Unchanged => {}
+            Copied::Beside => {
+                println!(
+                    "{name}: you have changed it, so it stays; the new version is beside it (.new.ipynb)"
+                );
+            }
+        }
+    }
+}
+
+fn open(python: &python::Python, options: &Options, folder: &Path) -> Result<i32> {
+    let folder = std::path::absolute(folder).at(folder)?;
+    println!(
+        "Opening {} in JupyterLab; Ctrl-C twice ends it.",
+        folder.display()
+    );
+    // Ctrl-C is for JupyterLab, which asks back; this process only waits for its answer.
+    crate::kernel::ignore_interrupts().at(&folder)?;
+    let status = Command::new(python.interpreter())
+        .args(["-m", "jupyterlab"])
+        .arg(format!("--ServerApp.root_dir={}", folder.display()))
+        .args(options.no_browser.then_some("--no-browser"))
+        .args(options.port.map(|port| format!("--port={port}")))
+        .status()
+        .at(&python.interpreter())?;
+    Ok(status.code().unwrap_or(1))
+}

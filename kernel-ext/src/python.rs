@@ -1,0 +1,125 @@
+//! The Python that runs JupyterLab: a private environment, or the active conda one when it has JupyterLab.
+
+use crate::error::{At, Error, Result};
+use crate::home::{Home, write_atomically};
+use crate::progress::Progress;
+use crate::source::hex;
+use crate::toolchain::last_line;
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Exact versions of what the private environment holds.
+const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
+/// Written last; its content is the hash of the requirements that were installed.
+const COMPLETE: &str = "eosin-complete";
+
+/// An environment with JupyterLab.
+#[derive(Debug, Clone)]
+pub struct Python {
+    /// The environment's folder (`sys.prefix`).
+    pub prefix: PathBuf,
+}
+
+impl Python {
+    pub fn interpreter(&self) -> PathBuf {
+        self.prefix.join("bin").join("python")
+    }
+
+    /// The environment that would be used, when it is whole.
+    pub fn locate(home: &Home) -> Option<Self> {
+        Self::conda().or_else(|| {
+            let prefix = home.python();
+            let whole = fs::read_to_string(prefix.join(COMPLETE))
+                .is_ok_and(|hash| hash.trim() == requirements_hash());
+            (whole && prefix.join("bin/python").exists()).then_some(Python { prefix })
+        })
+    }
+
+    fn conda() -> Option<Self> {
+        let prefix = PathBuf::from(std::env::var_os("CONDA_PREFIX")?);
+        prefix
+            .join("bin/jupyter-lab")
+            .is_file()
+            .then_some(Python { prefix })
+    }
+}
+
+fn requirements_hash() -> String {
+    hex(&Sha256::digest(REQUIREMENTS))
+}
+
+/// Makes the private environment when there is none, or when its requirements have changed.
+pub fn ensure(home: &Home, offline: bool) -> Result<Python> {
+    if let Some(python) = Python::locate(home) {
+        return Ok(python);
+    }
+    if offline {
+        return Err(Error::Offline("installing JupyterLab".to_owned()));
+    }
+    let prefix = home.python();
+    let outcome = create(&prefix);
+    if outcome.is_err() {
+        // Half an environment would only puzzle the next run.
+        let _ = fs::remove_dir_all(&prefix);
+    }
+    outcome.map(|()| Python { prefix })
+}
+
+fn create(prefix: &Path) -> Result<()> {
+    if prefix.exists() {
+        fs::remove_dir_all(prefix).at(prefix)?;
+    }
+    if let Some(parent) = prefix.parent() {
+        fs::create_dir_all(parent).at(parent)?;
+    }
+    let progress = Progress::start(
+        "Installing JupyterLab in a private Python environment (once; about a minute)",
+    );
+    let mend = "install Python 3.10 or newer (Debian: `apt install python3 python3-venv`)";
+    let output = Command::new("python3")
+        .args(["-m", "venv"])
+        .arg(prefix)
+        .output()
+        .map_err(|_| Error::missing("python3", mend))?;
+    if !output.status.success() {
+        let told = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        if told.contains("ensurepip") {
+            return Err(Error::missing(
+                "python3's module `venv`",
+                "on Debian: `apt install python3-venv`",
+            ));
+        }
+        return Err(Error::step("python3 -m venv", last_line(&told)));
+    }
+    progress.step("environment");
+    let requirements = prefix.join("requirements.txt");
+    write_atomically(&requirements, REQUIREMENTS.as_bytes())?;
+    let output = Command::new(prefix.join("bin/python"))
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--requirement",
+        ])
+        .arg(&requirements)
+        .output()
+        .map_err(|_| Error::missing("pip", mend))?;
+    if !output.status.success() {
+        let reason = last_line(&String::from_utf8_lossy(&output.stderr));
+        return Err(Error::step(
+            "installing JupyterLab",
+            format!("{reason} (is the network reachable?)"),
+        ));
+    }
+    write_atomically(&prefix.join(COMPLETE), requirements_hash().as_bytes())?;
+    progress.done();
+    Ok(())
+}

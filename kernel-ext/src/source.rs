@@ -1,0 +1,71 @@
+//! The checkout that the workshop is set up from.
+
+use crate::error::{At, Error, Result};
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Names another checkout than the one that this program was compiled from.
+const SOURCE_VARIABLE: &str = "EOSIN_SOURCE";
+
+/// A checkout of Eosin.
+#[derive(Debug, Clone)]
+pub struct Source {
+    pub folder: PathBuf,
+}
+
+impl Source {
+    pub fn find() -> Result<Self> {
+        let built_from = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .unwrap_or(Path::new("."))
+            .to_owned();
+        let folder = std::env::var_os(SOURCE_VARIABLE).map_or(built_from, PathBuf::from);
+        if folder.join("Cargo.toml").is_file() && folder.join("src/lib.rs").is_file() {
+            return Ok(Source { folder });
+        }
+        Err(Error::missing(
+            format!("the source of Eosin in {}", folder.display()),
+            format!("run `cargo lab` in a checkout, or set {SOURCE_VARIABLE} to one"),
+        ))
+    }
+
+    pub fn notebooks(&self) -> PathBuf {
+        self.folder.join("notebooks")
+    }
+
+    /// A hash of all that the prebuilt crate is compiled from.
+    pub fn hash(&self) -> Result<String> {
+        let mut files = vec![
+            self.folder.join("Cargo.toml"),
+            self.folder.join("Cargo.lock"),
+        ];
+        collect_files(&self.folder.join("src"), &mut files)?;
+        files.sort();
+        let mut hasher = Sha256::new();
+        for file in files {
+            let content = fs::read(&file).at(&file)?;
+            let name = file.strip_prefix(&self.folder).unwrap_or(&file);
+            hasher.update(format!("{}\0{}\0", name.display(), content.len()));
+            hasher.update(content);
+        }
+        Ok(hex(&hasher.finalize()))
+    }
+}
+
+fn collect_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder).at(folder)? {
+        let path = entry.at(folder)?.path();
+        if path.is_dir() {
+            collect_files(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,134 @@
+//! The Rust toolchain and the linker that cells are compiled with.
+
+use crate::error::{Error, Result};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The oldest Rust that evcxr compiles with.
+const OLDEST: (u32, u32) = (1, 95);
+
+/// What `rustc` says of itself.
+#[derive(Debug, Clone)]
+pub struct Toolchain {
+    /// `rustc -vV`, whole: it names the compiler exactly.
+    pub version: String,
+    pub host: String,
+    pub sysroot: PathBuf,
+    /// Where the shared standard library of the host lies.
+    pub libraries: PathBuf,
+}
+
+impl Toolchain {
+    pub fn find() -> Result<Self> {
+        let version = print(&["-vV"])?;
+        let field = |name: &str| {
+            version
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .map(str::trim)
+        };
+        let host = field("host:")
+            .ok_or_else(|| Error::step("rustc -vV", "it names no host"))?
+            .to_owned();
+        let release = field("release:").unwrap_or_default();
+        let mut numbers = release
+            .split(['.', '-'])
+            .map_while(|part| part.parse::<u32>().ok());
+        let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        if found < OLDEST {
+            let (major, minor) = OLDEST;
+            return Err(Error::missing(
+                format!("Rust {major}.{minor} or newer (found {release})"),
+                "run `rustup update stable`",
+            ));
+        }
+        let sysroot = PathBuf::from(print(&["--print", "sysroot"])?.trim());
+        let libraries = PathBuf::from(print(&["--print", "target-libdir"])?.trim());
+        Ok(Toolchain {
+            version,
+            host,
+            sysroot,
+            libraries,
+        })
+    }
+
+    /// The standard library's sources: rust-analyzer, within the kernel, finds types with them.
+    pub fn sources(&self) -> PathBuf {
+        self.sysroot.join("lib/rustlib/src/rust/library")
+    }
+
+    pub fn has_sources(&self) -> bool {
+        self.sources().join("core").is_dir()
+    }
+
+    /// Installs the standard library's sources through rustup.
+    pub fn add_sources(&self) -> Result<()> {
+        let mend = "install the component `rust-src` of your Rust toolchain";
+        let output = Command::new("rustup")
+            .args(["component", "add", "rust-src"])
+            .output()
+            .map_err(|_| Error::missing("the sources of Rust's standard library", mend))?;
+        if output.status.success() && self.has_sources() {
+            return Ok(());
+        }
+        let reason = String::from_utf8_lossy(&output.stderr);
+        Err(Error::step(
+            "rustup component add rust-src",
+            format!("{}; {mend}", last_line(&reason)),
+        ))
+    }
+}
+
+fn print(arguments: &[&str]) -> Result<String> {
+    let mend = "install Rust from https://rustup.rs";
+    let output = Command::new("rustc")
+        .args(arguments)
+        .output()
+        .map_err(|_| Error::missing("rustc", mend))?;
+    if !output.status.success() {
+        let reason = String::from_utf8_lossy(&output.stderr);
+        return Err(Error::step(
+            format!("rustc {}", arguments.join(" ")),
+            last_line(&reason),
+        ));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Links a program of one line, as every cell will be.
+pub fn check_linker() -> Result<()> {
+    let folder = tempfile::tempdir().map_err(|source| Error::io(&std::env::temp_dir(), source))?;
+    let source = folder.path().join("probe.rs");
+    std::fs::write(&source, "fn main() {}").map_err(|error| Error::io(&source, error))?;
+    let output = Command::new("rustc")
+        .arg(&source)
+        .arg("-o")
+        .arg(folder.path().join("probe"))
+        .output()
+        .map_err(|_| Error::missing("rustc", "install Rust from https://rustup.rs"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Error::missing(
+        "a working C linker",
+        "install one, for example Debian's package `build-essential` or, on macOS, `xcode-select --install`",
+    ))
+}
+
+/// The line of a program's complaint that says most, usually its last.
+pub fn last_line(text: &str) -> String {
+    let mut lines = text
+        .lines()
+        .rev()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    lines.next().unwrap_or("it gave no reason").to_owned()
+}
+
+/// Whether `path` can be run as a program found on PATH.
+pub fn is_on_path(program: &str) -> bool {
+    std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path)
+            .any(|folder: PathBuf| Path::new(&folder).join(program).is_file())
+    })
+}

@@ -1,0 +1,135 @@
+//! The learner's copy of the notebooks.
+//!
+//! Rule: a file is written when it is absent, or when it is still exactly what an earlier run wrote. Whatever the learner
+//! has changed stays; a newer version of such a notebook is put beside it as `name.new.ipynb`.
+
+use crate::error::{At, Error, Result};
+use crate::home::write_atomically;
+use crate::source::hex;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Remembers, by file name, the hash of what was written.
+const RECORD: &str = ".eosin-workshop.json";
+
+/// What happened to one notebook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copied {
+    New,
+    Updated,
+    Unchanged,
+    /// The learner's version stays; ours is beside it.
+    Beside,
+}
+
+/// `~/eosin-workshop`.
+pub fn default_folder() -> Result<PathBuf> {
+    let home = dirs::home_dir()
+        .ok_or_else(|| Error::missing("your home folder", "name one with `--dir`"))?;
+    Ok(home.join("eosin-workshop"))
+}
+
+/// Brings the notebooks of `source` to `folder`.
+pub fn copy(source: &Path, folder: &Path) -> Result<Vec<(String, Copied)>> {
+    fs::create_dir_all(folder).at(folder)?;
+    let record_path = folder.join(RECORD);
+    let mut record: BTreeMap<String, String> = fs::read(&record_path)
+        .ok()
+        .and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default();
+    let before = record.clone();
+    let mut names: Vec<String> = fs::read_dir(source)
+        .at(source)?
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(".ipynb"))
+        .collect();
+    names.sort();
+    let mut outcome = Vec::new();
+    for name in names {
+        let path = source.join(&name);
+        let content = fs::read(&path).at(&path)?;
+        let copied = copy_one(&name, &content, folder, &mut record)?;
+        outcome.push((name, copied));
+    }
+    if record != before {
+        let text = serde_json::to_vec_pretty(&record).unwrap_or_default();
+        write_atomically(&record_path, &text)?;
+    }
+    Ok(outcome)
+}
+
+fn copy_one(
+    name: &str,
+    content: &[u8],
+    folder: &Path,
+    record: &mut BTreeMap<String, String>,
+) -> Result<Copied> {
+    let target = folder.join(name);
+    let ours = hex(&Sha256::digest(content));
+    let Ok(theirs) = fs::read(&target).map(|there| hex(&Sha256::digest(there))) else {
+        write_atomically(&target, content)?;
+        record.insert(name.to_owned(), ours);
+        return Ok(Copied::New);
+    };
+    let written = record.get(name);
+    if theirs == ours || written == Some(&ours) {
+        return Ok(Copied::Unchanged);
+    }
+    if written == Some(&theirs) {
+        write_atomically(&target, content)?;
+        record.insert(name.to_owned(), ours);
+        return Ok(Copied::Updated);
+    }
+    let beside = folder.join(format!("{}.new.ipynb", name.trim_end_matches(".ipynb")));
+    write_atomically(&beside, content)?;
+    record.insert(name.to_owned(), ours);
+    Ok(Copied::Beside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn copied(source: &Path, folder: &Path) -> Copied {
+        copy(source, folder).unwrap()[0].1
+    }
+
+    #[test]
+    fn work_of_the_learner_is_never_overwritten() {
+        let (source, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (ours, theirs) = (source.path().join("a.ipynb"), folder.path().join("a.ipynb"));
+        fs::write(&ours, "one").unwrap();
+        assert_eq!(copied(source.path(), folder.path()), Copied::New);
+        assert_eq!(copied(source.path(), folder.path()), Copied::Unchanged);
+
+        fs::write(&ours, "two").unwrap();
+        assert_eq!(copied(source.path(), folder.path()), Copied::Updated);
+        assert_eq!(fs::read_to_string(&theirs).unwrap(), "two");
+
+        fs::write(&theirs, "my work").unwrap();
+        assert_eq!(copied(source.path(), folder.path()), Copied::Unchanged);
+        fs::write(&ours, "three").unwrap();
+        assert_eq!(copied(source.path(), folder.path()), Copied::Beside);
+        assert_eq!(fs::read_to_string(&theirs).unwrap(), "my work");
+        assert_eq!(
+            fs::read_to_string(folder.path().join("a.new.ipynb")).unwrap(),
+            "three"
+        );
+        assert_eq!(copied(source.path(), folder.path()), Copied::Unchanged);
+    }
+
+    #[test]
+    fn a_file_that_was_there_before_is_kept() {
+        let (source, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(source.path().join("a.ipynb"), "ours").unwrap();
+        fs::write(folder.path().join("a.ipynb"), "older than us").unwrap();
+        assert_eq!(copied(source.path(), folder.path()), Copied::Beside);
+        assert_eq!(
+            fs::read_to_string(folder.path().join("a.ipynb")).unwrap(),
+            "older than us"
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! What a value looks like, in several formats at once.
+
+use crate::Result;
+use base64::Engine as _;
+use serde_json::{Map, Value, json};
+
+/// Content by MIME type. Plain text is always there, for consoles and for search; a front end shows the richest it can.
+///
+/// ```
+/// use eosin::display::Bundle;
+/// let bundle = Bundle::text("loss 0.12").with_html("<b>loss</b> 0.12");
+/// assert_eq!(bundle.plain(), "loss 0.12");
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bundle {
+    plain: String,
+    data: Map<String, Value>,
+    metadata: Map<String, Value>,
+}
+
+impl Bundle {
+    /// A bundle of plain text alone.
+    pub fn text(plain: impl Into<String>) -> Self {
+        let plain = plain.into();
+        let mut data = Map::new();
+        data.insert("text/plain".to_owned(), plain.clone().into());
+        Bundle {
+            plain,
+            data,
+            metadata: Map::new(),
+        }
+    }
+
+    /// Adds HTML; text that learners wrote must be escaped before, see [`escape_html`].
+    pub fn with_html(mut self, html: impl Into<String>) -> Self {
+        self.data.insert("text/html".to_owned(), html.into().into());
+        self
+    }
+
+    /// Adds a PNG picture, shown `width` x `height` CSS pixels large.
+    pub fn with_png(mut self, png: &[u8], width: u32, height: u32) -> Self {
+        let encoded = base64::engine::general_purpose::STANDARD.encode(png);
+        self.data.insert("image/png".to_owned(), encoded.into());
+        self.metadata.insert(
+            "image/png".to_owned(),
+            json!({ "width": width, "height": height }),
+        );
+        self
+    }
+
+    /// The text that stands for the value where nothing else can be shown.
+    pub fn plain(&self) -> &str {
+        &self.plain
+    }
+
+    pub(crate) fn data(&self) -> &Map<String, Value> {
+        &self.data
+    }
+
+    pub(crate) fn metadata(&self) -> &Map<String, Value> {
+        &self.metadata
+    }
+}
+
+/// A value that can be looked at in a notebook.
+pub trait Show {
+    /// What it looks like.
+    ///
+    /// # Errors
+    /// When it cannot be drawn; the message says why.
+    fn bundle(&self) -> Result<Bundle>;
+}
+
+impl Show for Bundle {
+    fn bundle(&self) -> Result<Bundle> {
+        Ok(self.clone())
+    }
+}
+
+/// Text as HTML that shows exactly that text.
+pub(crate) fn escape_html(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

@@ -1,0 +1,73 @@
+//! What the kernel calls around each cell, and what a failing cell reports.
+
+use super::sink::{Listener, listener, record, write};
+use serde_json::json;
+use std::ffi::c_void;
+use std::io::Write;
+use std::panic::PanicHookInfo;
+use std::sync::Once;
+use std::thread;
+use std::time::Duration;
+
+/// How long text without a line end may wait before it is seen.
+const FLUSH_INTERVAL: Duration = Duration::from_millis(50);
+/// The file in which evcxr compiles a cell.
+const CELL_FILE: &str = "src/lib.rs";
+
+/// Called by the kernel before each cell, with evcxr's store of variables, which it gives back.
+// SAFETY: the name is ours alone (it carries the crate's), so that no other symbol is shadowed.
+#[unsafe(no_mangle)]
+pub extern "C" fn eosin_cell_begin(store: *mut c_void) -> *mut c_void {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        thread::spawn(flush_forever);
+        let cell_thread = thread::current().id();
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if thread::current().id() == cell_thread {
+                report_panic(info);
+            } else {
+                usual(info);
+            }
+        }));
+    });
+    crate::train::interrupt::clear();
+    store
+}
+
+/// Called by the kernel after each cell: whatever it printed must be on its way.
+// SAFETY: as above.
+#[unsafe(no_mangle)]
+pub extern "C" fn eosin_cell_end(store: *mut c_void) -> *mut c_void {
+    let _ = std::io::stdout().flush();
+    store
+}
+
+fn flush_forever() {
+    loop {
+        thread::sleep(FLUSH_INTERVAL);
+        let _ = std::io::stdout().flush();
+    }
+}
+
+fn report_panic(info: &PanicHookInfo) {
+    let message = info.payload_as_str().unwrap_or("the code panicked");
+    let location = info.location();
+    let line = location
+        .filter(|place| place.file() == CELL_FILE)
+        .map(|place| place.line());
+    write(&record(
+        &json!({ "type": "panic", "message": message, "line": line }),
+    ));
+}
+
+/// Reports that an error left a cell through `?`, in this line of what evcxr compiled. The kernel has it called.
+pub fn cell_failed(message: &str, line: usize) {
+    if listener() == Listener::Kernel {
+        write(&record(
+            &json!({ "type": "error", "message": message, "line": line }),
+        ));
+    } else {
+        eprintln!("{message}");
+    }
+}

@@ -1,0 +1,119 @@
+//! A display that changes while a cell runs.
+
+use super::bundle::Bundle;
+use super::sink::{Listener, display_words, listener, write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// A front end needs time to draw, and a notebook keeps every update it was sent.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
+
+/// One place in the output that shows the newest of many states: at most 10 updates a second, and always the last.
+///
+/// In stock `evcxr_jupyter` and in a terminal only the last state is shown.
+///
+/// ```
+/// use eosin::display::{Bundle, LiveDisplay};
+/// let mut counter = LiveDisplay::new();
+/// for step in 0..1000 {
+///     counter.update_with(|| Bundle::text(format!("step {step}")));
+/// }
+/// counter.finish(Bundle::text("done"));
+/// ```
+pub struct LiveDisplay {
+    id: String,
+    listener: Listener,
+    shown: bool,
+    last: Option<Instant>,
+    interval: Duration,
+}
+
+impl LiveDisplay {
+    /// A display that shows nothing until its first update.
+    pub fn new() -> Self {
+        Self::for_listener(listener())
+    }
+
+    fn for_listener(listener: Listener) -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let id = format!("eosin-{}-{count}", std::process::id());
+        LiveDisplay {
+            id,
+            listener,
+            shown: false,
+            last: None,
+            interval: SHORTEST_INTERVAL,
+        }
+    }
+
+    /// Whether an update now would be shown: lets a caller save the work of drawing one that is not.
+    pub fn is_due(&self) -> bool {
+        self.is_due_at(Instant::now())
+    }
+
+    fn is_due_at(&self, now: Instant) -> bool {
+        self.listener == Listener::Kernel
+            && self
+                .last
+                .is_none_or(|last| now.duration_since(last) >= self.interval)
+    }
+
+    /// Shows what `draw` gives, if an update is due. Drawing takes at most a tenth of the time: a state that is slow to
+    /// draw is drawn less often.
+    pub fn update_with(&mut self, draw: impl FnOnce() -> Bundle) {
+        if self.is_due() {
+            let begun = Instant::now();
+            let bundle = draw();
+            self.interval = SHORTEST_INTERVAL.max(begun.elapsed() * 10);
+            write(&self.words(&bundle, begun));
+        }
+    }
+
+    /// Shows the last state.
+    pub fn finish(mut self, bundle: Bundle) {
+        write(&self.words(&bundle, Instant::now()));
+    }
+
+    fn words(&mut self, bundle: &Bundle, now: Instant) -> String {
+        let kind = if self.shown { "update" } else { "display" };
+        self.shown = true;
+        self.last = Some(now);
+        display_words(self.listener, bundle, kind, Some(&self.id))
+    }
+}
+
+impl Default for LiveDisplay {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn updates_come_at_most_ten_times_a_second_under_one_id() {
+        let start = Instant::now();
+        let mut live = LiveDisplay::for_listener(Listener::Kernel);
+        let mut shown = Vec::new();
+        for millisecond in 0..1000 {
+            let now = start + Duration::from_millis(millisecond);
+            if live.is_due_at(now) {
+                shown.push(live.words(&Bundle::text("x"), now));
+            }
+        }
+        assert_eq!(shown.len(), 10);
+        assert!(
+            shown[0].contains("\"type\":\"display\"") && shown[1].contains("\"type\":\"update\"")
+        );
+        assert!(shown.iter().all(|words| words.contains(&live.id)));
+    }
+
+    #[test]
+    fn stock_evcxr_is_told_only_the_last_state() {
+        let live = LiveDisplay::for_listener(Listener::Evcxr);
+        assert!(!live.is_due());
+    }
+}

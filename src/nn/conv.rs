@@ -1,0 +1,82 @@
+//! Convolution layers.
+
+use super::parameters::Builder;
+use crate::{Result, ops};
+use candle_core::Tensor;
+
+/// A convolution with weight and bias; stride 1.
+pub struct Conv2d {
+    weight: Tensor,
+    bias: Tensor,
+    padding: usize,
+}
+
+impl Conv2d {
+    /// From `inputs` to `outputs` channels with a square kernel. Values are drawn as PyTorch draws them: evenly from
+    /// `-b..b` with `b = 1 / sqrt(inputs * kernel * kernel)`.
+    ///
+    /// # Errors
+    /// When the device has no room.
+    pub fn new(
+        inputs: usize,
+        outputs: usize,
+        kernel: usize,
+        padding: usize,
+        builder: &mut Builder,
+    ) -> Result<Self> {
+        let bound = 1.0 / ((inputs * kernel * kernel) as f64).sqrt();
+        let weight = builder.uniform("weight", (outputs, inputs, kernel, kernel), bound)?;
+        let bias = builder.uniform("bias", outputs, bound)?;
+        Ok(Conv2d {
+            weight,
+            bias,
+            padding,
+        })
+    }
+
+    /// (N, inputs, H, W) to (N, outputs, OH, OW).
+    ///
+    /// # Errors
+    /// When the input does not fit; see [`ops::conv2d`].
+    pub fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        ops::conv2d(input, &self.weight, Some(&self.bias), 1, self.padding)
+    }
+}
+
+/// A transposed convolution whose kernel is as large as its stride: each pixel becomes a patch.
+pub struct ConvTranspose2d {
+    weight: Tensor,
+    bias: Tensor,
+    stride: usize,
+}
+
+impl ConvTranspose2d {
+    /// From `inputs` to `outputs` channels, `stride` times as high and wide. Values as PyTorch draws them: evenly from
+    /// `-b..b` with `b = 1 / sqrt(outputs * stride * stride)`.
+    ///
+    /// # Errors
+    /// When the device has no room.
+    pub fn new(
+        inputs: usize,
+        outputs: usize,
+        stride: usize,
+        builder: &mut Builder,
+    ) -> Result<Self> {
+        let bound = 1.0 / ((outputs * stride * stride) as f64).sqrt();
+        let weight = builder.uniform("weight", (inputs, outputs, stride, stride), bound)?;
+        let bias = builder.uniform("bias", outputs, bound)?;
+        Ok(ConvTranspose2d {
+            weight,
+            bias,
+            stride,
+        })
+    }
+
+    /// (N, inputs, H, W) to (N, outputs, H * stride, W * stride).
+    ///
+    /// # Errors
+    /// When the input does not fit; see [`ops::conv_transpose2d`].
+    pub fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        ops::conv_transpose2d(input, &self.weight, Some(&self.bias), self.stride)
+    }
+}

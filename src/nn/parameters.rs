@@ -1,0 +1,244 @@
+//! The numbers that a model learns.
+
+use crate::{Error, Result};
+use candle_core::{DType, Device, Shape, Tensor, Var};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The named parameters of a model, in the order in which its layers were made.
+#[derive(Debug, Clone, Default)]
+pub struct Parameters {
+    named: Vec<(String, Var)>,
+}
+
+impl Parameters {
+    /// Name and value of each parameter.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Var)> {
+        self.named
+            .iter()
+            .map(|(name, variable)| (name.as_str(), variable))
+    }
+
+    /// How many numbers there are to learn.
+    pub fn count(&self) -> usize {
+        self.named
+            .iter()
+            .map(|(_, variable)| variable.elem_count())
+            .sum()
+    }
+
+    /// A copy of all values, for [`Parameters::restore`].
+    ///
+    /// # Errors
+    /// When a device fails.
+    pub fn snapshot(&self) -> Result<Vec<Tensor>> {
+        self.named
+            .iter()
+            .map(|(_, variable)| Ok(variable.as_tensor().copy()?))
+            .collect()
+    }
+
+    /// Puts back what [`Parameters::snapshot`] gave.
+    ///
+    /// # Errors
+    /// When a device fails.
+    pub fn restore(&self, snapshot: &[Tensor]) -> Result<()> {
+        for ((_, variable), value) in self.named.iter().zip(snapshot) {
+            variable.set(value)?;
+        }
+        Ok(())
+    }
+
+    /// Writes all values in the safetensors format, whole or not at all.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let failed = |source| Error::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        let partial = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        let tensors: HashMap<&str, Tensor> = self
+            .named
+            .iter()
+            .map(|(name, variable)| (name.as_str(), variable.as_tensor().clone()))
+            .collect();
+        candle_core::safetensors::save(&tensors, partial.path())?;
+        partial.persist(path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+
+    /// Reads values that [`Parameters::save`] wrote. Nothing is changed when anything does not fit.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is cut short, lacks a parameter or has one of another shape.
+    pub fn load(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path).map_err(|source| Error::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        let refuse = |reason: String| Error::Invalid(format!("{}: {reason}", path.display()));
+        let mut values = Vec::with_capacity(self.named.len());
+        let file = safetensors::SafeTensors::deserialize(&bytes)
+            .map_err(|error| refuse(format!("not a whole safetensors file ({error})")))?;
+        for (name, variable) in &self.named {
+            let view = file
+                .tensor(name)
+                .map_err(|_| refuse(format!("it has no parameter `{name}`")))?;
+            if view.shape() != variable.dims() {
+                return Err(refuse(format!(
+                    "parameter `{name}` has shape {:?} there, the model needs {:?}",
+                    view.shape(),
+                    variable.dims()
+                )));
+            }
+            let dtype = DType::try_from(view.dtype())?;
+            values.push(
+                Tensor::from_raw_buffer(view.data(), dtype, view.shape(), variable.device())?
+                    .to_dtype(variable.dtype())?,
+            );
+        }
+        self.restore(&values)
+    }
+}
+
+/// Makes parameters with names and seeded values: one builder makes one model.
+///
+/// The same seed gives the same values on every machine.
+pub struct Builder {
+    parameters: Parameters,
+    random: ChaCha8Rng,
+    device: Device,
+    path: Vec<String>,
+}
+
+impl Builder {
+    pub fn new(seed: u64, device: &Device) -> Self {
+        Builder {
+            parameters: Parameters::default(),
+            random: ChaCha8Rng::seed_from_u64(seed),
+            device: device.clone(),
+            path: Vec::new(),
+        }
+    }
+
+    /// Makes a layer whose parameters' names begin with `name`.
+    ///
+    /// # Errors
+    /// Those of `make`.
+    pub fn layer<T>(&mut self, name: &str, make: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.path.push(name.to_owned());
+        let layer = make(self);
+        self.path.pop();
+        layer
+    }
+
+    /// A parameter with values drawn evenly from `-bound..bound`.
+    ///
+    /// # Errors
+    /// When the device has no room.
+    pub fn uniform(&mut self, name: &str, shape: impl Into<Shape>, bound: f64) -> Result<Tensor> {
+        let shape = shape.into();
+        let bound = bound as f32;
+        let values: Vec<f32> = (0..shape.elem_count())
+            .map(|_| (self.random.random::<f32>() * 2.0 - 1.0) * bound)
+            .collect();
+        let variable = Var::from_tensor(&Tensor::from_vec(values, shape, &self.device)?)?;
+        let tensor = variable.as_tensor().clone();
+        self.path.push(name.to_owned());
+        self.parameters.named.push((self.path.join("."), variable));
+        self.path.pop();
+        Ok(tensor)
+    }
+
+    /// A number for a layer that draws numbers of its own, such as dropout.
+    pub fn seed(&mut self) -> u64 {
+        self.random.random()
+    }
+
+    /// All parameters made so far.
+    pub fn finish(self) -> Parameters {
+        self.parameters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn two(seed: u64, outputs: usize) -> Parameters {
+        let mut builder = Builder::new(seed, &Device::Cpu);
+        builder
+            .layer("one", |builder| {
+                builder.uniform("weight", (outputs, 3), 0.5)?;
+                builder.uniform("bias", outputs, 0.5)
+            })
+            .unwrap();
+        builder.finish()
+    }
+
+    fn values(parameters: &Parameters) -> Vec<Vec<f32>> {
+        parameters
+            .iter()
+            .map(|(_, variable)| variable.flatten_all().unwrap().to_vec1().unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn saved_values_come_back_and_the_seed_decides_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/model.safetensors");
+        let (saved, loaded) = (two(1, 2), two(2, 2));
+        assert_eq!(values(&saved), values(&two(1, 2)));
+        assert_ne!(values(&saved), values(&loaded));
+        saved.save(&path).unwrap();
+        loaded.load(&path).unwrap();
+        assert_eq!(values(&saved), values(&loaded));
+        assert_eq!(
+            saved.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            ["one.weight", "one.bias"]
+        );
+    }
+
+    #[test]
+    fn files_that_do_not_fit_change_nothing_and_say_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.safetensors");
+        two(1, 2).save(&path).unwrap();
+        let other = two(3, 4);
+        let before = values(&other);
+        assert!(
+            other
+                .load(&path)
+                .unwrap_err()
+                .to_string()
+                .contains("`one.weight` has shape [2, 3] there")
+        );
+        std::fs::write(&path, &std::fs::read(&path).unwrap()[..20]).unwrap();
+        assert!(
+            other
+                .load(&path)
+                .unwrap_err()
+                .to_string()
+                .contains("not a whole safetensors file")
+        );
+        assert!(
+            other
+                .load(folder.path().join("none"))
+                .unwrap_err()
+                .to_string()
+                .contains("none")
+        );
+        assert_eq!(before, values(&other));
+    }
+}

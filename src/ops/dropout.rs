@@ -1,0 +1,114 @@
+//! Dropout with a seed.
+
+use super::scalar::Scalar;
+use super::storage::{by_type, elements};
+use crate::{Error, Result};
+use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
+use rayon::prelude::*;
+
+/// Sets each number to zero with `probability`, and divides the others by `1 - probability`, so that the mean stays
+/// (Srivastava et al. 2014, "inverted" as in PyTorch). The same seed gives the same mask, on any number of threads.
+///
+/// # Errors
+/// When the probability is not in `0.0..1.0`.
+pub fn dropout(input: &Tensor, probability: f64, seed: u64) -> Result<Tensor> {
+    if !(0.0..1.0).contains(&probability) {
+        return Err(Error::Invalid(format!(
+            "dropout: the probability must be from 0 to below 1, it is {probability}"
+        )));
+    }
+    if probability == 0.0 {
+        return Ok(input.clone());
+    }
+    if !input.device().is_cpu() {
+        return Ok(candle_nn::ops::dropout(input, probability as f32)?);
+    }
+    Ok(input
+        .contiguous()?
+        .apply_op1(Dropout { probability, seed })?)
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Dropout {
+    probability: f64,
+    seed: u64,
+}
+
+/// SplitMix64 (Steele et al. 2014): a number for each index, without one depending on another.
+fn random_bits(seed: u64, index: u64) -> u64 {
+    let mut bits = seed.wrapping_add(index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
+
+impl CustomOp1 for Dropout {
+    fn name(&self) -> &'static str {
+        "dropout"
+    }
+
+    fn cpu_fwd(
+        &self,
+        storage: &CpuStorage,
+        layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Scalar>(
+            storage: &CpuStorage,
+            layout: &Layout,
+            op: Dropout,
+        ) -> candle_core::Result<(CpuStorage, Shape)> {
+            const CHUNK: usize = 1 << 14;
+            let input = elements::<T>(storage, layout)?;
+            let scale = T::of(1.0 / (1.0 - op.probability));
+            // The probability as a share of all 32-bit numbers.
+            let threshold = (op.probability * 2f64.powi(32)) as u64;
+            let mut result = vec![T::ZERO; input.len()];
+            result
+                .par_chunks_mut(CHUNK)
+                .zip(input.par_chunks(CHUNK))
+                .enumerate()
+                .for_each(|(chunk, (result, input))| {
+                    for (index, (result, &x)) in result.iter_mut().zip(input).enumerate() {
+                        let bits = random_bits(op.seed, (chunk * CHUNK + index) as u64) >> 32;
+                        *result = if bits < threshold { T::ZERO } else { x * scale };
+                    }
+                });
+            Ok((T::to_cpu_storage_owned(result), layout.shape().clone()))
+        }
+        by_type!("dropout", storage, run(storage, layout, *self))
+    }
+
+    /// Linear in its input: the same mask for the gradient.
+    fn bwd(
+        &self,
+        _: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> candle_core::Result<Option<Tensor>> {
+        gradient.contiguous()?.apply_op1_no_bwd(self).map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::gradient_check::{assert_gradients, normal};
+    use candle_core::{DType, Device};
+
+    #[test]
+    fn the_mean_stays_and_the_seed_decides() {
+        let ones = Tensor::ones(100_000, DType::F32, &Device::Cpu).unwrap();
+        let dropped = |seed| dropout(&ones, 0.3, seed).unwrap().to_vec1::<f32>().unwrap();
+        let numbers = dropped(1);
+        let zeros = numbers.iter().filter(|&&x| x == 0.0).count() as f64 / numbers.len() as f64;
+        let mean = numbers.iter().sum::<f32>() / numbers.len() as f32;
+        assert!(
+            (zeros - 0.3).abs() < 0.01 && (mean - 1.0).abs() < 0.02,
+            "{zeros} {mean}"
+        );
+        assert_eq!(numbers, dropped(1));
+        assert_ne!(numbers, dropped(2));
+        assert_gradients(&[normal(&[4, 6], 1)], |inputs| dropout(&inputs[0], 0.5, 7));
+        assert!(dropout(&ones, 1.0, 0).is_err());
+    }
+}

@@ -1,0 +1,177 @@
+//! Channels become pixels.
+
+use super::scalar::Scalar;
+use super::storage::{by_type, elements};
+use crate::{Error, Result};
+use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
+use rayon::prelude::*;
+
+/// Rearranges (N, C * r * r, H, W) to (N, C, H * r, W * r), as PyTorch's `pixel_shuffle`: channel `c * r * r + i * r + j`
+/// holds the pixels of channel `c` at row `i` and column `j` of each block of `r` x `r` (Shi et al. 2016, eq. 4).
+///
+/// # Errors
+/// When the number of channels is not a multiple of `factor` squared.
+pub fn pixel_shuffle(input: &Tensor, factor: usize) -> Result<Tensor> {
+    match *input.dims() {
+        [n, channels, height, width] if factor > 0 && channels % (factor * factor) == 0 => {
+            if input.device().is_cpu() {
+                return Ok(input.contiguous()?.apply_op1(PixelShuffle { factor })?);
+            }
+            let outputs = channels / (factor * factor);
+            let blocks = input.reshape(&[n, outputs, factor, factor, height, width][..])?;
+            let blocks = blocks.permute([0, 1, 4, 2, 5, 3])?;
+            Ok(blocks.reshape((n, outputs, height * factor, width * factor))?)
+        }
+        _ => Err(Error::Invalid(format!(
+            "pixel_shuffle: input {:?} does not fit factor {factor}: it must be (N, C * {factor} * {factor}, H, W)",
+            input.shape()
+        ))),
+    }
+}
+
+struct PixelShuffle {
+    factor: usize,
+}
+
+struct PixelUnshuffle {
+    factor: usize,
+}
+
+/// Calls `pair` with the index of every pixel in (N, C, H * r, W * r) order and its index in the other order, for one plane
+/// of the result.
+fn for_each_pixel(factor: usize, height: usize, width: usize, mut pair: impl FnMut(usize, usize)) {
+    for y in 0..height * factor {
+        for j in 0..factor {
+            let channel = (y % factor) * factor + j;
+            let from = (channel * height + y / factor) * width;
+            let to = y * width * factor + j;
+            for x in 0..width {
+                pair(to + x * factor, from + x);
+            }
+        }
+    }
+}
+
+impl CustomOp1 for PixelShuffle {
+    fn name(&self) -> &'static str {
+        "pixel-shuffle"
+    }
+
+    fn cpu_fwd(
+        &self,
+        storage: &CpuStorage,
+        layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Scalar>(
+            storage: &CpuStorage,
+            layout: &Layout,
+            factor: usize,
+        ) -> candle_core::Result<(CpuStorage, Shape)> {
+            let input = elements::<T>(storage, layout)?;
+            let (n, channels, height, width) = layout.shape().dims4()?;
+            let plane = factor * factor * height * width;
+            let mut result = vec![T::ZERO; input.len()];
+            result
+                .par_chunks_mut(plane.max(1))
+                .zip(input.par_chunks(plane.max(1)))
+                .for_each(|(result, input)| {
+                    for_each_pixel(factor, height, width, |shuffled, plain| {
+                        result[shuffled] = input[plain]
+                    });
+                });
+            let shape = (
+                n,
+                channels / (factor * factor),
+                height * factor,
+                width * factor,
+            );
+            Ok((T::to_cpu_storage_owned(result), shape.into()))
+        }
+        by_type!("pixel_shuffle", storage, run(storage, layout, self.factor))
+    }
+
+    fn bwd(
+        &self,
+        _: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> candle_core::Result<Option<Tensor>> {
+        gradient
+            .contiguous()?
+            .apply_op1_no_bwd(&PixelUnshuffle {
+                factor: self.factor,
+            })
+            .map(Some)
+    }
+}
+
+impl CustomOp1 for PixelUnshuffle {
+    fn name(&self) -> &'static str {
+        "pixel-unshuffle"
+    }
+
+    fn cpu_fwd(
+        &self,
+        storage: &CpuStorage,
+        layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Scalar>(
+            storage: &CpuStorage,
+            layout: &Layout,
+            factor: usize,
+        ) -> candle_core::Result<(CpuStorage, Shape)> {
+            let input = elements::<T>(storage, layout)?;
+            let (n, channels, height, width) = layout.shape().dims4()?;
+            let (height, width) = (height / factor, width / factor);
+            let plane = factor * factor * height * width;
+            let mut result = vec![T::ZERO; input.len()];
+            result
+                .par_chunks_mut(plane.max(1))
+                .zip(input.par_chunks(plane.max(1)))
+                .for_each(|(result, input)| {
+                    for_each_pixel(factor, height, width, |shuffled, plain| {
+                        result[plain] = input[shuffled]
+                    });
+                });
+            Ok((
+                T::to_cpu_storage_owned(result),
+                (n, channels * factor * factor, height, width).into(),
+            ))
+        }
+        by_type!(
+            "pixel_unshuffle",
+            storage,
+            run(storage, layout, self.factor)
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::gradient_check::{assert_gradients, normal};
+
+    #[test]
+    fn it_is_the_permutation_of_the_definition_and_its_gradient_the_inverse() {
+        let input = normal(&[2, 18, 3, 4], 1);
+        let shuffled = pixel_shuffle(&input, 3).unwrap();
+        let wanted = input
+            .reshape(&[2, 2, 3, 3, 3, 4][..])
+            .unwrap()
+            .permute([0, 1, 4, 2, 5, 3])
+            .unwrap();
+        let wanted = wanted.reshape((2, 2, 9, 12)).unwrap();
+        let worst = (shuffled - wanted)
+            .unwrap()
+            .abs()
+            .unwrap()
+            .max_all()
+            .unwrap()
+            .to_scalar::<f64>()
+            .unwrap();
+        assert_eq!(worst, 0.0);
+        assert_gradients(&[normal(&[1, 8, 2, 3], 2)], |inputs| {
+            pixel_shuffle(&inputs[0], 2)
+        });
+    }
+}

@@ -4,7 +4,8 @@ use super::conv_kernel::{Geometry, forward, weight_gradient};
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Shape, Tensor};
+use rayon::prelude::*;
 
 /// Convolves `input` (N, C, H, W) with `weight` (O, C, KH, KW) and adds `bias` (O): (N, O, OH, OW), with
 /// `OH = floor((H + 2 * padding - KH) / stride) + 1`, as PyTorch's `conv2d`.
@@ -169,7 +170,7 @@ impl CustomOp3 for Conv2d {
             };
             input.apply_op2_no_bwd(&gradient, &operation)?
         };
-        let for_bias = gradient.sum((0, 2, 3))?;
+        let for_bias = gradient.apply_op1_no_bwd(&ChannelSum)?;
         Ok((Some(for_input), Some(for_weight), Some(for_bias)))
     }
 }
@@ -247,6 +248,39 @@ impl CustomOp2 for WeightGradient {
             input,
             run((input, input_layout), (gradient, gradient_layout), self)
         )
+    }
+}
+
+/// The sum of each channel over images and pixels: (N, C, H, W) to (C).
+struct ChannelSum;
+
+impl CustomOp1 for ChannelSum {
+    fn name(&self) -> &'static str {
+        "conv2d-bias-gradient"
+    }
+
+    fn cpu_fwd(&self, gradient: &CpuStorage, layout: &Layout) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Scalar>(gradient: &CpuStorage, layout: &Layout) -> candle_core::Result<(CpuStorage, Shape)> {
+            let numbers = elements::<T>(gradient, layout)?;
+            let (images, channels, height, width) = layout.shape().dims4()?;
+            let plane = height * width;
+            let sum = |channel: usize| {
+                // Many sums side by side: one alone would lose digits, and wait for itself.
+                let mut lanes = [T::ZERO; 32];
+                for image in 0..images {
+                    let start = (image * channels + channel) * plane;
+                    for numbers in numbers[start..start + plane].chunks(lanes.len()) {
+                        for (lane, &number) in lanes.iter_mut().zip(numbers) {
+                            *lane += number;
+                        }
+                    }
+                }
+                lanes.into_iter().fold(T::ZERO, |sum, lane| sum + lane)
+            };
+            let sums: Vec<T> = (0..channels).into_par_iter().map(sum).collect();
+            Ok((T::to_cpu_storage_owned(sums), channels.into()))
+        }
+        by_type!("conv2d", gradient, run(gradient, layout))
     }
 }
 

@@ -222,14 +222,11 @@ fn outputs<T: Scalar, const BLOCK: usize, const LANES: usize>(
         let mut weights = weights.chunks_exact(BLOCK);
         for channel in planes.chunks_exact(plane) {
             for &tap in taps {
-                let (Some(weights), Some(values)) =
-                    (weights.next(), window::<T, LANES>(channel, position + tap))
-                else {
-                    continue;
-                };
-                for output in 0..BLOCK {
+                let Some(weights) = weights.next() else { continue };
+                let values = window::<T, LANES>(channel, position + tap);
+                for (sums, &weight) in sums.iter_mut().zip(weights) {
                     for lane in 0..LANES {
-                        sums[output][lane] = add(values[lane], weights[output], sums[output][lane]);
+                        sums[lane] = add(values[lane], weight, sums[lane]);
                     }
                 }
             }
@@ -244,8 +241,9 @@ fn outputs<T: Scalar, const BLOCK: usize, const LANES: usize>(
 /// `LANES` numbers from `start` on. The last output needs the last number of a padded plane, and positions are rounded up
 /// to whole registers: so at most `LANES - 1` numbers of the slack are read, and there always is a window.
 #[inline(always)]
-fn window<T, const LANES: usize>(plane: &[T], start: usize) -> Option<&[T; LANES]> {
-    plane.get(start..start + LANES)?.try_into().ok()
+fn window<T: Scalar, const LANES: usize>(numbers: &[T], start: usize) -> [T; LANES] {
+    let window = numbers.get(start..).and_then(|rest| rest.first_chunk());
+    window.copied().unwrap_or([T::ZERO; LANES])
 }
 
 fn outputs_portable<T: Scalar, const BLOCK: usize, const LANES: usize>(work: Outputs<T>) {
@@ -397,17 +395,15 @@ fn products<T: Scalar, const BLOCK: usize, const LANES: usize>(
             let lines = &gradients[start..start + BLOCK * span];
             let mut position = 0;
             while position < span {
-                let windows =
-                    tap_offsets.map(|offset| window::<T, LANES>(values, position + offset));
-                for block in 0..BLOCK {
-                    let Some(line) = window::<T, LANES>(lines, block * span + position) else {
-                        continue;
-                    };
-                    for tap in 0..TAPS {
-                        let Some(values) = windows[tap] else { continue };
+                let mut windows = [[T::ZERO; LANES]; TAPS];
+                for (registers, offset) in windows.iter_mut().zip(tap_offsets) {
+                    *registers = window(values, position + offset);
+                }
+                for (block, totals) in totals.iter_mut().enumerate() {
+                    let line = window::<T, LANES>(lines, block * span + position);
+                    for (total, values) in totals.iter_mut().zip(&windows) {
                         for lane in 0..LANES {
-                            totals[block][tap][lane] =
-                                add(values[lane], line[lane], totals[block][tap][lane]);
+                            total[lane] = add(values[lane], line[lane], total[lane]);
                         }
                     }
                 }

@@ -25,7 +25,11 @@ fn main() -> eosin::Result<()> {
         }
         times.sort();
         let (step, forward) = times[times.len() / 2];
-        println!("U-Net {batch}x3x{size}x{size}: {:.0} ms a step, {:.0} ms of it forward", step.as_secs_f64() * 1e3, forward.as_secs_f64() * 1e3);
+        println!(
+            "U-Net {batch}x3x{size}x{size}: {:.0} ms a step, {:.0} ms of it forward",
+            step.as_secs_f64() * 1e3,
+            forward.as_secs_f64() * 1e3
+        );
     }
     Ok(())
 }

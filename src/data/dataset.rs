@@ -1,6 +1,6 @@
 //! What a data set is.
 
-use crate::Result;
+use crate::{Error, Result};
 use candle_core::Tensor;
 
 /// Samples by index, as PyTorch's map-style `Dataset`.
@@ -13,6 +13,45 @@ pub trait Dataset {
         self.len() == 0
     }
 
-    /// Sample `index` as `(input, target)`, without a batch dimension: for segmentation `(C, H, W)` and `(1, H, W)`.
+    /// Sample `index` as `(input, target)`, without a batch dimension: for segmentation (C, H, W) and (1, H, W).
+    ///
+    /// # Errors
+    /// When there is no such sample, or it cannot be read.
     fn get(&self, index: usize) -> Result<(Tensor, Tensor)>;
+
+    /// The first `count` samples (or all, if there are fewer) as one batch.
+    ///
+    /// # Errors
+    /// When there are none, or they differ in shape.
+    fn first(&self, count: usize) -> Result<(Tensor, Tensor)> {
+        stack(self, 0..count.min(self.len()))
+    }
+}
+
+impl<D: Dataset + ?Sized> Dataset for &D {
+    fn len(&self) -> usize {
+        (**self).len()
+    }
+
+    fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
+        (**self).get(index)
+    }
+}
+
+/// The samples at `indices` as one batch.
+pub(super) fn stack<D: Dataset + ?Sized>(
+    dataset: &D,
+    indices: impl Iterator<Item = usize>,
+) -> Result<(Tensor, Tensor)> {
+    let (inputs, targets): (Vec<Tensor>, Vec<Tensor>) = indices
+        .map(|index| dataset.get(index))
+        .collect::<Result<Vec<_>>>()?
+        .into_iter()
+        .unzip();
+    if inputs.is_empty() {
+        return Err(Error::Data(
+            "a batch needs at least one sample, the data set has none".to_owned(),
+        ));
+    }
+    Ok((Tensor::stack(&inputs, 0)?, Tensor::stack(&targets, 0)?))
 }

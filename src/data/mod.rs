@@ -1,5 +1,15 @@
 //! Data sets, one file each, and the loader that batches them.
 
+mod augmentation;
 mod dataset;
+pub mod download;
+mod loader;
+pub mod nuclei;
+mod split;
+pub mod synthetic;
 
+pub use augmentation::FlipAndTurn;
 pub use dataset::Dataset;
+pub use loader::DataLoader;
+pub use nuclei::Nuclei;
+pub use split::{Split, Subset, split};

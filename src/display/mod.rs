@@ -10,6 +10,7 @@ mod live;
 mod sink;
 mod value;
 
+pub(crate) use bundle::escape_html;
 pub use bundle::{Bundle, Show};
 pub use hooks::cell_failed;
 pub use input::input;

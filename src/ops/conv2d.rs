@@ -259,8 +259,15 @@ impl CustomOp1 for ChannelSum {
         "conv2d-bias-gradient"
     }
 
-    fn cpu_fwd(&self, gradient: &CpuStorage, layout: &Layout) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(gradient: &CpuStorage, layout: &Layout) -> candle_core::Result<(CpuStorage, Shape)> {
+    fn cpu_fwd(
+        &self,
+        gradient: &CpuStorage,
+        layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Scalar>(
+            gradient: &CpuStorage,
+            layout: &Layout,
+        ) -> candle_core::Result<(CpuStorage, Shape)> {
             let numbers = elements::<T>(gradient, layout)?;
             let (images, channels, height, width) = layout.shape().dims4()?;
             let plane = height * width;

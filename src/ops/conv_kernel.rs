@@ -222,7 +222,9 @@ fn outputs<T: Scalar, const BLOCK: usize, const LANES: usize>(
         let mut weights = weights.chunks_exact(BLOCK);
         for channel in planes.chunks_exact(plane) {
             for &tap in taps {
-                let Some(weights) = weights.next() else { continue };
+                let Some(weights) = weights.next() else {
+                    continue;
+                };
                 let values = window::<T, LANES>(channel, position + tap);
                 for (sums, &weight) in sums.iter_mut().zip(weights) {
                     for lane in 0..LANES {

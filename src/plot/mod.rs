@@ -1,1 +1,15 @@
-//! Gathers the module's files.
+//! Pictures: curves, image grids, overlays.
+
+mod canvas;
+mod figure;
+mod history_table;
+mod image_grid;
+mod live_curve;
+mod loss_curves;
+mod overlay;
+
+pub use figure::Figure;
+pub use image_grid::image_grid;
+pub use live_curve::LiveCurve;
+pub use loss_curves::loss_curves;
+pub use overlay::overlay_gallery;

@@ -7,7 +7,7 @@ pub mod interrupt;
 mod optimizer;
 mod trainer;
 
-pub use batches::Batches;
+pub use batches::{BatchIterator, Batches};
 pub use callback::{Batch, Callback, Control, Plan};
 pub use history::{Epoch, History};
 pub use optimizer::{Adam, Optimizer, Sgd};

@@ -1,0 +1,281 @@
+//! Getting data sets from where they are published.
+
+use super::nuclei;
+use crate::display::{Bundle, LiveDisplay};
+use crate::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The official address of BBBC038's training images (stage 1).
+const NUCLEI_ADDRESS: &str = "https://data.broadinstitute.org/bbbc/BBBC038/stage1_train.zip";
+/// How long a silent server is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Downloads the real nucleus images (80 MB) to the user's data folder, unless they are there; the path of the zip.
+///
+/// # Errors
+/// When the network or the disk fails; what has arrived is kept, and the next call goes on from there.
+pub fn nuclei() -> Result<PathBuf> {
+    let folder = nuclei::users_folder().ok_or_else(|| {
+        Error::Data("there is no home folder to download to; set EOSIN_HOME".to_owned())
+    })?;
+    let target = folder.join(format!("{}.zip", nuclei::NAME));
+    // The publisher names no checksum: a zip that opens is whole (its index is its end).
+    download(NUCLEI_ADDRESS, &target, None)?;
+    nuclei::Nuclei::load(
+        &target,
+        &nuclei::Options {
+            size: 16,
+            limit: Some(1),
+        },
+    )
+    .map(|_| target)
+}
+
+/// Downloads `address` to `target`, unless it is there with the right sum.
+///
+/// What arrives is kept in `target` + `.part`, and a later call goes on where it ended. The first download's SHA-256 is
+/// noted in `target` + `.sha256`; with `sha256` (hexadecimal) given, another sum is refused.
+///
+/// # Errors
+/// When the server cannot be reached or refuses, the disk is full, or the sum is wrong.
+pub fn download(address: &str, target: &Path, sha256: Option<&str>) -> Result<()> {
+    if target.is_file()
+        && sha256.is_none_or(|wanted| sum(target).is_ok_and(|found| found == wanted))
+    {
+        return Ok(());
+    }
+    let at = |path: &Path, source| Error::Io {
+        path: path.to_owned(),
+        source,
+    };
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder).map_err(|source| at(folder, source))?;
+    }
+    let part = beside(target, "part");
+    fetch(address, &part)?;
+    let found = sum(&part)?;
+    if let Some(wanted) = sha256
+        && found != wanted
+    {
+        fs::remove_file(&part).map_err(|source| at(&part, source))?;
+        return Err(Error::Data(format!(
+            "{address}: the SHA-256 is {found}, it should be {wanted}; try again later"
+        )));
+    }
+    let note = beside(target, "sha256");
+    fs::write(&note, format!("{found}\n")).map_err(|source| at(&note, source))?;
+    fs::rename(&part, target).map_err(|source| at(target, source))
+}
+
+fn beside(path: &Path, extension: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(extension);
+    PathBuf::from(name)
+}
+
+fn sum(path: &Path) -> Result<String> {
+    let failed = |source| Error::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let mut hasher = Sha256::new();
+    std::io::copy(&mut File::open(path).map_err(failed)?, &mut hasher).map_err(failed)?;
+    Ok(hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
+}
+
+/// Appends to `part` what it lacks.
+fn fetch(address: &str, part: &Path) -> Result<()> {
+    const PARTIAL_CONTENT: u16 = 206;
+    const RANGE_NOT_SATISFIABLE: u16 = 416;
+    let failed = |source| Error::Io {
+        path: part.to_owned(),
+        source,
+    };
+    let there = fs::metadata(part).map_or(0, |metadata| metadata.len());
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_connect(Some(PATIENCE))
+        .timeout_recv_response(Some(PATIENCE))
+        .http_status_as_error(false)
+        .build()
+        .into();
+    let mut request = agent.get(address);
+    if there > 0 {
+        request = request.header("Range", format!("bytes={there}-"));
+    }
+    let response = request.call().map_err(|error| {
+        Error::Data(format!(
+            "{address} cannot be reached ({error}). Without a network, get the file elsewhere and set {} to its folder.",
+            nuclei::DATA_VARIABLE
+        ))
+    })?;
+    let status = response.status();
+    if there > 0 && status.as_u16() == RANGE_NOT_SATISFIABLE {
+        return Ok(());
+    }
+    if !status.is_success() {
+        return Err(Error::Data(format!(
+            "{address}: the server answers {status}"
+        )));
+    }
+    let begins_anew = status.as_u16() != PARTIAL_CONTENT;
+    let mut file = OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(begins_anew)
+        .append(!begins_anew)
+        .open(part)
+        .map_err(failed)?;
+    let mut done = if begins_anew { 0 } else { there };
+    let total = response.body().content_length().map(|length| length + done);
+    let mut body = response.into_body().into_reader();
+    let mut buffer = vec![0; 1 << 16];
+    let mut progress = LiveDisplay::new();
+    loop {
+        let count = match body.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) => return Err(interrupted(address, &error.to_string())),
+        };
+        file.write_all(&buffer[..count]).map_err(failed)?;
+        done += count as u64;
+        progress.update_with(|| Bundle::text(words(address, done, total)));
+        if crate::train::interrupt::interrupted() {
+            return Err(interrupted(address, "you stopped it"));
+        }
+    }
+    progress.finish(Bundle::text(words(address, done, total)));
+    match total {
+        Some(total) if done < total => Err(interrupted(address, "the connection ended early")),
+        _ => Ok(()),
+    }
+}
+
+fn interrupted(address: &str, reason: &str) -> Error {
+    Error::Data(format!(
+        "{address}: the download broke off ({reason}); call it again to go on from there"
+    ))
+}
+
+fn words(address: &str, done: u64, total: Option<u64>) -> String {
+    let megabytes = |bytes: u64| bytes as f64 / 1e6;
+    match total {
+        Some(total) => format!(
+            "{address}: {:.1} of {:.1} MB",
+            megabytes(done),
+            megabytes(total)
+        ),
+        None => format!("{address}: {:.1} MB", megabytes(done)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{BufRead, BufReader};
+    use std::net::TcpListener;
+
+    /// Serves `content`: the first answer is cut after half of it, later ones honour `Range`. The address, and the number
+    /// of requests when it is asked.
+    fn server(content: &'static [u8]) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/file", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for (index, stream) in listener.incoming().enumerate() {
+                let mut stream = stream.unwrap();
+                let mut lines = BufReader::new(stream.try_clone().unwrap())
+                    .lines()
+                    .map_while(Result::ok);
+                let missing = lines.next().unwrap().contains("missing");
+                let headers: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+                let start: Option<usize> = headers.iter().find_map(|line| {
+                    line.to_lowercase()
+                        .strip_prefix("range: bytes=")?
+                        .strip_suffix('-')?
+                        .parse()
+                        .ok()
+                });
+                let (status, rest) = match start {
+                    _ if missing => ("404 Not Found", &content[..0]),
+                    Some(start) => ("206 Partial Content", &content[start..]),
+                    None => ("200 OK", content),
+                };
+                let sent = if index == 0 {
+                    &rest[..rest.len() / 2]
+                } else {
+                    rest
+                };
+                let head = format!(
+                    "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                    rest.len()
+                );
+                let _ = stream
+                    .write_all(head.as_bytes())
+                    .and_then(|()| stream.write_all(sent));
+            }
+        });
+        address
+    }
+
+    #[test]
+    fn a_broken_download_goes_on_and_a_wrong_sum_is_refused() {
+        let content: &[u8] = &[7; 100_000];
+        let wanted: String = Sha256::digest(content)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let address = server(content);
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("data/file.bin");
+        let error = download(&address, &target, Some(&wanted))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("broke off"), "{error}");
+        assert!(!target.exists());
+        assert_eq!(fs::metadata(beside(&target, "part")).unwrap().len(), 50_000);
+        download(&address, &target, Some(&wanted)).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), content);
+        assert_eq!(
+            fs::read_to_string(beside(&target, "sha256"))
+                .unwrap()
+                .trim(),
+            wanted
+        );
+
+        let other = folder.path().join("other.bin");
+        assert!(
+            download(&address, &other, Some("00"))
+                .unwrap_err()
+                .to_string()
+                .contains("should be 00")
+        );
+        assert!(!other.exists() && !beside(&other, "part").exists());
+        assert!(
+            download(&format!("{address}/missing"), &other, None)
+                .unwrap_err()
+                .to_string()
+                .contains("404")
+        );
+    }
+
+    #[test]
+    fn without_a_server_the_message_says_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let free = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
+        let error = download(&format!("http://{free}/x"), &folder.path().join("x"), None)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("EOSIN_DATA"), "{error}");
+    }
+}

@@ -1,0 +1,583 @@
+//! Nuclei in microscopy images: the 2018 Data Science Bowl (BBBC038, Caicedo et al. 2019, CC0), in Kaggle's layout
+//! `<id>/images/<id>.png` and `<id>/masks/*.png`, one mask a nucleus, as a folder or still zipped.
+
+use super::{Dataset, Split, split, synthetic};
+use crate::display::{Bundle, display_bundle};
+use crate::{Error, Result};
+use candle_core::{Device, Tensor};
+use image::imageops::FilterType;
+use image::{DynamicImage, GrayImage, RgbImage};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// Names a folder in which data sets are looked for before the user's own.
+pub const DATA_VARIABLE: &str = "EOSIN_DATA";
+/// The data set's name on disk, unpacked; `.zip` is added to it for the archive.
+pub const NAME: &str = "stage1_train";
+
+/// How to read the images.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Height and width to which images are resized; a U-Net needs a multiple of 16.
+    pub size: usize,
+    /// At most this many images, the first by name.
+    pub limit: Option<usize>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            size: 256,
+            limit: None,
+        }
+    }
+}
+
+/// An image that was left out, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    pub id: String,
+    pub reason: String,
+}
+
+/// Images with the union of their nuclei's masks, resized and in memory.
+///
+/// A sample is an image (3, size, size) with numbers in `0..=1` and a mask (1, size, size) of 0 and 1, both f32.
+pub struct Nuclei {
+    size: usize,
+    samples: Vec<Sample>,
+    unreadable: Vec<Unreadable>,
+}
+
+/// Bytes, a quarter of the room that numbers need.
+struct Sample {
+    id: String,
+    /// Channel by channel.
+    image: Vec<u8>,
+    mask: Vec<u8>,
+}
+
+impl Nuclei {
+    /// Reads a folder or zip in Kaggle's layout; a folder that holds `stage1_train` or `stage1_train.zip` will do, too.
+    ///
+    /// Images that cannot be read are left out and listed, see [`Nuclei::unreadable`].
+    ///
+    /// # Errors
+    /// When there is nothing at `path`, it is no such data set, the zip is cut short, or no image can be read.
+    pub fn load(path: impl AsRef<Path>, options: &Options) -> Result<Self> {
+        let path = path.as_ref();
+        if options.size == 0 {
+            return Err(Error::Invalid(
+                "nuclei: the size must be at least 1".to_owned(),
+            ));
+        }
+        let source = Source::open(path)?;
+        let mut entries: Vec<(String, Entry)> = source.entries()?.into_iter().collect();
+        entries.truncate(options.limit.unwrap_or(usize::MAX));
+        if entries.is_empty() {
+            return Err(Error::Data(format!(
+                "{}: no image found; the layout is <id>/images/<id>.png and <id>/masks/*.png",
+                path.display()
+            )));
+        }
+        let read: Vec<Result<Sample, Unreadable>> = entries
+            .par_iter()
+            .map_init(
+                || source.reader(),
+                |reader, (id, entry)| {
+                    let sample = reader
+                        .as_mut()
+                        .map_err(|error| error.to_string())
+                        .and_then(|reader| read_sample(id, entry, reader, options.size));
+                    sample.map_err(|reason| Unreadable {
+                        id: id.clone(),
+                        reason,
+                    })
+                },
+            )
+            .collect();
+        let mut nuclei = Nuclei {
+            size: options.size,
+            samples: Vec::new(),
+            unreadable: Vec::new(),
+        };
+        for outcome in read {
+            match outcome {
+                Ok(sample) => nuclei.samples.push(sample),
+                Err(unreadable) => nuclei.unreadable.push(unreadable),
+            }
+        }
+        match nuclei.unreadable.first() {
+            Some(first) if nuclei.samples.is_empty() => Err(Error::Data(format!(
+                "{}: none of {} images can be read; {}: {}",
+                path.display(),
+                entries.len(),
+                first.id,
+                first.reason
+            ))),
+            _ => Ok(nuclei),
+        }
+    }
+
+    /// `count` synthetic pictures, see [`synthetic`].
+    pub fn synthetic(count: usize, seed: u64, options: &Options) -> Self {
+        let size = options.size;
+        let samples = (0..count.min(options.limit.unwrap_or(usize::MAX)))
+            .into_par_iter()
+            .map(|index| {
+                let picture = synthetic::picture(size, seed, index as u64);
+                let grey: Vec<u8> = picture
+                    .image
+                    .iter()
+                    .map(|value| (value * 255.0).round() as u8)
+                    .collect();
+                Sample {
+                    id: format!("synthetic-{index:04}"),
+                    image: [grey.as_slice(), &grey, &grey].concat(),
+                    mask: picture.mask.into_iter().map(u8::from).collect(),
+                }
+            })
+            .collect();
+        Nuclei {
+            size,
+            samples,
+            unreadable: Vec::new(),
+        }
+    }
+
+    /// The real images when this machine has them (see [`find`]), else 200 synthetic ones; says which.
+    ///
+    /// # Errors
+    /// When there are real images but they cannot be read.
+    pub fn load_or_synthesize(options: &Options) -> Result<Self> {
+        let (nuclei, words) = match find() {
+            Some(path) => {
+                let nuclei = Self::load(&path, options)?;
+                let left_out = match nuclei.unreadable.len() {
+                    0 => String::new(),
+                    count => format!(" ({count} could not be read)"),
+                };
+                let words = format!(
+                    "{} real microscopy images from {}{left_out}.",
+                    nuclei.len(),
+                    path.display()
+                );
+                (nuclei, words)
+            }
+            None => {
+                let nuclei = Self::synthetic(200, 0, options);
+                let words = format!(
+                    "{} synthetic images: no real ones were found. For those, run `data::download::nuclei()`, or set \
+                     {DATA_VARIABLE} to the folder that holds {NAME}.zip.",
+                    nuclei.len()
+                );
+                (nuclei, words)
+            }
+        };
+        display_bundle(&Bundle::text(words));
+        Ok(nuclei)
+    }
+
+    /// Images that were left out, and why.
+    pub fn unreadable(&self) -> &[Unreadable] {
+        &self.unreadable
+    }
+
+    /// The name of a sample.
+    pub fn id(&self, index: usize) -> Option<&str> {
+        self.samples.get(index).map(|sample| sample.id.as_str())
+    }
+
+    /// 60 / 20 / 20 for training, validation and test, shuffled by `seed`.
+    pub fn split(self, seed: u64) -> Split<Self> {
+        split(self, seed)
+    }
+}
+
+impl Dataset for Nuclei {
+    fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
+        let sample = self.samples.get(index).ok_or_else(|| {
+            Error::Data(format!(
+                "there is no image {index}, the data set has {}",
+                self.samples.len()
+            ))
+        })?;
+        let numbers = |bytes: &[u8], scale: f32| {
+            bytes
+                .iter()
+                .map(|&byte| f32::from(byte) * scale)
+                .collect::<Vec<f32>>()
+        };
+        let image = Tensor::from_vec(
+            numbers(&sample.image, 1.0 / 255.0),
+            (3, self.size, self.size),
+            &Device::Cpu,
+        )?;
+        let mask = Tensor::from_vec(
+            numbers(&sample.mask, 1.0),
+            (1, self.size, self.size),
+            &Device::Cpu,
+        )?;
+        Ok((image, mask))
+    }
+}
+
+/// Where this machine has the real images: in the folder that `EOSIN_DATA` names, then in the user's own.
+pub fn find() -> Option<PathBuf> {
+    let named = std::env::var_os(DATA_VARIABLE).map(PathBuf::from);
+    named
+        .into_iter()
+        .chain(users_folder())
+        .find_map(|folder| locate(&folder))
+}
+
+/// The folder that downloads land in.
+pub fn users_folder() -> Option<PathBuf> {
+    if let Some(home) = std::env::var_os("EOSIN_HOME") {
+        return Some(PathBuf::from(home).join("data").join("datasets"));
+    }
+    dirs::data_dir().map(|folder| folder.join("eosin").join("datasets"))
+}
+
+/// The data set in or at `folder`.
+fn locate(folder: &Path) -> Option<PathBuf> {
+    let is_itself = folder.file_stem().is_some_and(|name| name == NAME) && folder.exists();
+    if is_itself {
+        return Some(folder.to_owned());
+    }
+    [NAME.to_owned(), format!("{NAME}.zip")]
+        .into_iter()
+        .map(|name| folder.join(name))
+        .find(|path| path.exists())
+}
+
+/// The files of one sample, by the names that its source uses.
+#[derive(Default)]
+struct Entry {
+    images: Vec<String>,
+    masks: Vec<String>,
+}
+
+enum Source {
+    Folder(PathBuf),
+    Zip(PathBuf),
+}
+
+impl Source {
+    fn open(path: &Path) -> Result<Self> {
+        let path = locate(path).unwrap_or_else(|| path.to_owned());
+        if path.is_dir() {
+            return Ok(Source::Folder(path));
+        }
+        if !path.exists() {
+            return Err(Error::Data(format!(
+                "{}: there is nothing here",
+                path.display()
+            )));
+        }
+        let source = Source::Zip(path);
+        source.reader().map(|_| source)
+    }
+
+    fn entries(&self) -> Result<BTreeMap<String, Entry>> {
+        let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
+        let mut add = |name: &str| {
+            // Whatever stands before, the last three parts are <id>, images or masks, and the file.
+            let mut parts = name.rsplit('/');
+            if let (Some(file), Some(kind), Some(id)) = (parts.next(), parts.next(), parts.next())
+                && file.ends_with(".png")
+                && !file.starts_with('.')
+            {
+                let entry = entries.entry(id.to_owned()).or_default();
+                match kind {
+                    "images" => entry.images.push(name.to_owned()),
+                    "masks" => entry.masks.push(name.to_owned()),
+                    _ => {}
+                }
+            }
+        };
+        match self {
+            Source::Folder(folder) => {
+                for id in names_in(folder)? {
+                    for kind in ["images", "masks"] {
+                        for file in names_in(&folder.join(&id).join(kind)).unwrap_or_default() {
+                            add(&format!("{id}/{kind}/{file}"));
+                        }
+                    }
+                }
+            }
+            Source::Zip(path) => open_zip(path)?.file_names().flatten().for_each(|name| add(&name)),
+        }
+        entries.retain(|_, entry| !entry.images.is_empty() || !entry.masks.is_empty());
+        Ok(entries)
+    }
+
+    fn reader(&self) -> Result<Reader> {
+        Ok(match self {
+            Source::Folder(folder) => Reader::Folder(folder.clone()),
+            Source::Zip(path) => Reader::Zip(Box::new(open_zip(path)?)),
+        })
+    }
+}
+
+fn names_in(folder: &Path) -> Result<Vec<String>> {
+    let failed = |source| Error::Io {
+        path: folder.to_owned(),
+        source,
+    };
+    let entries = fs::read_dir(folder).map_err(failed)?;
+    let mut names: Vec<String> = entries
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+type Archive = zip::ZipArchive<BufReader<File>>;
+
+fn open_zip(path: &Path) -> Result<Archive> {
+    let file = File::open(path).map_err(|source| Error::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    zip::ZipArchive::new(BufReader::new(file)).map_err(|error| {
+        Error::Data(format!(
+            "{}: not a whole zip file ({error}); it may be cut short: get it again",
+            path.display()
+        ))
+    })
+}
+
+/// Reads files by name; every thread has its own.
+enum Reader {
+    Folder(PathBuf),
+    Zip(Box<Archive>),
+}
+
+impl Reader {
+    fn read(&mut self, name: &str) -> Result<Vec<u8>, String> {
+        let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
+        match self {
+            Reader::Folder(folder) => fs::read(folder.join(name)).map_err(|error| told(&error)),
+            Reader::Zip(archive) => {
+                let mut file = archive.by_name(name).map_err(|error| told(&error))?;
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes).map_err(|error| told(&error))?;
+                Ok(bytes)
+            }
+        }
+    }
+}
+
+fn read_sample(
+    id: &str,
+    entry: &Entry,
+    reader: &mut Reader,
+    size: usize,
+) -> Result<Sample, String> {
+    let image_name = entry.images.first().ok_or("it has masks but no image")?;
+    if entry.masks.is_empty() {
+        return Err("it has no masks".to_owned());
+    }
+    let image = decode(image_name, &reader.read(image_name)?)?.to_rgb8();
+    let (width, height) = image.dimensions();
+    let mut merged = GrayImage::new(width, height);
+    for name in &entry.masks {
+        let mask = decode(name, &reader.read(name)?)?.to_luma8();
+        if mask.dimensions() != (width, height) {
+            let (mask_width, mask_height) = mask.dimensions();
+            return Err(format!(
+                "{name} is {mask_width} x {mask_height} pixels, the image {width} x {height}"
+            ));
+        }
+        for (all, one) in merged.iter_mut().zip(mask.iter()) {
+            *all = (*all).max(u8::from(*one > 127));
+        }
+    }
+    let side = u32::try_from(size).map_err(|_| format!("{size} is too large"))?;
+    let image = image::imageops::resize(&image, side, side, FilterType::Triangle);
+    let mask = image::imageops::resize(&merged, side, side, FilterType::Nearest);
+    Ok(Sample {
+        id: id.to_owned(),
+        image: by_channel(&image),
+        mask: mask.into_raw(),
+    })
+}
+
+fn decode(name: &str, bytes: &[u8]) -> Result<DynamicImage, String> {
+    image::load_from_memory_with_format(bytes, image::ImageFormat::Png)
+        .map_err(|error| format!("{name} is not a whole PNG file ({error})"))
+}
+
+fn by_channel(image: &RgbImage) -> Vec<u8> {
+    (0..3)
+        .flat_map(|channel| image.pixels().map(move |pixel| pixel.0[channel]))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{ImageFormat, Luma, LumaA, Rgba};
+    use std::io::{Cursor, Write};
+
+    fn png(image: impl Into<DynamicImage>) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        image.into().write_to(&mut bytes, ImageFormat::Png).unwrap();
+        bytes.into_inner()
+    }
+
+    fn mask(x: u32) -> Vec<u8> {
+        png(GrayImage::from_fn(8, 8, |column, _| {
+            Luma([if column == x { 255 } else { 0 }])
+        }))
+    }
+
+    fn write(folder: &Path, name: &str, bytes: &[u8]) {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    /// An RGBA, a grey and a grey 16-bit image, with two masks each.
+    fn good(folder: &Path) {
+        let rgba = png(image::RgbaImage::from_pixel(8, 8, Rgba([255, 51, 0, 255])));
+        let grey = png(image::GrayAlphaImage::from_pixel(8, 8, LumaA([102, 255])));
+        let deep = png(image::ImageBuffer::<Luma<u16>, _>::from_pixel(
+            8,
+            8,
+            Luma([13107]),
+        ));
+        for (id, image) in [("a", rgba), ("b", grey), ("c", deep)] {
+            write(folder, &format!("{id}/images/{id}.png"), &image);
+            write(folder, &format!("{id}/masks/1.png"), &mask(1));
+            write(folder, &format!("{id}/masks/2.png"), &mask(6));
+        }
+    }
+
+    fn small() -> Options {
+        Options {
+            size: 16,
+            limit: None,
+        }
+    }
+
+    fn message(path: &Path) -> String {
+        Nuclei::load(path, &small())
+            .err()
+            .expect("an error")
+            .to_string()
+    }
+
+    fn check(nuclei: &Nuclei) {
+        assert_eq!(nuclei.len(), 3);
+        for (index, colour) in [[1.0, 0.2, 0.0], [0.4; 3], [0.2; 3]]
+            .into_iter()
+            .enumerate()
+        {
+            let (image, mask) = nuclei.get(index).unwrap();
+            assert_eq!(
+                (image.dims(), mask.dims()),
+                (&[3, 16, 16][..], &[1, 16, 16][..])
+            );
+            let found = image.mean((1, 2)).unwrap().to_vec1::<f32>().unwrap();
+            assert!(
+                found
+                    .iter()
+                    .zip(colour)
+                    .all(|(found, wanted)| (found - wanted).abs() < 0.01),
+                "{found:?}"
+            );
+            // Two of eight columns.
+            assert_eq!(mask.mean_all().unwrap().to_scalar::<f32>().unwrap(), 0.25);
+        }
+    }
+
+    #[test]
+    fn folders_and_zips_give_the_same_samples() {
+        let folder = tempfile::tempdir().unwrap();
+        good(&folder.path().join(NAME));
+        check(&Nuclei::load(folder.path(), &small()).unwrap());
+
+        let path = folder.path().join("images.zip");
+        let mut archive = zip::ZipWriter::new(File::create(&path).unwrap());
+        for id in ["a", "b", "c"] {
+            for file in [
+                format!("{id}/images/{id}.png"),
+                format!("{id}/masks/1.png"),
+                format!("{id}/masks/2.png"),
+            ] {
+                archive
+                    .start_file(&file, zip::write::SimpleFileOptions::default())
+                    .unwrap();
+                archive
+                    .write_all(&fs::read(folder.path().join(NAME).join(&file)).unwrap())
+                    .unwrap();
+            }
+        }
+        archive.finish().unwrap();
+        check(&Nuclei::load(&path, &small()).unwrap());
+
+        let bytes = fs::read(&path).unwrap();
+        fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+        assert!(message(&path).contains("cut short"));
+    }
+
+    #[test]
+    fn bad_images_are_left_out_and_listed_with_the_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        good(folder.path());
+        let whole = fs::read(folder.path().join("a/images/a.png")).unwrap();
+        write(
+            folder.path(),
+            "cut/images/cut.png",
+            &whole[..whole.len() - 20],
+        );
+        write(folder.path(), "cut/masks/1.png", &mask(1));
+        write(folder.path(), "maskless/images/maskless.png", &whole);
+        write(folder.path(), "text/images/text.png", b"not an image");
+        write(folder.path(), "text/masks/1.png", &mask(1));
+        write(folder.path(), "size/images/size.png", &whole);
+        write(
+            folder.path(),
+            "size/masks/1.png",
+            &png(GrayImage::new(4, 8)),
+        );
+        let nuclei = Nuclei::load(folder.path(), &small()).unwrap();
+        check(&nuclei);
+        let reasons: Vec<String> = nuclei
+            .unreadable()
+            .iter()
+            .map(|one| format!("{}: {}", one.id, one.reason))
+            .collect();
+        assert_eq!(reasons.len(), 4, "{reasons:?}");
+        for (reason, wanted) in reasons.iter().zip([
+            "cut: cut/images/cut.png is not a whole PNG",
+            "maskless: it has no masks",
+            "size: size/masks/1.png is 4 x 8 pixels, the image 8 x 8",
+            "text: text/images/text.png is not a whole PNG",
+        ]) {
+            assert!(reason.starts_with(wanted), "{reason}");
+        }
+    }
+
+    #[test]
+    fn places_without_images_are_told_with_what_is_expected() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(message(folder.path()).contains("<id>/images/<id>.png"));
+        assert!(message(&folder.path().join("none")).contains("there is nothing here"));
+        write(folder.path(), "a/images/a.png", b"text");
+        write(folder.path(), "a/masks/a.png", b"text");
+        assert!(message(folder.path()).contains("none of 1 images can be read"));
+        write(folder.path(), "file.txt", b"text");
+        assert!(message(&folder.path().join("file.txt")).contains("not a whole zip"));
+    }
+}

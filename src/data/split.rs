@@ -1,0 +1,125 @@
+//! Parts of a data set for training, validation and test.
+
+use super::Dataset;
+use crate::{Error, Result};
+use candle_core::Tensor;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use std::sync::Arc;
+
+/// Some samples of a data set.
+pub struct Subset<D> {
+    dataset: Arc<D>,
+    indices: Vec<usize>,
+}
+
+impl<D: Dataset> Dataset for Subset<D> {
+    fn len(&self) -> usize {
+        self.indices.len()
+    }
+
+    fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
+        match self.indices.get(index) {
+            Some(&index) => self.dataset.get(index),
+            None => Err(Error::Data(format!(
+                "there is no sample {index}, this part has {}",
+                self.indices.len()
+            ))),
+        }
+    }
+}
+
+/// A data set in three parts that share no sample.
+pub struct Split<D> {
+    pub train: Subset<D>,
+    pub valid: Subset<D>,
+    pub test: Subset<D>,
+}
+
+/// Shuffles by `seed` and cuts 60 / 20 / 20.
+pub fn split<D: Dataset>(dataset: D, seed: u64) -> Split<D> {
+    let mut indices: Vec<usize> = (0..dataset.len()).collect();
+    indices.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+    let fifth = indices.len() / 5;
+    let test = indices.split_off(indices.len() - fifth);
+    let valid = indices.split_off(indices.len() - fifth);
+    let dataset = Arc::new(dataset);
+    let part = |indices| Subset {
+        dataset: Arc::clone(&dataset),
+        indices,
+    };
+    Split {
+        train: part(indices),
+        valid: part(valid),
+        test: part(test),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::DataLoader;
+    use crate::train::Batches;
+    use candle_core::Device;
+
+    struct Numbers(usize);
+
+    impl Dataset for Numbers {
+        fn len(&self) -> usize {
+            self.0
+        }
+
+        fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
+            let number = Tensor::new(&[index as u32], &Device::Cpu)?;
+            Ok((number.clone(), number))
+        }
+    }
+
+    fn numbers(dataset: &impl Dataset) -> Vec<u32> {
+        (0..dataset.len())
+            .map(|index| dataset.get(index).unwrap().0.to_vec1().unwrap()[0])
+            .collect()
+    }
+
+    #[test]
+    fn parts_share_nothing_leave_nothing_and_follow_the_seed() {
+        let one = split(Numbers(103), 1);
+        assert_eq!(
+            (one.train.len(), one.valid.len(), one.test.len()),
+            (63, 20, 20)
+        );
+        let mut all = [numbers(&one.train), numbers(&one.valid), numbers(&one.test)].concat();
+        all.sort_unstable();
+        assert_eq!(all, (0..103).collect::<Vec<_>>());
+        assert_eq!(numbers(&one.valid), numbers(&split(Numbers(103), 1).valid));
+        assert_ne!(numbers(&one.valid), numbers(&split(Numbers(103), 2).valid));
+    }
+
+    #[test]
+    fn the_loader_gives_every_sample_once_in_an_order_of_seed_and_epoch() {
+        let loader = DataLoader::new(Numbers(10), 4).shuffle(3);
+        let epoch = |number| -> Vec<u32> {
+            let batches: Result<Vec<_>> = loader.batches(number).collect();
+            let batches = batches.unwrap();
+            assert_eq!(
+                batches
+                    .iter()
+                    .map(|(x, _)| x.dim(0).unwrap())
+                    .collect::<Vec<_>>(),
+                [4, 4, 2]
+            );
+            batches
+                .iter()
+                .flat_map(|(x, _)| x.flatten_all().unwrap().to_vec1::<u32>().unwrap())
+                .collect()
+        };
+        assert_eq!(epoch(1), epoch(1));
+        assert_ne!(epoch(1), epoch(2));
+        let mut all = epoch(1);
+        all.sort_unstable();
+        assert_eq!(all, (0..10).collect::<Vec<_>>());
+        assert_eq!(loader.len(), 3);
+        assert_eq!(DataLoader::new(Numbers(10), 4).drop_last(true).len(), 2);
+    }
+}

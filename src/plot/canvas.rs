@@ -1,0 +1,82 @@
+//! What all figures share: a sharp white canvas, a font of our own, colours that everybody can tell apart.
+
+use super::Figure;
+use crate::{Error, Result};
+use plotters::prelude::*;
+use plotters::style::{FontStyle, register_font};
+use std::sync::OnceLock;
+
+/// Pixels to a CSS pixel, for sharp text on today's screens.
+pub const SCALE: u32 = 2;
+
+/// Okabe and Ito's palette (2008), told apart also with colour blindness.
+pub const BLUE: RGBColor = RGBColor(0, 114, 178);
+pub const ORANGE: RGBColor = RGBColor(213, 94, 0);
+pub const GREEN: RGBColor = RGBColor(0, 158, 115);
+pub const PURPLE: RGBColor = RGBColor(204, 121, 167);
+pub const GREY: RGBColor = RGBColor(110, 110, 110);
+
+/// The error of anything that cannot be drawn.
+pub fn failed(error: impl std::fmt::Display) -> Error {
+    Error::Plot(error.to_string())
+}
+
+/// No font of the system is asked for: there may be none.
+fn register_our_font() -> Result<()> {
+    static REGISTERED: OnceLock<bool> = OnceLock::new();
+    let registered = *REGISTERED.get_or_init(|| {
+        register_font(
+            "sans-serif",
+            FontStyle::Normal,
+            epaint_default_fonts::UBUNTU_LIGHT,
+        )
+        .is_ok()
+    });
+    match registered {
+        true => Ok(()),
+        false => Err(failed("the built-in font cannot be read")),
+    }
+}
+
+/// Text of `size` CSS pixels.
+pub fn font(size: u32) -> TextStyle<'static> {
+    ("sans-serif", (size * SCALE) as i32)
+        .into_font()
+        .color(&BLACK)
+}
+
+type Area<'a> = DrawingArea<BitMapBackend<'a>, plotters::coord::Shift>;
+
+/// Draws on a white canvas of `width` x `height` CSS pixels.
+pub fn draw(
+    width: u32,
+    height: u32,
+    description: String,
+    paint: impl FnOnce(&Area) -> Result<()>,
+) -> Result<Figure> {
+    register_our_font()?;
+    let (pixels_wide, pixels_high) = (width * SCALE, height * SCALE);
+    let mut pixels = vec![255; (pixels_wide * pixels_high * 3) as usize];
+    {
+        let area =
+            BitMapBackend::with_buffer(&mut pixels, (pixels_wide, pixels_high)).into_drawing_area();
+        area.fill(&WHITE).map_err(failed)?;
+        paint(&area)?;
+        area.present().map_err(failed)?;
+    }
+    let mut png = Vec::new();
+    let encoder = image::codecs::png::PngEncoder::new_with_quality(
+        &mut png,
+        image::codecs::png::CompressionType::Fast,
+        image::codecs::png::FilterType::Adaptive,
+    );
+    image::ImageEncoder::write_image(
+        encoder,
+        &pixels,
+        pixels_wide,
+        pixels_high,
+        image::ExtendedColorType::Rgb8,
+    )
+    .map_err(failed)?;
+    Ok(Figure::new(png, width, height, description))
+}

@@ -1,0 +1,68 @@
+//! A finished picture.
+
+use crate::display::{Bundle, Show, show_result};
+use crate::{Error, Result};
+use std::io::Write;
+use std::path::Path;
+
+/// A PNG, with words for those who cannot see it. As a cell's last expression it is shown.
+#[derive(Clone)]
+pub struct Figure {
+    png: Vec<u8>,
+    width: u32,
+    height: u32,
+    description: String,
+}
+
+impl std::fmt::Debug for Figure {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}", self.description)
+    }
+}
+
+impl Figure {
+    pub(super) fn new(png: Vec<u8>, width: u32, height: u32, description: String) -> Self {
+        Figure {
+            png,
+            width,
+            height,
+            description,
+        }
+    }
+
+    /// The picture as a PNG file's bytes.
+    pub fn png(&self) -> &[u8] {
+        &self.png
+    }
+
+    /// Writes the PNG, whole or not at all.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let failed = |source| Error::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        file.write_all(&self.png).map_err(failed)?;
+        file.persist(path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+
+    /// Shows the picture as a cell's result; evcxr calls this.
+    pub fn evcxr_display(&self) {
+        show_result(self);
+    }
+}
+
+impl Show for Figure {
+    fn bundle(&self) -> Result<Bundle> {
+        Ok(Bundle::text(self.description.clone()).with_png(&self.png, self.width, self.height))
+    }
+}

@@ -1,0 +1,167 @@
+//! Many images side by side.
+
+use super::Figure;
+use super::canvas::{SCALE, draw, failed, font};
+use crate::{Error, Result};
+use candle_core::{DType, Tensor};
+use plotters::prelude::*;
+
+/// CSS pixels of a tile, of the gap between tiles, of the line for its title.
+pub(super) const TILE: u32 = 160;
+const GAP: u32 = 6;
+const TITLE: u32 = 20;
+
+/// An image of bytes, three to a pixel.
+pub(super) struct Tile {
+    pub width: usize,
+    pub height: usize,
+    pub pixels: Vec<[u8; 3]>,
+    pub title: String,
+}
+
+impl Tile {
+    /// From (C, H, W), C 1 or 3, numbers in `0..=1` (others are clipped, NaN is black).
+    pub fn new(image: &Tensor, title: String) -> Result<Self> {
+        let (channels, height, width) = match *image.dims() {
+            [channels @ (1 | 3), height, width] if height > 0 && width > 0 => {
+                (channels, height, width)
+            }
+            _ => {
+                return Err(Error::Invalid(format!(
+                    "an image must be (1, H, W) or (3, H, W), this tensor is {:?}",
+                    image.shape()
+                )));
+            }
+        };
+        let numbers: Vec<f32> = image.to_dtype(DType::F32)?.flatten_all()?.to_vec1()?;
+        let byte = |number: f32| (number.clamp(0.0, 1.0) * 255.0).round() as u8;
+        let plane = height * width;
+        let pixels = (0..plane)
+            .map(|at| {
+                std::array::from_fn(|channel| byte(numbers[at + plane * channel.min(channels - 1)]))
+            })
+            .collect();
+        Ok(Tile {
+            width,
+            height,
+            pixels,
+            title,
+        })
+    }
+}
+
+/// Shows a batch (N, C, H, W), C 1 or 3, with numbers in `0..=1`, in rows of `columns`; a title for each, or none.
+///
+/// # Errors
+/// When the tensor is no batch of images.
+pub fn image_grid(images: &Tensor, titles: &[&str], columns: usize) -> Result<Figure> {
+    if images.rank() != 4 {
+        return Err(Error::Invalid(format!(
+            "image_grid: a batch is (N, C, H, W), this tensor is {:?}",
+            images.shape()
+        )));
+    }
+    let title = |index: usize| {
+        titles
+            .get(index)
+            .map(|title| (*title).to_owned())
+            .unwrap_or_default()
+    };
+    let tiles: Vec<Tile> = (0..images.dim(0)?)
+        .map(|index| Tile::new(&images.get(index)?, title(index)))
+        .collect::<Result<_>>()?;
+    let description = format!("{} images of {:?}", tiles.len(), &images.dims()[1..]);
+    draw_tiles(&tiles, columns, description)
+}
+
+pub(super) fn draw_tiles(tiles: &[Tile], columns: usize, description: String) -> Result<Figure> {
+    if tiles.is_empty() {
+        return Err(Error::Invalid("there is no image to show".to_owned()));
+    }
+    let columns = u32::try_from(columns.clamp(1, tiles.len())).map_err(failed)?;
+    let rows = u32::try_from(tiles.len())
+        .map_err(failed)?
+        .div_ceil(columns);
+    let titled = tiles.iter().any(|tile| !tile.title.is_empty());
+    let row_height = TILE + GAP + if titled { TITLE } else { 0 };
+    draw(
+        columns * (TILE + GAP) + GAP,
+        rows * row_height + GAP,
+        description,
+        |area| {
+            for (index, tile) in (0..).zip(tiles) {
+                let x = (GAP + index % columns * (TILE + GAP)) * SCALE;
+                let mut y = (GAP + index / columns * row_height) * SCALE;
+                if titled {
+                    area.draw(&Text::new(
+                        tile.title.as_str(),
+                        (x as i32, y as i32),
+                        font(13),
+                    ))
+                    .map_err(failed)?;
+                    y += TITLE * SCALE;
+                }
+                draw_tile(area, tile, x, y)?;
+            }
+            Ok(())
+        },
+    )
+}
+
+/// Enlarges or shrinks by the nearest pixel, keeping the proportions.
+fn draw_tile(
+    area: &DrawingArea<BitMapBackend, plotters::coord::Shift>,
+    tile: &Tile,
+    left: u32,
+    top: u32,
+) -> Result<()> {
+    let side = (TILE * SCALE) as usize;
+    let longest = tile.width.max(tile.height);
+    let (width, height) = (side * tile.width / longest, side * tile.height / longest);
+    for y in 0..height.max(1) {
+        for x in 0..width.max(1) {
+            let [r, g, b] = tile.pixels
+                [(y * tile.height / height.max(1)) * tile.width + x * tile.width / width.max(1)];
+            area.draw_pixel(
+                (left as i32 + x as i32, top as i32 + y as i32),
+                &RGBColor(r, g, b),
+            )
+            .map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::Device;
+
+    #[test]
+    fn grids_have_room_for_every_image_and_refuse_what_is_none() {
+        let images = Tensor::ones((5, 1, 8, 16), DType::F32, &Device::Cpu).unwrap();
+        let figure = image_grid(&images, &["one"], 3).unwrap();
+        let pixels = image::load_from_memory(figure.png()).unwrap().to_rgb8();
+        assert_eq!(
+            pixels.dimensions(),
+            (
+                (3 * (TILE + GAP) + GAP) * SCALE,
+                (2 * (TILE + GAP + TITLE) + GAP) * SCALE
+            )
+        );
+        let flat = Tensor::ones((8, 16), DType::F32, &Device::Cpu).unwrap();
+        assert!(
+            image_grid(&flat, &[], 3)
+                .unwrap_err()
+                .to_string()
+                .contains("(N, C, H, W)")
+        );
+        let two = Tensor::ones((1, 2, 8, 8), DType::F32, &Device::Cpu).unwrap();
+        assert!(
+            image_grid(&two, &[], 3)
+                .unwrap_err()
+                .to_string()
+                .contains("(3, H, W)")
+        );
+    }
+}

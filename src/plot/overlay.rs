@@ -1,0 +1,120 @@
+//! Truth and prediction on top of an image.
+
+use super::Figure;
+use super::image_grid::{Tile, draw_tiles};
+use crate::{Error, Result, metrics};
+use candle_core::Tensor;
+
+/// Outlines: truth in green, prediction in magenta, white where they agree; told apart with any colour vision, as they
+/// differ in brightness too.
+const TRUTH: [u8; 3] = [0, 230, 120];
+const PREDICTION: [u8; 3] = [255, 60, 220];
+const BOTH: [u8; 3] = [255, 255, 255];
+
+/// One row a sample: the image, the true mask, the predicted probabilities, and both outlines on the image.
+///
+/// `images` are (N, C, H, W) with C 1 or 3, `truth` and `probabilities` (N, 1, H, W), all with numbers in `0..=1`.
+///
+/// # Errors
+/// When the shapes do not fit each other.
+pub fn overlay_gallery(images: &Tensor, truth: &Tensor, probabilities: &Tensor) -> Result<Figure> {
+    let fits = match (images.dims(), truth.dims(), probabilities.dims()) {
+        (&[n, _, h, w], truth, probabilities) => {
+            truth == [n, 1, h, w] && probabilities == truth && n > 0
+        }
+        _ => false,
+    };
+    if !fits {
+        return Err(Error::Invalid(format!(
+            "overlay_gallery: images {:?}, truth {:?} and probabilities {:?} must be (N, C, H, W), (N, 1, H, W) and \
+             (N, 1, H, W)",
+            images.shape(),
+            truth.shape(),
+            probabilities.shape()
+        )));
+    }
+    let mut tiles = Vec::new();
+    let mut sum = 0.0;
+    let count = images.dim(0)?;
+    for index in 0..count {
+        let (image, truth, probability) = (
+            images.get(index)?,
+            truth.get(index)?,
+            probabilities.get(index)?,
+        );
+        // Above one half is where the logit is above zero.
+        let dice = metrics::dice(&(&probability - 0.5)?.unsqueeze(0)?, &truth.unsqueeze(0)?)?;
+        sum += dice;
+        let mut both = Tile::new(&image, format!("Dice {dice:.3}"))?;
+        outline(&mut both, &mask(&truth)?, &mask(&probability)?);
+        tiles.push(Tile::new(&image, "image".to_owned())?);
+        tiles.push(Tile::new(&truth, "truth".to_owned())?);
+        tiles.push(Tile::new(&probability, "prediction".to_owned())?);
+        tiles.push(both);
+    }
+    let description = format!(
+        "{count} samples, mean Dice {:.3}; outlines: truth green, prediction magenta, both white",
+        sum / count as f64
+    );
+    draw_tiles(&tiles, 4, description)
+}
+
+fn mask(tensor: &Tensor) -> Result<Vec<bool>> {
+    Ok(tensor
+        .gt(0.5)?
+        .flatten_all()?
+        .to_vec1::<u8>()?
+        .into_iter()
+        .map(|byte| byte == 1)
+        .collect())
+}
+
+fn outline(tile: &mut Tile, truth: &[bool], prediction: &[bool]) {
+    let (width, height) = (tile.width, tile.height);
+    let is_edge = |mask: &[bool], x: usize, y: usize| {
+        let at = |x: usize, y: usize| mask[y * width + x];
+        at(x, y)
+            && (x == 0
+                || y == 0
+                || x + 1 == width
+                || y + 1 == height
+                || !(at(x - 1, y) && at(x + 1, y) && at(x, y - 1) && at(x, y + 1)))
+    };
+    for y in 0..height {
+        for x in 0..width {
+            let colour = match (is_edge(truth, x, y), is_edge(prediction, x, y)) {
+                (true, true) => BOTH,
+                (true, false) => TRUTH,
+                (false, true) => PREDICTION,
+                (false, false) => continue,
+            };
+            tile.pixels[y * width + x] = colour;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::{DType, Device};
+
+    #[test]
+    fn outlines_show_who_says_what() {
+        let images = Tensor::zeros((1, 3, 16, 16), DType::F32, &Device::Cpu).unwrap();
+        let square = |from: usize, to: usize| {
+            let inside = |x: usize| (from..to).contains(&x);
+            let numbers: Vec<f32> = (0..256)
+                .map(|at| f32::from(u8::from(inside(at % 16) && inside(at / 16))))
+                .collect();
+            Tensor::from_vec(numbers, (1, 1, 16, 16), &Device::Cpu).unwrap()
+        };
+        let figure = overlay_gallery(&images, &square(2, 10), &square(6, 14)).unwrap();
+        let pixels = image::load_from_memory(figure.png()).unwrap().to_rgb8();
+        for colour in [TRUTH, PREDICTION] {
+            assert!(pixels.pixels().filter(|pixel| pixel.0 == colour).count() > 1000);
+        }
+        // 64 + 64 pixels, 16 in common.
+        assert!(format!("{figure:?}").contains("mean Dice 0.250"));
+        assert!(overlay_gallery(&images, &square(1, 2), &images).is_err());
+    }
+}

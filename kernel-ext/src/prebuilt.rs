@@ -147,7 +147,7 @@ pub fn ensure(
         rustc: toolchain.version.clone(),
         features: features.to_vec(),
     };
-    install(home, source, toolchain, &manifest, &folder)?;
+    install(home, source, toolchain, &manifest, &folder, offline)?;
     use_it(home, &key)?;
     remove_old(home, &key);
     Prebuilt::open(&folder)?
@@ -283,6 +283,7 @@ fn install(
     toolchain: &Toolchain,
     manifest: &Manifest,
     folder: &Path,
+    offline: bool,
 ) -> Result<()> {
     let partial = tempfile::Builder::new()
         .prefix("partial-")
@@ -302,7 +303,7 @@ fn install(
         name.ends_with(std::env::consts::DLL_SUFFIX)
     })?;
     write_facade(&partial.path().join("facade"))?;
-    write_api(&partial.path().join("api"), source)?;
+    write_api(&partial.path().join("api"), source, toolchain, offline)?;
     let text = serde_json::to_vec_pretty(manifest).unwrap_or_default();
     write_atomically(&partial.path().join(MANIFEST), &text)?;
     let partial = partial.keep();
@@ -338,10 +339,16 @@ fn write_facade(folder: &Path) -> Result<()> {
     write_atomically(&folder.join("src/lib.rs"), code.as_bytes())
 }
 
-fn write_api(folder: &Path, source: &Source) -> Result<()> {
+fn write_api(folder: &Path, source: &Source, toolchain: &Toolchain, offline: bool) -> Result<()> {
+    let mut options = vec![
+        "--locked".to_owned(),
+        "--filter-platform".to_owned(),
+        toolchain.host.clone(),
+    ];
+    options.extend(offline.then(|| "--offline".to_owned()));
     let metadata = cargo_metadata::MetadataCommand::new()
         .manifest_path(source.folder.join("Cargo.toml"))
-        .other_options(["--locked".to_owned(), "--offline".to_owned()])
+        .other_options(options)
         .exec()
         .map_err(|error| Error::step("cargo metadata", last_line(&error.to_string())))?;
     for name in SHOWN.into_iter().chain(["eosin"]) {

@@ -313,7 +313,10 @@ impl Source {
                     }
                 }
             }
-            Source::Zip(path) => open_zip(path)?.file_names().flatten().for_each(|name| add(&name)),
+            Source::Zip(path) => open_zip(path)?
+                .file_names()
+                .flatten()
+                .for_each(|name| add(&name)),
         }
         entries.retain(|_, entry| !entry.images.is_empty() || !entry.masks.is_empty());
         Ok(entries)

@@ -1,0 +1,360 @@
+//! The kernel, through its sockets, with the crate that learners get.
+
+mod workshop;
+
+use jupyter_protocol::{HistoryEntry, HistoryRequest, ReplyStatus};
+use std::time::{Duration, Instant};
+use workshop::{Kernel, Output, has_png, plain};
+
+/// One kernel for all that does not end it: starting one takes seconds.
+fn prepared() -> Kernel {
+    let mut kernel = Kernel::start();
+    kernel.run("use eosin::prelude::*;").ok();
+    kernel
+}
+
+#[test]
+fn gradients_are_right_across_cells() {
+    let mut kernel = prepared();
+    // d/dw of sum((x * w)^2) is 2 * w * x^2. With tensor ids that repeat in each cell, autograd mixes them up.
+    kernel
+        .run("let w = Var::new(&[2f32, 3.], &Device::Cpu)?;")
+        .ok();
+    kernel
+        .run("let x = Tensor::new(&[1f32, -4.], &Device::Cpu)?;")
+        .ok();
+    kernel.run("let product = (&x * w.as_tensor())?;").ok();
+    kernel.run("let loss = product.sqr()?.sum_all()?;").ok();
+    kernel.run("let gradients = loss.backward()?;").ok();
+    let cell = kernel
+        .run("gradients.get(&w).unwrap().to_vec1::<f32>()?")
+        .ok();
+    assert_eq!(cell.result(), "[4.0, 96.0]");
+    let ids = kernel
+        .run("[format!(\"{:?}\", w.id()), format!(\"{:?}\", x.id()), format!(\"{:?}\", loss.id())]")
+        .ok();
+    let ids = ids.result();
+    let parts: std::collections::HashSet<&str> = ids.trim_matches(['[', ']']).split(", ").collect();
+    assert_eq!(parts.len(), 3, "{ids}");
+}
+
+#[test]
+fn output_streams_in_order_while_the_cell_runs() {
+    let mut kernel = prepared();
+    let cell = kernel
+        .run(
+            "use std::time::Duration;\nprint!(\"10 %\\r\");\nstd::thread::sleep(Duration::from_millis(600));\n\
+             print!(\"20 %\");\nstd::thread::sleep(Duration::from_millis(600));\neprintln!(\"warning\");\nprintln!(\" done\");",
+        )
+        .ok();
+    assert_eq!(cell.stdout(), "10 %\r20 % done\n");
+    assert_eq!(cell.stderr(), "warning\n");
+    let time = |wanted: &str| {
+        let found = cell
+            .outputs
+            .iter()
+            .find(|(_, output)| matches!(output, Output::Stdout(text) if text.contains(wanted)));
+        found.unwrap_or_else(|| panic!("{cell:?}")).0
+    };
+    assert!(
+        time("20 %") - time("10 %") > Duration::from_millis(400),
+        "{cell:?}"
+    );
+    assert!(
+        time("done") - time("20 %") > Duration::from_millis(400),
+        "{cell:?}"
+    );
+}
+
+#[test]
+fn displays_come_in_order_with_text_and_can_change() {
+    let mut kernel = prepared();
+    let cell = kernel
+        .run(
+            "use eosin::display::{Bundle, clear_output};\nprintln!(\"one\");\ndisplay(&Bundle::text(\"A\"))?;\nprint!(\"two\");\n\
+             display(&Bundle::text(\"B\").with_html(\"<b>B</b>\"))?;\nlet mut live = LiveDisplay::new();\n\
+             live.update_with(|| Bundle::text(\"C1\"));\nlive.finish(Bundle::text(\"C2\"));\nclear_output(true);\n\
+             println!(\"three\");\nvec![1, 2]",
+        )
+        .ok();
+    let mut ids = Vec::new();
+    let seen: Vec<String> = cell
+        .outputs
+        .iter()
+        .map(|(_, output)| match output {
+            Output::Stdout(text) => text.clone(),
+            Output::Display { data, id } => {
+                ids.extend(id.clone());
+                format!("display {}", plain(data).unwrap())
+            }
+            Output::Update { data, id } => {
+                ids.push(id.clone());
+                format!("update {}", plain(data).unwrap())
+            }
+            Output::Clear => "clear".to_owned(),
+            Output::Result(data) => format!("result {}", plain(data).unwrap()),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    let wanted = [
+        "one\n",
+        "display A",
+        "two",
+        "display B",
+        "display C1",
+        "update C2",
+        "clear",
+        "three\n",
+        "result [1, 2]",
+    ];
+    assert_eq!(seen, wanted);
+    assert_eq!(ids.len(), 2);
+    assert_eq!(ids[0], ids[1]);
+    let tensor = kernel.run("Tensor::arange(0f32, 3., &Device::Cpu)?").ok();
+    assert_eq!(tensor.result(), "[0., 1., 2.]\nTensor[[3], f32]");
+    let figure = kernel
+        .run("image_grid(&Tensor::zeros((1, 1, 8, 8), DType::F32, &Device::Cpu)?, &[], 1)?")
+        .ok();
+    assert!(
+        figure
+            .outputs
+            .iter()
+            .any(|(_, output)| matches!(output, Output::Result(data) if has_png(data)))
+    );
+    // Crates that speak evcxr's own protocol are understood, too.
+    let block = kernel.run("println!(\"EVCXR_BEGIN_CONTENT text/html\\n<i>x</i>\\nEVCXR_END_CONTENT\"); println!(\"after\");").ok();
+    assert!(
+        matches!(block.outputs[0].1, Output::Display { .. }),
+        "{block:?}"
+    );
+}
+
+#[test]
+fn failures_are_short_marked_and_keep_variables() {
+    let mut kernel = prepared();
+    kernel.run("let kept = 41;").ok();
+    kernel
+        .run("let a = Tensor::zeros((2, 3), DType::F32, &Device::Cpu)?;")
+        .ok();
+
+    let compile = kernel.run("let fine = 1;\nlet wrong: i32 = \"text\";");
+    assert_eq!(compile.status, ReplyStatus::Error);
+    let (name, message, traceback) = compile.error();
+    assert_eq!(
+        (name.as_str(), message.as_str()),
+        ("CompileError", "mismatched types")
+    );
+    assert!(
+        traceback.contains("2 | let wrong: i32 = \"text\";"),
+        "{traceback}"
+    );
+
+    let failed = kernel.run("let b = Tensor::zeros((4, 5), DType::F32, &Device::Cpu)?;\nlet product = a.matmul(&b)?;\nlet after = 1;");
+    let (name, message, traceback) = failed.error();
+    assert_eq!(name, "Error");
+    assert!(
+        message.contains("[2, 3]") && message.contains("[4, 5]"),
+        "{message}"
+    );
+    assert!(
+        traceback.contains("--> 2 | let product = a.matmul(&b)?;"),
+        "{traceback}"
+    );
+
+    let panicked = kernel.run("let list = vec![1, 2];\nlet at = 5;\nprintln!(\"{}\", list[at]);");
+    let (name, message, traceback) = panicked.error();
+    assert_eq!(name, "Panic");
+    assert!(
+        message.contains("the len is 2 but the index is 5"),
+        "{message}"
+    );
+    assert!(traceback.contains("--> 3 | println!"), "{traceback}");
+
+    for traceback in [failed.error().2, panicked.error().2] {
+        assert!(
+            traceback.lines().count() < 8 && !traceback.contains("stack backtrace"),
+            "{traceback}"
+        );
+    }
+    assert_eq!(kernel.run("kept + 1").ok().result(), "42");
+    assert_eq!(kernel.run("a.dims().to_vec()").ok().result(), "[2, 3]");
+}
+
+#[test]
+fn a_failure_stops_the_cells_behind_it() {
+    let mut kernel = prepared();
+    let sent = [
+        kernel.send("let x = 1;"),
+        kernel.send("panic!(\"no\")"),
+        kernel.send("println!(\"not run\");"),
+    ];
+    let [first, second, third] = sent.map(|sent| kernel.finish(&sent, Duration::from_secs(60)));
+    assert_eq!(
+        (first.status, second.status),
+        (ReplyStatus::Ok, ReplyStatus::Error)
+    );
+    assert_eq!(third.status, ReplyStatus::Aborted);
+    assert_eq!(third.stdout(), "");
+    assert_eq!(kernel.run("x").ok().result(), "1");
+}
+
+#[test]
+fn a_dead_process_is_told_and_replaced() {
+    let mut kernel = prepared();
+    kernel.run("fn double(x: i32) -> i32 { 2 * x }").ok();
+    kernel.run("let lost = 1;").ok();
+    let cell = kernel.run("std::process::abort();");
+    let (name, message, _) = cell.error();
+    assert_eq!(name, "ProcessDied");
+    assert!(message.contains("variables are lost"), "{message}");
+    assert_eq!(kernel.run("double(4)").ok().result(), "8");
+    assert_eq!(kernel.run("lost").status, ReplyStatus::Error);
+}
+
+#[test]
+fn a_cell_that_does_not_react_is_killed_and_the_loss_is_told() {
+    let mut kernel = prepared();
+    let sent = kernel.send(
+        "println!(\"on\"); loop { std::thread::sleep(std::time::Duration::from_millis(10)); }",
+    );
+    while !matches!(kernel.next_output(&sent, Duration::from_secs(60)), Some(Output::Stdout(text)) if text == "on\n")
+    {
+    }
+    kernel.interrupt();
+    let cell = kernel.finish(&sent, Duration::from_secs(30));
+    let (name, message, _) = cell.error();
+    assert_eq!(name, "Interrupted");
+    assert!(message.contains("variables are lost"), "{message}");
+    assert_eq!(kernel.run("1 + 1").ok().result(), "2");
+}
+
+#[test]
+fn completion_inspection_and_history_know_the_session() {
+    let mut kernel = prepared();
+    kernel
+        .run("let größe = Tensor::zeros((2, 3), DType::F32, &Device::Cpu)?;")
+        .ok();
+    let reply = kernel.complete("größe.resh");
+    assert!(
+        reply.matches.iter().any(|one| one.starts_with("reshape")),
+        "{reply:?}"
+    );
+    assert_eq!((reply.cursor_start, reply.cursor_end), (6, 10));
+    assert!(
+        kernel
+            .complete("UNe")
+            .matches
+            .iter()
+            .any(|one| one == "UNet")
+    );
+    let reply = kernel.inspect("Tensor::zeros");
+    assert!(
+        reply.found && plain(&reply.data.content).unwrap().contains("zeros"),
+        "{reply:?}"
+    );
+    assert!(!kernel.inspect("no_such_thing").found);
+    for (code, wanted) in [
+        ("let a = 1;", "complete"),
+        ("fn f() {", "incomplete"),
+        ("let s = \"ab", "incomplete"),
+        ("}", "invalid"),
+    ] {
+        assert_eq!(kernel.is_complete(code), wanted, "{code}");
+    }
+    let history = kernel
+        .history(HistoryRequest::Tail {
+            n: 1,
+            output: false,
+            raw: true,
+        })
+        .history;
+    assert!(
+        matches!(&history[..], [HistoryEntry::Input(_, 2, code)] if code.starts_with("let größe")),
+        "{history:?}"
+    );
+}
+
+#[test]
+fn cells_can_ask_and_depend_on_other_crates() {
+    let mut kernel = prepared();
+    let sent = kernel
+        .send("let name = eosin::display::input(\"Your name? \");\nprintln!(\"Hello {name}\");");
+    assert_eq!(kernel.answer("Ada"), "Your name? ");
+    assert_eq!(
+        kernel.finish(&sent, Duration::from_secs(60)).ok().stdout(),
+        "Hello Ada\n"
+    );
+    kernel.run(":dep itoa = \"1\"").ok();
+    assert_eq!(
+        kernel
+            .run("itoa::Buffer::new().format(42u8).to_owned()")
+            .ok()
+            .result(),
+        "\"42\""
+    );
+    assert!(
+        kernel
+            .run("Tensor::zeros(2, DType::F32, &Device::Cpu)?")
+            .ok()
+            .result()
+            .contains("[0., 0.]")
+    );
+}
+
+#[test]
+fn the_curve_moves_while_training_runs_and_an_interrupt_keeps_the_history() {
+    let mut kernel = prepared();
+    kernel
+        .run(
+            "let split = Nuclei::synthetic(20, 1, &data::nuclei::Options { size: 64, limit: None }).split(1);\n\
+             let train_batches = DataLoader::new(split.train, 4);\nlet valid_batches = DataLoader::new(split.valid, 4);\n\
+             let model = UNet::new(1, &Device::Cpu)?;",
+        )
+        .ok();
+    let training = "let history = Trainer::new(&model, ops::bce_dice_loss).epochs(10_000).metric(\"dice\", metrics::dice)\n\
+                    .callback(LiveCurve::new()).fit(&train_batches, &valid_batches)?;";
+    let sent = kernel.send(training);
+    let mut updates = Vec::new();
+    let begun = Instant::now();
+    let cell = kernel.finish_with(&sent, Duration::from_secs(60), |kernel, output| {
+        if let Output::Display { data, id: Some(id) } | Output::Update { data, id } = output {
+            assert!(has_png(data));
+            updates.push((begun.elapsed(), id.clone()));
+            if updates.len() == 8 {
+                kernel.interrupt();
+            }
+        }
+    });
+    cell.ok();
+    assert!(updates.len() >= 8, "{}", updates.len());
+    assert!(updates.iter().all(|(_, id)| *id == updates[0].1));
+    let (first, eighth) = (updates[0].0, updates[7].0);
+    assert!(
+        eighth - first > Duration::from_millis(600),
+        "more than ten updates a second: {updates:?}"
+    );
+    assert_eq!(kernel.run("history.interrupted").ok().result(), "true");
+    let batches: usize = kernel
+        .run("history.batch_losses.len()")
+        .ok()
+        .result()
+        .parse()
+        .unwrap();
+    assert!(batches > 3, "{batches}");
+    assert!(
+        kernel
+            .run("model.parameters().count()")
+            .ok()
+            .result()
+            .contains("1941105")
+    );
+}
+
+#[test]
+fn a_kernel_leaves_nothing_behind() {
+    let mut kernel = prepared();
+    let folder = std::path::PathBuf::from(kernel.run(":last_compile_dir").ok().result().trim());
+    assert!(folder.is_dir());
+    assert!(kernel.shut_down());
+    assert!(!folder.exists());
+}

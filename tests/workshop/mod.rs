@@ -293,12 +293,8 @@ impl Kernel {
 
     /// A subscription takes a moment; until it stands, outputs are lost.
     fn wait_until_heard(&mut self) {
-        let welcome = timeout(PATIENCE, self.iopub.read());
-        let message = self
-            .runtime
-            .block_on(welcome)
-            .expect("an iopub message")
-            .unwrap();
+        let welcome = within(&self.runtime, PATIENCE, self.iopub.read());
+        let message = welcome.expect("an iopub message").unwrap();
         assert!(matches!(
             message.content,
             JupyterMessageContent::IoPubWelcome(_) | JupyterMessageContent::Status(_)
@@ -358,10 +354,8 @@ impl Kernel {
     /// The next output of a cell; nothing when it is idle.
     pub fn next_output(&mut self, sent: &Sent, patience: Duration) -> Option<Output> {
         loop {
-            let message = self
-                .runtime
-                .block_on(timeout(patience, self.iopub.read()))
-                .unwrap_or_else(|_| panic!("nothing came within {patience:?}"))
+            let message = within(&self.runtime, patience, self.iopub.read())
+                .unwrap_or_else(|| panic!("nothing came within {patience:?}"))
                 .unwrap();
             if message
                 .parent_header
@@ -402,9 +396,7 @@ impl Kernel {
 
     fn reply(&mut self, id: &str) -> JupyterMessage {
         loop {
-            let message = self
-                .runtime
-                .block_on(timeout(PATIENCE, self.shell.read()))
+            let message = within(&self.runtime, PATIENCE, self.shell.read())
                 .expect("a reply")
                 .unwrap();
             if message
@@ -471,17 +463,14 @@ impl Kernel {
     pub fn interrupt(&mut self) {
         let message = JupyterMessage::new(InterruptRequest {}, None);
         self.runtime.block_on(self.control.send(message)).unwrap();
-        self.runtime
-            .block_on(timeout(PATIENCE, self.control.read()))
+        within(&self.runtime, PATIENCE, self.control.read())
             .expect("an interrupt reply")
             .unwrap();
     }
 
     /// Answers the next question of a cell, and gives its prompt.
     pub fn answer(&mut self, value: &str) -> String {
-        let question = self
-            .runtime
-            .block_on(timeout(PATIENCE, self.stdin.read()))
+        let question = within(&self.runtime, PATIENCE, self.stdin.read())
             .expect("a question")
             .unwrap();
         let JupyterMessageContent::InputRequest(request) = &question.content else {
@@ -517,6 +506,11 @@ impl Drop for Kernel {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// What a future gives, if it gives it in time.
+fn within<T>(runtime: &Runtime, patience: Duration, future: impl Future<Output = T>) -> Option<T> {
+    runtime.block_on(async { timeout(patience, future).await.ok() })
 }
 
 /// A cell that was sent.

@@ -37,6 +37,7 @@ class EosinKernelTests(jupyter_kernel_test.KernelTests):
 
     def setUp(self):
         # A first cell waits until the kernel has warmed up.
+        self.flush_channels()
         self.execute_helper(code="1", timeout=120)
 
     def execute_helper(self, code, timeout=60, **arguments):

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Names a folder in which data sets are looked for before the user's own.
 pub const DATA_VARIABLE: &str = "EOSIN_DATA";
@@ -46,9 +47,11 @@ pub struct Unreadable {
 /// Images with the union of their nuclei's masks, resized and in memory.
 ///
 /// A sample is an image (3, size, size) with numbers in `0..=1` and a mask (1, size, size) of 0 and 1, both f32.
+#[derive(Clone)]
 pub struct Nuclei {
     size: usize,
-    samples: Vec<Sample>,
+    /// Shared: a clone costs nothing.
+    samples: Arc<Vec<Sample>>,
     unreadable: Vec<Unreadable>,
 }
 
@@ -99,26 +102,26 @@ impl Nuclei {
                 },
             )
             .collect();
-        let mut nuclei = Nuclei {
-            size: options.size,
-            samples: Vec::new(),
-            unreadable: Vec::new(),
-        };
+        let (mut samples, mut unreadable) = (Vec::new(), Vec::new());
         for outcome in read {
             match outcome {
-                Ok(sample) => nuclei.samples.push(sample),
-                Err(unreadable) => nuclei.unreadable.push(unreadable),
+                Ok(sample) => samples.push(sample),
+                Err(reason) => unreadable.push(reason),
             }
         }
-        match nuclei.unreadable.first() {
-            Some(first) if nuclei.samples.is_empty() => Err(Error::Data(format!(
+        match unreadable.first() {
+            Some(first) if samples.is_empty() => Err(Error::Data(format!(
                 "{}: none of {} images can be read; {}: {}",
                 path.display(),
                 entries.len(),
                 first.id,
                 first.reason
             ))),
-            _ => Ok(nuclei),
+            _ => Ok(Nuclei {
+                size: options.size,
+                samples: Arc::new(samples),
+                unreadable,
+            }),
         }
     }
 
@@ -143,7 +146,7 @@ impl Nuclei {
             .collect();
         Nuclei {
             size,
-            samples,
+            samples: Arc::new(samples),
             unreadable: Vec::new(),
         }
     }
@@ -192,8 +195,8 @@ impl Nuclei {
     }
 
     /// 60 / 20 / 20 for training, validation and test, shuffled by `seed`.
-    pub fn split(self, seed: u64) -> Split<Self> {
-        split(self, seed)
+    pub fn split(&self, seed: u64) -> Split<Self> {
+        split(self.clone(), seed)
     }
 }
 

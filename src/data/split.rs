@@ -8,10 +8,19 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
 
-/// Some samples of a data set.
+/// Some samples of a data set; a clone shares the samples and copies only their indices.
 pub struct Subset<D> {
     dataset: Arc<D>,
     indices: Vec<usize>,
+}
+
+impl<D> Clone for Subset<D> {
+    fn clone(&self) -> Self {
+        Subset {
+            dataset: Arc::clone(&self.dataset),
+            indices: self.indices.clone(),
+        }
+    }
 }
 
 impl<D: Dataset> Dataset for Subset<D> {

@@ -251,7 +251,7 @@ impl Session {
             .completions
             .into_iter()
             .map(|one| Match {
-                text: one.code,
+                text: name_alone(&one.code),
                 kind: one.kind,
             })
             .collect();
@@ -276,6 +276,13 @@ impl Session {
             ..Bundle::default()
         })
     }
+}
+
+/// rust-analyzer writes a call with names for its arguments, for editors that can step through them. A notebook cannot.
+fn name_alone(code: &str) -> String {
+    code.split_once('(')
+        .map_or(code, |(name, _)| name)
+        .to_owned()
 }
 
 /// Takes the lines that evcxr passes on, for as long as it lives.

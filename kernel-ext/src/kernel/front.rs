@@ -32,7 +32,8 @@ impl Front for CellFront {
                     execution_count: self.execution_count,
                     data: media(data),
                     metadata,
-                    transient: None,
+                    // The protocol's schema wants an object, also an empty one.
+                    transient: Some(Transient::default()),
                 };
                 result.as_child_of(parent)
             }

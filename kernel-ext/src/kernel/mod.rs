@@ -18,6 +18,7 @@ mod scratch;
 mod server;
 mod supervisor;
 mod traceback;
+mod wire;
 
 pub use launch::{enter_role, run};
 pub use supervisor::ignore_interrupts;

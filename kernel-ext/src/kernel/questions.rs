@@ -2,6 +2,7 @@
 
 use super::control::Control;
 use super::output::Question;
+use super::wire::read;
 use jupyter_protocol::{InputRequest, JupyterMessage, JupyterMessageContent};
 use jupyter_zmq_client::{KernelStdinConnection, RouterRecvConnection};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -62,7 +63,7 @@ async fn read_answers(mut reader: RouterRecvConnection, answer: std::sync::mpsc:
         if let Ok(JupyterMessage {
             content: JupyterMessageContent::InputReply(reply),
             ..
-        }) = reader.read().await
+        }) = read(&mut reader).await
             && answer.send(reply.value).is_err()
         {
             return;

@@ -8,6 +8,7 @@ use super::history::History;
 use super::iopub::Publisher;
 use super::output::Failure;
 use super::questions::Questions;
+use super::wire::read;
 use crate::error::Result;
 use jupyter_protocol::{
     CodeMirrorMode, CommInfoReply, CompleteReply, CompleteRequest, ConnectionInfo, ErrorOutput,
@@ -98,7 +99,7 @@ async fn read_shell(
     queue: UnboundedSender<JupyterMessage>,
 ) {
     loop {
-        let message = match reader.read().await {
+        let message = match read(&mut reader).await {
             Ok(message) => message,
             Err(error) => {
                 report_unreadable("shell", &error);
@@ -348,7 +349,7 @@ fn end_of_word(code: &str, offset: usize) -> usize {
 
 async fn serve_control(mut connection: KernelControlConnection, kernel: Kernel) {
     loop {
-        let message = match connection.read().await {
+        let message = match read(&mut connection).await {
             Ok(message) => message,
             Err(error) => {
                 report_unreadable("control", &error);

@@ -1,0 +1,66 @@
+//! Reading messages as clients send them.
+//!
+//! The protocol lets a client leave fields out; `jupyter-protocol` wants them all. What is left out is filled in with the
+//! protocol's defaults.
+
+use jupyter_protocol::{Header, JupyterMessage, JupyterMessageContent};
+use jupyter_zmq_client::{Connection, RawMessage, RuntimeError};
+use serde_json::{Value, json};
+use zeromq::SocketRecv;
+
+/// The next message whose signature is right.
+///
+/// # Errors
+/// When the message is not signed with the connection's key, or is no message at all; the next one can be read.
+pub async fn read<S: SocketRecv>(
+    connection: &mut Connection<S>,
+) -> Result<JupyterMessage, RuntimeError> {
+    let multipart = connection.socket.recv().await?;
+    let RawMessage {
+        zmq_identities,
+        jparts,
+    } = RawMessage::from_multipart(multipart, &connection.mac)?;
+    let [header, parent_header, metadata, content, buffers @ ..] = jparts.as_slice() else {
+        return Err(RuntimeError::InsufficientMessageParts(jparts.len()));
+    };
+    let header: Header = serde_json::from_slice(header)?;
+    let mut content: Value = serde_json::from_slice(content)?;
+    fill_in(&header.msg_type, &mut content);
+    let content = JupyterMessageContent::from_type_and_content(&header.msg_type, content).map_err(
+        |source| RuntimeError::ParseError {
+            msg_type: header.msg_type.clone(),
+            source,
+        },
+    )?;
+    Ok(JupyterMessage {
+        zmq_identities,
+        header,
+        parent_header: serde_json::from_slice(parent_header).ok(),
+        metadata: serde_json::from_slice(metadata)?,
+        content,
+        buffers: buffers.to_vec(),
+        channel: None,
+    })
+}
+
+fn fill_in(kind: &str, content: &mut Value) {
+    let defaults = match kind {
+        "execute_request" => json!({
+            "silent": false, "store_history": true, "user_expressions": {}, "allow_stdin": true, "stop_on_error": true
+        }),
+        "history_request" => json!({
+            "output": false, "raw": true, "hist_access_type": "tail", "session": 0, "start": 0, "stop": 0, "n": 0,
+            "pattern": "*", "unique": false
+        }),
+        "inspect_request" => json!({ "detail_level": 0 }),
+        "shutdown_request" => json!({ "restart": false }),
+        _ => return,
+    };
+    if let (Value::Object(content), Value::Object(defaults)) = (content, defaults) {
+        for (name, value) in defaults {
+            if content.get(&name).is_none_or(Value::is_null) {
+                content.insert(name, value);
+            }
+        }
+    }
+}

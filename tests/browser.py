@@ -1,0 +1,93 @@
+"""Opens the workshop in a real browser, as a learner does, and runs its first cells.
+
+Usage: browser.py CHROMIUM ADDRESS FOLDER
+"""
+
+import sys
+import time
+
+from playwright.sync_api import expect, sync_playwright
+
+
+def main(chromium: str, address: str, folder: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(address)
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
+        # The kernel's name stands in the toolbar once it is connected.
+        expect(page.locator(".jp-KernelName")).to_contain_text("Rust (Eosin)", timeout=120_000)
+        cells = page.locator(".jp-Notebook .jp-Cell")
+        cells.first.click()
+
+        def run_until(text: str, wait: bool = True, timeout: int = 120_000) -> None:
+            """Presses Shift+Enter cell by cell until a cell with this source has run (or, without `wait`, runs)."""
+            for _ in range(60):
+                active = page.locator(".jp-Cell.jp-mod-active")
+                source = active.inner_text()
+                is_code = "jp-CodeCell" in (active.get_attribute("class") or "")
+                page.keyboard.press("Shift+Enter")
+                if is_code and text in source:
+                    if wait:
+                        wait_until_idle(timeout)
+                    return
+                time.sleep(0.2)
+            raise AssertionError(f"no cell holds {text!r}")
+
+        def wait_until_idle(timeout: int) -> None:
+            begun = time.time()
+            while page.locator(".jp-InputArea-prompt", has_text="[*]").count():
+                if time.time() - begun > timeout / 1000:
+                    raise AssertionError("a cell did not end in time")
+                time.sleep(0.2)
+
+        def screenshot(name: str) -> None:
+            page.screenshot(path=f"{folder}/{name}.png")
+
+        run_until("image_grid(&images")
+        grid = page.locator(".jp-OutputArea-output img").first
+        expect(grid).to_be_visible(timeout=60_000)
+        size = grid.bounding_box()
+        assert size and size["width"] > 300 and size["height"] > 200, size
+        grid.scroll_into_view_if_needed()
+        screenshot("grid")
+
+        run_until("before training")
+        # The curve must move while the cell still runs.
+        run_until("Trainer::new", wait=False)
+        sources = set()
+        heights = set()
+        begun = time.time()
+        while time.time() - begun < 240:
+            images = page.locator(".jp-OutputArea-output img")
+            if images.count() > 2:
+                sources.add(images.last.get_attribute("src"))
+                box = images.last.bounding_box()
+                heights.add(round(box["height"]) if box else 0)
+                if len(sources) == 3:
+                    images.last.scroll_into_view_if_needed()
+                    screenshot("training")
+            running = page.locator(".jp-InputArea-prompt", has_text="[*]").count()
+            if not running:
+                break
+            time.sleep(0.1)
+        assert len(sources) >= 5, f"the curve moved {len(sources)} times"
+        assert len(heights - {0}) == 1, f"the curve jumps: {heights}"
+
+        run_until("overlay_gallery")
+        gallery = page.locator(".jp-OutputArea-output img").last
+        expect(gallery).to_be_visible(timeout=60_000)
+        gallery.scroll_into_view_if_needed()
+        time.sleep(1)
+        screenshot("gallery")
+        errors = page.locator('[data-mime-type="application/vnd.jupyter.stderr"], .jp-OutputArea-error')
+        assert errors.count() == 0, errors.all_inner_texts()
+        browser.close()
+        print(f"the curve moved {len(sources)} times")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -32,8 +32,8 @@ class EosinKernelTests(jupyter_kernel_test.KernelTests):
         }
     ]
     code_clear_output = "eosin::display::clear_output(false);"
-    code_history_pattern = "1?2*"
-    supported_history_operations = ("tail", "search")
+    code_history_pattern = "1 + ?*"
+    supported_history_operations = ("tail", "range", "search")
 
     def setUp(self):
         # A first cell waits until the kernel has warmed up.

@@ -3,6 +3,7 @@
 Usage: browser.py CHROMIUM ADDRESS FOLDER
 """
 
+import shutil
 import sys
 import time
 
@@ -12,7 +13,7 @@ from playwright.sync_api import expect, sync_playwright
 def main(chromium: str, address: str, folder: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium,
+            executable_path=shutil.which(chromium),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         page = browser.new_page(viewport={"width": 1280, "height": 900})

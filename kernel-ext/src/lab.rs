@@ -117,6 +117,8 @@ fn open(python: &python::Python, options: &Options, folder: &Path) -> Result<i32
     let status = Command::new(python.interpreter())
         .args(["-m", "jupyterlab"])
         .arg(format!("--ServerApp.root_dir={}", folder.display()))
+        // In a container everybody is root, and there is nobody else to run JupyterLab.
+        .args(nix::unistd::geteuid().is_root().then_some("--allow-root"))
         .args(options.no_browser.then_some("--no-browser"))
         .args(options.port.map(|port| format!("--port={port}")))
         .status()

@@ -65,10 +65,12 @@ def main(chromium: str, address: str, folder: str) -> None:
         while time.time() - begun < 240:
             images = page.locator(".jp-OutputArea-output img")
             if images.count() > 2:
-                sources.add(images.last.get_attribute("src"))
+                source = images.last.get_attribute("src")
+                is_new = source not in sources
+                sources.add(source)
                 box = images.last.bounding_box()
                 heights.add(round(box["height"]) if box else 0)
-                if len(sources) == 3:
+                if is_new and len(sources) % 4 == 3:
                     images.last.scroll_into_view_if_needed()
                     screenshot("training")
             running = page.locator(".jp-InputArea-prompt", has_text="[*]").count()

@@ -12,6 +12,8 @@ use std::process::Command;
 
 /// Exact versions of what the private environment holds.
 const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
+/// A workshop has no use for news, nor for an update of what we have pinned.
+const SETTINGS: &str = r#"{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}"#;
 /// Written last; its content is the hash of the requirements that were installed.
 const COMPLETE: &str = "eosin-complete";
 
@@ -47,7 +49,7 @@ impl Python {
 }
 
 fn requirements_hash() -> String {
-    hex(&Sha256::digest(REQUIREMENTS))
+    hex(&Sha256::digest(format!("{REQUIREMENTS}{SETTINGS}")))
 }
 
 /// Makes the private environment when there is none, or when its requirements have changed.
@@ -119,6 +121,10 @@ fn create(prefix: &Path) -> Result<()> {
             format!("{reason} (is the network reachable?)"),
         ));
     }
+    write_atomically(
+        &prefix.join("share/jupyter/lab/settings/overrides.json"),
+        SETTINGS.as_bytes(),
+    )?;
     write_atomically(&prefix.join(COMPLETE), requirements_hash().as_bytes())?;
     progress.done();
     Ok(())

@@ -72,9 +72,10 @@ mod tests {
         ("text").evcxr_display();
         (String::from("text")).evcxr_display();
         (vec![1, 2]).evcxr_display();
-        (()).evcxr_display();
+        ().evcxr_display();
         (Some(&tensor)).evcxr_display();
-        (&tensor).evcxr_display();
+        let by_reference = &tensor;
+        by_reference.evcxr_display();
         (tensor.dims()).evcxr_display();
         (tensor.shape()).evcxr_display();
         (tensor).evcxr_display();

@@ -11,4 +11,4 @@ pub use batches::{BatchIterator, Batches};
 pub use callback::{Batch, Callback, Control, Plan};
 pub use history::{Epoch, History};
 pub use optimizer::{Adam, Optimizer, Sgd};
-pub use trainer::{Trainer, evaluate};
+pub use trainer::{Evaluation, Score, Trainer, evaluate};

@@ -182,12 +182,14 @@ impl<'a> Trainer<'a> {
                 return self.keep_best(best);
             }
             clock.validation = validation_begun.elapsed();
-            let (valid_loss, metrics) = validation.unzip();
+            let valid_loss = validation.as_ref().map(|evaluation| evaluation.loss);
             let record = Epoch {
                 epoch,
                 train_loss: mean.value(),
                 valid_loss,
-                metrics: metrics.unwrap_or_default(),
+                metrics: validation
+                    .map(|evaluation| evaluation.metrics)
+                    .unwrap_or_default(),
                 learning_rate: self.optimizer.learning_rate(),
                 seconds: epoch_begun.elapsed().as_secs_f64(),
             };
@@ -243,6 +245,17 @@ impl<'a> Trainer<'a> {
     }
 }
 
+/// A function that scores (output, target), with its name.
+pub type Score<'a> = (&'a str, fn(&Tensor, &Tensor) -> Result<f64>);
+
+/// Means over batches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    pub loss: f64,
+    /// By name, in the order asked for.
+    pub metrics: Vec<(String, f64)>,
+}
+
 /// The mean loss and metrics of a model over batches, without training it.
 ///
 /// # Errors
@@ -250,9 +263,9 @@ impl<'a> Trainer<'a> {
 pub fn evaluate(
     model: &dyn Model,
     loss: impl Fn(&Tensor, &Tensor) -> Result<Tensor>,
-    metrics: &[(&str, fn(&Tensor, &Tensor) -> Result<f64>)],
+    metrics: &[Score],
     batches: &dyn Batches,
-) -> Result<(f64, Vec<(String, f64)>)> {
+) -> Result<Evaluation> {
     let _guard = Guard::new();
     let metrics: Vec<(String, Metric)> = metrics
         .iter()
@@ -269,7 +282,7 @@ fn validate(
     metrics: &[(String, Metric)],
     batches: &dyn Batches,
     epoch: usize,
-) -> Result<Option<(f64, Vec<(String, f64)>)>> {
+) -> Result<Option<Evaluation>> {
     let mut mean = Mean::default();
     let mut means: Vec<Mean> = metrics.iter().map(|_| Mean::default()).collect();
     for batch in batches.batches(epoch) {
@@ -289,7 +302,10 @@ fn validate(
         .zip(&means)
         .map(|((name, _), mean)| (name.clone(), mean.value()))
         .collect();
-    Ok(Some((mean.value(), named)))
+    Ok(Some(Evaluation {
+        loss: mean.value(),
+        metrics: named,
+    }))
 }
 
 fn scalar(loss: &Tensor) -> Result<f64> {
@@ -508,7 +524,9 @@ mod tests {
         let loaded = Small::new(2);
         loaded.parameters.load(&path).unwrap();
         assert_eq!(weights(&loaded), weights(&model));
-        let (loss, _) = evaluate(&model, ops::bce_dice_loss, &[], &Squares(2)).unwrap();
+        let loss = evaluate(&model, ops::bce_dice_loss, &[], &Squares(2))
+            .unwrap()
+            .loss;
         assert_eq!(Some(loss), history.epochs[best - 1].valid_loss);
     }
 

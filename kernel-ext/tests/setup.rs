@@ -1,0 +1,107 @@
+//! What `eosin lab` and `eosin doctor` say on a machine that lacks something.
+
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// The folder of rustc and cargo themselves: as a PATH, there is no linker and no python3 on it.
+fn toolchain_alone() -> PathBuf {
+    let output = Command::new("rustc")
+        .args(["--print", "sysroot"])
+        .output()
+        .unwrap();
+    PathBuf::from(String::from_utf8(output.stdout).unwrap().trim()).join("bin")
+}
+
+struct Machine {
+    home: tempfile::TempDir,
+    path: PathBuf,
+}
+
+impl Machine {
+    fn with_path(path: PathBuf) -> Self {
+        Machine {
+            home: tempfile::tempdir().unwrap(),
+            path,
+        }
+    }
+
+    fn eosin(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_eosin"))
+            .args(arguments)
+            .env("EOSIN_HOME", self.home.path())
+            .env("PATH", &self.path)
+            .env_remove("CONDA_PREFIX")
+            .output()
+            .unwrap()
+    }
+
+    /// One sentence on stderr, and the exit code.
+    fn refusal(&self, arguments: &[&str]) -> (String, i32) {
+        let output = self.eosin(arguments);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(message.trim().lines().count(), 1, "{message}");
+        (message, output.status.code().unwrap())
+    }
+}
+
+#[test]
+fn without_rust_the_message_names_where_to_get_it() {
+    let machine = Machine::with_path(PathBuf::from("/nowhere"));
+    let (message, code) = machine.refusal(&["lab", "--setup-only"]);
+    assert!(
+        message.contains("rustc was not found") && message.contains("rustup.rs"),
+        "{message}"
+    );
+    assert_eq!(code, 3);
+}
+
+#[test]
+fn without_python_nothing_is_half_installed() {
+    let machine = Machine::with_path(toolchain_alone());
+    let (message, code) = machine.refusal(&["lab", "--setup-only"]);
+    assert!(message.contains("python3 was not found"), "{message}");
+    assert_eq!(code, 3);
+    assert!(!machine.home.path().join("data/python").exists());
+    assert!(!machine.home.path().join("data/prebuilt/current").exists());
+}
+
+#[test]
+fn offline_and_not_set_up_is_told() {
+    let machine = Machine::with_path(toolchain_alone());
+    let (message, code) = machine.refusal(&["lab", "--setup-only", "--offline"]);
+    assert!(message.contains("--offline"), "{message}");
+    assert_eq!(code, 5);
+}
+
+#[test]
+fn doctor_names_what_is_wrong_and_how_to_mend_it() {
+    let machine = Machine::with_path(toolchain_alone());
+    let output = machine.eosin(&["doctor", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&report["ok"], &report["python"], &report["kernelspec"]),
+        (&false.into(), &Value::Null, &Value::Null)
+    );
+    let checks = report["checks"].as_array().unwrap();
+    let check = |name: &str| checks.iter().find(|check| check["name"] == name).unwrap();
+    assert_eq!(check("toolchain")["ok"], true);
+    assert!(check("linker")["mend"].as_str().unwrap().contains("linker"));
+    for name in ["kernel", "notebook crate", "python", "kernelspec"] {
+        assert!(
+            check(name)["mend"]
+                .as_str()
+                .unwrap()
+                .contains("cargo lab --setup-only"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_kernel_without_set_up_says_what_to_do() {
+    let machine = Machine::with_path(toolchain_alone());
+    let (message, _) = machine.refusal(&["kernel", "connection.json"]);
+    assert!(message.contains("cargo lab --setup-only"), "{message}");
+}

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod error;
+mod facade;
 mod home;
 mod kernel;
 mod kernelspec;

@@ -11,6 +11,7 @@
 //!   They are empty for rustc (`#![cfg(rust_analyzer)]`).
 
 use crate::error::{At, Error, Result};
+use crate::facade::{EXTERN_NAME, place, write_api, write_facade};
 use crate::home::{Home, write_atomically};
 use crate::progress::Progress;
 use crate::source::{Source, hex};
@@ -26,14 +27,10 @@ use std::process::{Command, Stdio};
 /// The file that names the folder in use.
 const CURRENT: &str = "current";
 const MANIFEST: &str = "manifest.json";
-/// The name under which the facade reaches the library.
-const EXTERN_NAME: &str = "eosin_prebuilt";
 /// Older folders beyond this many are removed; a running kernel may still use the last.
 const KEPT: usize = 2;
 /// Without CUDA; with it, a little more.
 const DISK_NEEDED_GB: u64 = 3;
-/// Crates whose sources rust-analyzer is shown beside eosin's.
-const SHOWN: [&str; 2] = ["candle-core", "candle-nn"];
 
 /// What a prebuilt folder says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -318,93 +315,6 @@ fn place_all(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result<()
         let entry = entry.at(from)?;
         if wanted(&entry.file_name().to_string_lossy()) {
             place(&entry.path(), &to.join(entry.file_name()))?;
-        }
-    }
-    Ok(())
-}
-
-/// A copy: cargo writes into its own files, and a hard link would change with them.
-fn place(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to).at(from).map(|_| ())
-}
-
-fn write_facade(folder: &Path) -> Result<()> {
-    let manifest = "[package]\nname = \"eosin\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-                    [dependencies]\neosin-api = { path = \"../api/eosin\" }\n\n\
-                    [lints.rust]\nunexpected_cfgs = \"allow\"\n\n[workspace]\n";
-    let code = format!(
-        "#[cfg(not(rust_analyzer))]\npub use {EXTERN_NAME}::*;\n#[cfg(rust_analyzer)]\npub use eosin_api::*;\n"
-    );
-    write_atomically(&folder.join("Cargo.toml"), manifest.as_bytes())?;
-    write_atomically(&folder.join("src/lib.rs"), code.as_bytes())
-}
-
-fn write_api(folder: &Path, source: &Source, toolchain: &Toolchain, offline: bool) -> Result<()> {
-    let mut options = vec![
-        "--locked".to_owned(),
-        "--filter-platform".to_owned(),
-        toolchain.host.clone(),
-    ];
-    options.extend(offline.then(|| "--offline".to_owned()));
-    let metadata = cargo_metadata::MetadataCommand::new()
-        .manifest_path(source.folder.join("Cargo.toml"))
-        .other_options(options)
-        .exec()
-        .map_err(|error| Error::step("cargo metadata", last_line(&error.to_string())))?;
-    for name in SHOWN.into_iter().chain(["eosin"]) {
-        let package = metadata
-            .packages
-            .iter()
-            .find(|package| package.name.as_str() == name)
-            .ok_or_else(|| Error::step("cargo metadata", format!("it does not know {name}")))?;
-        let from = package
-            .manifest_path
-            .parent()
-            .map(|path| path.join("src"))
-            .unwrap_or_default();
-        let to = folder.join(name);
-        copy_sources(from.as_std_path(), &to.join("src"))?;
-        let library = to.join("src/lib.rs");
-        let code = fs::read_to_string(&library).at(&library)?;
-        write_atomically(
-            &library,
-            format!("#![cfg(rust_analyzer)]\n{code}").as_bytes(),
-        )?;
-        let mut features: Vec<_> = package.features.keys().collect();
-        features.sort();
-        let features: String = features
-            .into_iter()
-            .map(|feature| format!("{feature:?} = []\n"))
-            .collect();
-        let dependencies = match name {
-            "candle-core" => "",
-            // candle-nn calls candle-core `candle`.
-            "candle-nn" => "candle = { path = \"../candle-core\", package = \"candle-core\" }\n",
-            _ => {
-                "candle-core = { path = \"../candle-core\" }\ncandle-nn = { path = \"../candle-nn\" }\n"
-            }
-        };
-        let shown_name = if name == "eosin" { "eosin-api" } else { name };
-        let manifest = format!(
-            "[package]\nname = \"{shown_name}\"\nversion = \"{}\"\nedition = \"{}\"\nautobins = false\n\n\
-             [features]\n{features}\n[dependencies]\n{dependencies}\n[lints.rust]\nunexpected_cfgs = \"allow\"\n\n\
-             [workspace]\n",
-            package.version, package.edition
-        );
-        write_atomically(&to.join("Cargo.toml"), manifest.as_bytes())?;
-    }
-    Ok(())
-}
-
-fn copy_sources(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).at(to)?;
-    for entry in fs::read_dir(from).at(from)? {
-        let entry = entry.at(from)?;
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_sources(&entry.path(), &target)?;
-        } else {
-            place(&entry.path(), &target)?;
         }
     }
     Ok(())

@@ -6,6 +6,7 @@
 
 use super::event::Event;
 use super::output_parser::{EXECUTION_COMPLETE, OutputParser, Piece};
+use super::rustc_wrapper::WRAPPER_VARIABLE;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::{Pid, getpid, setpgid};
@@ -36,6 +37,10 @@ pub fn run() -> io::Result<()> {
         .env(KERNEL_VARIABLE, "1")
         // evcxr asks for backtraces; a learner has no use for the frames of a framework.
         .env("RUST_BACKTRACE", "0")
+        // Meant for the cargo that compiles cells, not for one that a cell may start.
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env_remove("RUSTC_WRAPPER")
+        .env_remove(WRAPPER_VARIABLE)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

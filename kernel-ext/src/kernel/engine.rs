@@ -6,6 +6,7 @@ use super::event::Event;
 use super::output::{Bundle, Failure, Front, Output, Question};
 use super::supervisor::listening_mark;
 use crate::prebuilt::Prebuilt;
+use crate::toolchain::Toolchain;
 use evcxr::{CommandContext, EvalCallbacks, EvalContext, EvalContextOutputs};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -145,6 +146,10 @@ impl Session {
                 format!("the kernel could not start: {error}\n`cargo doctor` tells more."),
             )
         };
+        let toolchain = Toolchain::find().map_err(|error| told(&error))?;
+        if !prebuilt.fits(&toolchain) {
+            return Err(told(&"Rust was updated; run `cargo lab --setup-only` once"));
+        }
         let program = std::env::current_exe().map_err(|error| told(&error))?;
         let (context, outputs) = EvalContext::with_subprocess_command(Command::new(program))
             .map_err(|error| told(&error))?;

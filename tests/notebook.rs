@@ -46,7 +46,7 @@ fn run_all(data: &Path, change: impl Fn(String) -> String) -> f64 {
     let (mut pictures, mut live_updates, mut dice) = (0, 0, None);
     for code in code_cells() {
         let sent = kernel.send(&change(code.clone()));
-        let cell = kernel.finish(&sent, Duration::from_secs(600)).ok();
+        let cell = kernel.finish(&sent, Duration::from_secs(1800)).ok();
         for (_, output) in &cell.outputs {
             match output {
                 Output::Result(data) | Output::Display { data, .. } if has_png(data) => {

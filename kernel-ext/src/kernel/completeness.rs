@@ -29,10 +29,16 @@ pub fn completeness(code: &str) -> Completeness {
     };
     let ends = TextSize::of(BEFORE) + TextSize::of("\n") + TextSize::of(code);
     let errors = parse.errors();
+    // Within a string or comment the closing brackets are text, and spaces would become part of it.
+    if is_unterminated(&parse.syntax_node()) {
+        return Completeness::Incomplete {
+            indent: String::new(),
+        };
+    }
     if depth < 0 {
         return Completeness::Invalid;
     }
-    if depth > 0 || is_unterminated(&parse.syntax_node()) {
+    if depth > 0 {
         return incomplete();
     }
     match errors.iter().map(|error| error.range().start()).min() {

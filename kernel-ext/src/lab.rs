@@ -6,7 +6,7 @@ use crate::source::Source;
 use crate::toolchain::Toolchain;
 use crate::workshop::{self, Copied};
 use crate::{kernelspec, prebuilt, python};
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -47,6 +47,7 @@ pub fn run(options: &Options) -> Result<i32> {
         println!("Adding the sources of Rust's standard library (rust-src) ...");
         toolchain.add_sources()?;
     }
+    let set_up = one_at_a_time(&home)?;
     install_kernel(&home)?;
     let mut features = options.features.clone();
     features.sort();
@@ -58,11 +59,24 @@ pub fn run(options: &Options) -> Result<i32> {
         None => workshop::default_folder()?,
     };
     tell(&workshop::copy(&source.notebooks(), &folder)?, &folder);
+    drop(set_up);
     if options.setup_only {
         println!("All is set up. `cargo lab` opens the workshop.");
         return Ok(0);
     }
     open(&python, options, &folder)
+}
+
+/// A lock on setting up: a second `cargo lab` must not clear away what a first one is still installing.
+fn one_at_a_time(home: &Home) -> Result<File> {
+    fs::create_dir_all(&home.data).at(&home.data)?;
+    let path = home.data.join("set-up.lock");
+    let lock = File::create(&path).at(&path)?;
+    if lock.try_lock().is_err() {
+        println!("Another `cargo lab` is setting up; waiting for it.");
+        lock.lock().at(&path)?;
+    }
+    Ok(lock)
 }
 
 /// Puts this very program where kernelspecs look for it.

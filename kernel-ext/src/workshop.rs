@@ -9,6 +9,7 @@ use crate::source::hex;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Remembers, by file name, the hash of what was written.
@@ -69,10 +70,15 @@ fn copy_one(
 ) -> Result<Copied> {
     let target = folder.join(name);
     let ours = hex(&Sha256::digest(content));
-    let Ok(theirs) = fs::read(&target).map(|there| hex(&Sha256::digest(there))) else {
-        write_atomically(&target, content)?;
-        record.insert(name.to_owned(), ours);
-        return Ok(Copied::New);
+    let theirs = match fs::read(&target) {
+        Ok(there) => hex(&Sha256::digest(there)),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            write_atomically(&target, content)?;
+            record.insert(name.to_owned(), ours);
+            return Ok(Copied::New);
+        }
+        // A file that cannot be read is there all the same.
+        Err(error) => return Err(Error::io(&target, error)),
     };
     let written = record.get(name);
     if theirs == ours || written == Some(&ours) {
@@ -83,10 +89,20 @@ fn copy_one(
         record.insert(name.to_owned(), ours);
         return Ok(Copied::Updated);
     }
-    let beside = folder.join(format!("{}.new.ipynb", name.trim_end_matches(".ipynb")));
-    write_atomically(&beside, content)?;
+    write_atomically(&free_name_beside(&target), content)?;
     record.insert(name.to_owned(), ours);
     Ok(Copied::Beside)
+}
+
+/// `name.new.ipynb`, or `name.new2.ipynb` and so on: the learner may be working in an earlier one.
+fn free_name_beside(target: &Path) -> PathBuf {
+    let mut beside = target.with_extension("new.ipynb");
+    let mut count = 2;
+    while beside.exists() {
+        beside = target.with_extension(format!("new{count}.ipynb"));
+        count += 1;
+    }
+    beside
 }
 
 #[cfg(test)]
@@ -119,6 +135,30 @@ mod tests {
             "three"
         );
         assert_eq!(copied(source.path(), folder.path()), Copied::Unchanged);
+    }
+
+    #[test]
+    fn work_in_a_version_beside_is_kept_too() {
+        let (source, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(folder.path().join("a.ipynb"), "my work").unwrap();
+        for (version, name) in [("one", "a.new.ipynb"), ("two", "a.new2.ipynb")] {
+            fs::write(source.path().join("a.ipynb"), version).unwrap();
+            assert_eq!(copied(source.path(), folder.path()), Copied::Beside);
+            let beside = folder.path().join(name);
+            assert_eq!(fs::read_to_string(&beside).unwrap(), version);
+            fs::write(&beside, "my other work").unwrap();
+        }
+        let first = fs::read_to_string(folder.path().join("a.new.ipynb")).unwrap();
+        assert_eq!(first, "my other work");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_replaced() {
+        let (source, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(source.path().join("a.ipynb"), "ours").unwrap();
+        fs::create_dir(folder.path().join("a.ipynb")).unwrap();
+        assert!(copy(source.path(), folder.path()).is_err());
+        assert!(folder.path().join("a.ipynb").is_dir());
     }
 
     #[test]

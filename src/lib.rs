@@ -12,6 +12,7 @@ pub mod ops;
 pub mod plot;
 pub mod prelude;
 pub mod train;
+mod whole_file;
 
 pub use candle_core;
 pub use candle_nn;

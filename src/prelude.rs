@@ -1,7 +1,7 @@
 //! What a lesson needs, in one line: `use eosin::prelude::*;`.
 
 pub use crate::data::{self, DataLoader, Dataset, FlipAndTurn, Nuclei, Split};
-pub use crate::display::{DisplayValue, LiveDisplay, Show, display};
+pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display};
 pub use crate::nn::{self, Model, UNet};
 pub use crate::plot::{self, Figure, LiveCurve, image_grid, loss_curves, overlay_gallery};
 pub use crate::train::{self, Adam, Batches, Callback, History, Optimizer, Sgd, Trainer, evaluate};

@@ -45,7 +45,9 @@ def main(chromium: str, address: str, folder: str) -> None:
                     raise AssertionError("a cell did not end in time")
                 time.sleep(0.2)
 
-        def screenshot(name: str) -> None:
+        def screenshot(name: str, output) -> None:
+            # A live picture is replaced all the time: waiting until it stands still could last for ever.
+            output.evaluate("element => element.scrollIntoView({ block: 'center' })")
             page.screenshot(path=f"{folder}/{name}.png")
 
         run_until("image_grid(&images")
@@ -53,8 +55,7 @@ def main(chromium: str, address: str, folder: str) -> None:
         expect(grid).to_be_visible(timeout=60_000)
         size = grid.bounding_box()
         assert size and size["width"] > 300 and size["height"] > 200, size
-        grid.scroll_into_view_if_needed()
-        screenshot("grid")
+        screenshot("grid", grid)
 
         run_until("before training")
         # The curve must move while the cell still runs.
@@ -71,8 +72,7 @@ def main(chromium: str, address: str, folder: str) -> None:
                 box = images.last.bounding_box()
                 heights.add(round(box["height"]) if box else 0)
                 if is_new and len(sources) % 4 == 3:
-                    images.last.scroll_into_view_if_needed()
-                    screenshot("training")
+                    screenshot("training", images.last)
             running = page.locator(".jp-InputArea-prompt", has_text="[*]").count()
             if not running:
                 break
@@ -83,9 +83,7 @@ def main(chromium: str, address: str, folder: str) -> None:
         run_until("overlay_gallery")
         gallery = page.locator(".jp-OutputArea-output img").last
         expect(gallery).to_be_visible(timeout=60_000)
-        gallery.scroll_into_view_if_needed()
-        time.sleep(1)
-        screenshot("gallery")
+        screenshot("gallery", gallery)
         errors = page.locator('[data-mime-type="application/vnd.jupyter.stderr"], .jp-OutputArea-error')
         assert errors.count() == 0, errors.all_inner_texts()
         browser.close()

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Flips images at random, left to right and top to bottom, and exchanges their axes when they are square; the mask turns
 /// with its image. The seed decides what comes, in the order in which samples are asked for.
+#[derive(Debug)]
 pub struct FlipAndTurn<D> {
     dataset: D,
     seed: u64,

@@ -2,17 +2,21 @@
 
 use super::nuclei;
 use crate::display::{Bundle, LiveDisplay};
+use crate::train::{self, interrupt::Guard};
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 /// The official address of BBBC038's training images (stage 1).
 const NUCLEI_ADDRESS: &str = "https://data.broadinstitute.org/bbbc/BBBC038/stage1_train.zip";
 /// How long a silent server is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How soon an interrupt is seen.
+const LOOK_UP: Duration = Duration::from_millis(100);
 
 /// Downloads the real nucleus images (80 MB) to the user's data folder, unless they are there; the path of the zip.
 ///
@@ -24,51 +28,69 @@ pub fn nuclei() -> Result<PathBuf> {
     })?;
     let target = folder.join(format!("{}.zip", nuclei::NAME));
     // The publisher names no checksum: a zip that opens is whole (its index is its end).
-    download(NUCLEI_ADDRESS, &target, None)?;
-    nuclei::Nuclei::load(
+    get(
+        NUCLEI_ADDRESS,
         &target,
-        &nuclei::Options {
-            size: 16,
-            limit: Some(1),
+        |zip| match nuclei::Nuclei::count(zip)? {
+            0 => Err(Error::Data("it holds no images".to_owned())),
+            _ => Ok(()),
         },
-    )
-    .map(|_| target)
+    )?;
+    Ok(target)
 }
 
 /// Downloads `address` to `target`, unless it is there with the right sum.
 ///
 /// What arrives is kept in `target` + `.part`, and a later call goes on where it ended. The first download's SHA-256 is
-/// noted in `target` + `.sha256`; with `sha256` (hexadecimal) given, another sum is refused.
+/// noted in `target` + `.sha256`: a file that no longer has it is downloaded again. With `sha256` (hexadecimal) given,
+/// another sum is refused.
 ///
 /// # Errors
 /// When the server cannot be reached or refuses, the disk is full, or the sum is wrong.
 pub fn download(address: &str, target: &Path, sha256: Option<&str>) -> Result<()> {
-    if target.is_file()
-        && sha256.is_none_or(|wanted| sum(target).is_ok_and(|found| found == wanted))
-    {
+    get(address, target, |file| {
+        let Some(wanted) = sha256 else {
+            return Ok(());
+        };
+        match sum(file)? {
+            found if found.eq_ignore_ascii_case(wanted) => Ok(()),
+            found => Err(Error::Data(format!(
+                "the SHA-256 is {found}, it should be {wanted}"
+            ))),
+        }
+    })
+}
+
+/// Downloads a file that must pass `check` before it gets its name.
+fn get(address: &str, target: &Path, check: impl Fn(&Path) -> Result<()>) -> Result<()> {
+    let note = beside(target, "sha256");
+    let is_as_noted = || match fs::read_to_string(&note) {
+        Ok(noted) => sum(target).is_ok_and(|found| found == noted.trim()),
+        Err(_) => true,
+    };
+    if target.is_file() && is_as_noted() && check(target).is_ok() {
         return Ok(());
     }
-    let at = |path: &Path, source| Error::Io {
-        path: path.to_owned(),
-        source,
-    };
     if let Some(folder) = target.parent() {
-        fs::create_dir_all(folder).map_err(|source| at(folder, source))?;
+        fs::create_dir_all(folder).map_err(at(folder))?;
     }
     let part = beside(target, "part");
     fetch(address, &part)?;
-    let found = sum(&part)?;
-    if let Some(wanted) = sha256
-        && found != wanted
-    {
-        fs::remove_file(&part).map_err(|source| at(&part, source))?;
+    if let Err(error) = check(&part) {
+        fs::remove_file(&part).map_err(at(&part))?;
         return Err(Error::Data(format!(
-            "{address}: the SHA-256 is {found}, it should be {wanted}; try again later"
+            "{address} gave a file that is not the right one, it was removed ({error}); try again later"
         )));
     }
-    let note = beside(target, "sha256");
-    fs::write(&note, format!("{found}\n")).map_err(|source| at(&note, source))?;
-    fs::rename(&part, target).map_err(|source| at(target, source))
+    let found = sum(&part)?;
+    fs::write(&note, format!("{found}\n")).map_err(at(&note))?;
+    fs::rename(&part, target).map_err(at(target))
+}
+
+/// The error of a file operation, with the path.
+fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::Io { path, source }
 }
 
 fn beside(path: &Path, extension: &str) -> PathBuf {
@@ -79,12 +101,10 @@ fn beside(path: &Path, extension: &str) -> PathBuf {
 }
 
 fn sum(path: &Path) -> Result<String> {
-    let failed = |source| Error::Io {
-        path: path.to_owned(),
-        source,
-    };
     let mut hasher = Sha256::new();
-    std::io::copy(&mut File::open(path).map_err(failed)?, &mut hasher).map_err(failed)?;
+    File::open(path)
+        .and_then(|mut file| std::io::copy(&mut file, &mut hasher))
+        .map_err(at(path))?;
     Ok(hasher
         .finalize()
         .iter()
@@ -96,10 +116,7 @@ fn sum(path: &Path) -> Result<String> {
 fn fetch(address: &str, part: &Path) -> Result<()> {
     const PARTIAL_CONTENT: u16 = 206;
     const RANGE_NOT_SATISFIABLE: u16 = 416;
-    let failed = |source| Error::Io {
-        path: part.to_owned(),
-        source,
-    };
+    let _guard = Guard::new();
     let there = fs::metadata(part).map_or(0, |metadata| metadata.len());
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_connect(Some(PATIENCE))
@@ -119,7 +136,17 @@ fn fetch(address: &str, part: &Path) -> Result<()> {
     })?;
     let status = response.status();
     if there > 0 && status.as_u16() == RANGE_NOT_SATISFIABLE {
-        return Ok(());
+        let whole = format!("bytes */{there}");
+        if response
+            .headers()
+            .get("Content-Range")
+            .is_some_and(|range| range == whole.as_str())
+        {
+            return Ok(());
+        }
+        // What is there belongs to another file.
+        fs::remove_file(part).map_err(at(part))?;
+        return fetch(address, part);
     }
     if !status.is_success() {
         return Err(Error::Data(format!(
@@ -133,33 +160,64 @@ fn fetch(address: &str, part: &Path) -> Result<()> {
         .truncate(begins_anew)
         .append(!begins_anew)
         .open(part)
-        .map_err(failed)?;
+        .map_err(at(part))?;
     let mut done = if begins_anew { 0 } else { there };
     let total = response.body().content_length().map(|length| length + done);
-    let mut body = response.into_body().into_reader();
-    let mut buffer = vec![0; 1 << 16];
+    let chunks = read_aside(response.into_body().into_reader());
     let mut progress = LiveDisplay::new();
+    let mut silent = Duration::ZERO;
     loop {
-        let count = match body.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(error) => return Err(interrupted(address, &error.to_string())),
-        };
-        file.write_all(&buffer[..count]).map_err(failed)?;
-        done += count as u64;
-        progress.update_with(|| Bundle::text(words(address, done, total)));
-        if crate::train::interrupt::interrupted() {
-            return Err(interrupted(address, "you stopped it"));
+        if train::interrupt::interrupted() {
+            return Err(broke_off(address, "you stopped it"));
+        }
+        match chunks.recv_timeout(LOOK_UP) {
+            Ok(Ok(chunk)) => {
+                file.write_all(&chunk).map_err(at(part))?;
+                done += chunk.len() as u64;
+                silent = Duration::ZERO;
+                progress.update(&Bundle::text(words(address, done, total)))?;
+            }
+            Ok(Err(error)) => return Err(broke_off(address, &error.to_string())),
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                silent += LOOK_UP;
+                if silent > PATIENCE {
+                    return Err(broke_off(address, "the server fell silent"));
+                }
+            }
         }
     }
-    progress.finish(Bundle::text(words(address, done, total)));
     match total {
-        Some(total) if done < total => Err(interrupted(address, "the connection ended early")),
+        Some(total) if done < total => Err(broke_off(address, "the connection ended early")),
         _ => Ok(()),
     }
 }
 
-fn interrupted(address: &str, reason: &str) -> Error {
+/// Reads on a thread of its own, so that a silent server keeps nobody from stopping.
+fn read_aside(mut body: impl Read + Send + 'static) -> Receiver<std::io::Result<Vec<u8>>> {
+    let (sender, receiver) = sync_channel(16);
+    std::thread::spawn(move || {
+        loop {
+            let mut buffer = vec![0; 1 << 16];
+            let chunk = match body.read(&mut buffer) {
+                Ok(0) => return,
+                Ok(count) => {
+                    buffer.truncate(count);
+                    Ok(buffer)
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) => Err(error),
+            };
+            let ended = chunk.is_err();
+            if sender.send(chunk).is_err() || ended {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+fn broke_off(address: &str, reason: &str) -> Error {
     Error::Data(format!(
         "{address}: the download broke off ({reason}); call it again to go on from there"
     ))
@@ -183,8 +241,7 @@ mod tests {
     use std::io::{BufRead, BufReader};
     use std::net::TcpListener;
 
-    /// Serves `content`: the first answer is cut after half of it, later ones honour `Range`. The address, and the number
-    /// of requests when it is asked.
+    /// Serves `content`: the first answer is cut after half of it, later ones honour `Range`.
     fn server(content: &'static [u8]) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}/file", listener.local_addr().unwrap());
@@ -203,8 +260,13 @@ mod tests {
                         .parse()
                         .ok()
                 });
+                let mut range = String::new();
                 let (status, rest) = match start {
                     _ if missing => ("404 Not Found", &content[..0]),
+                    Some(start) if start >= content.len() => {
+                        range = format!("Content-Range: bytes */{}\r\n", content.len());
+                        ("416 Range Not Satisfiable", &content[..0])
+                    }
                     Some(start) => ("206 Partial Content", &content[start..]),
                     None => ("200 OK", content),
                 };
@@ -214,7 +276,7 @@ mod tests {
                     rest
                 };
                 let head = format!(
-                    "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                    "HTTP/1.1 {status}\r\nContent-Length: {}\r\n{range}Connection: close\r\n\r\n",
                     rest.len()
                 );
                 let _ = stream
@@ -250,7 +312,16 @@ mod tests {
             wanted
         );
 
+        fs::write(&target, "damaged").unwrap();
+        download(&address, &target, None).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), content);
+
         let other = folder.path().join("other.bin");
+        for left_over in [content, &[1; 100_001]] {
+            fs::write(beside(&other, "part"), left_over).unwrap();
+            download(&address, &other, Some(&wanted)).unwrap();
+            fs::remove_file(&other).unwrap();
+        }
         assert!(
             download(&address, &other, Some("00"))
                 .unwrap_err()

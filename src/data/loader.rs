@@ -8,6 +8,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 /// Batches of a data set, as PyTorch's `DataLoader`.
+#[derive(Debug)]
 pub struct DataLoader<D> {
     dataset: D,
     batch_size: usize,

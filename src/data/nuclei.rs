@@ -55,6 +55,20 @@ pub struct Nuclei {
     unreadable: Vec<Unreadable>,
 }
 
+impl std::fmt::Debug for Nuclei {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (count, size) = (self.samples.len(), self.size);
+        write!(
+            formatter,
+            "Nuclei: {count} images of {size} x {size} pixels"
+        )?;
+        match self.unreadable.len() {
+            0 => Ok(()),
+            count => write!(formatter, ", {count} left out"),
+        }
+    }
+}
+
 /// Bytes, a quarter of the room that numbers need.
 struct Sample {
     id: String,
@@ -182,6 +196,14 @@ impl Nuclei {
         };
         display_bundle(&Bundle::text(words));
         Ok(nuclei)
+    }
+
+    /// How many images a folder or zip in Kaggle's layout has, without reading them.
+    ///
+    /// # Errors
+    /// As for [`Nuclei::load`].
+    pub fn count(path: impl AsRef<Path>) -> Result<usize> {
+        Ok(Source::open(path.as_ref())?.entries()?.len())
     }
 
     /// Images that were left out, and why.
@@ -404,8 +426,10 @@ fn read_sample(
                 "{name} is {mask_width} x {mask_height} pixels, the image {width} x {height}"
             ));
         }
+        // Masks are 0 and 255, or 0 and 1: the threshold is half of what the mask holds.
+        let half = mask.iter().max().copied().unwrap_or(0) / 2;
         for (all, one) in merged.iter_mut().zip(mask.iter()) {
-            *all = (*all).max(u8::from(*one > 127));
+            *all = (*all).max(u8::from(*one > half));
         }
     }
     let side = u32::try_from(size).map_err(|_| format!("{size} is too large"))?;
@@ -443,7 +467,14 @@ mod tests {
 
     fn mask(x: u32) -> Vec<u8> {
         png(GrayImage::from_fn(8, 8, |column, _| {
-            Luma([if column == x { 255 } else { 0 }])
+            // One of both masks holds 0 and 1.
+            Luma([if column != x {
+                0
+            } else if x == 1 {
+                1
+            } else {
+                255
+            }])
         }))
     }
 
@@ -511,7 +542,12 @@ mod tests {
     fn folders_and_zips_give_the_same_samples() {
         let folder = tempfile::tempdir().unwrap();
         good(&folder.path().join(NAME));
-        check(&Nuclei::load(folder.path(), &small()).unwrap());
+        let nuclei = Nuclei::load(folder.path(), &small()).unwrap();
+        check(&nuclei);
+        assert_eq!(
+            format!("{:?}", nuclei.split(1).test),
+            "0 samples of: Nuclei: 3 images of 16 x 16 pixels"
+        );
 
         let path = folder.path().join("images.zip");
         let mut archive = zip::ZipWriter::new(File::create(&path).unwrap());

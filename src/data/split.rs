@@ -14,6 +14,17 @@ pub struct Subset<D> {
     indices: Vec<usize>,
 }
 
+impl<D: std::fmt::Debug> std::fmt::Debug for Subset<D> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            formatter,
+            "{} samples of: {:?}",
+            self.indices.len(),
+            self.dataset
+        )
+    }
+}
+
 impl<D> Clone for Subset<D> {
     fn clone(&self) -> Self {
         Subset {
@@ -40,6 +51,7 @@ impl<D: Dataset> Dataset for Subset<D> {
 }
 
 /// A data set in three parts that share no sample.
+#[derive(Debug)]
 pub struct Split<D> {
     pub train: Subset<D>,
     pub valid: Subset<D>,

@@ -1,7 +1,8 @@
 //! A display that changes while a cell runs.
 
-use super::bundle::Bundle;
+use super::bundle::{Bundle, Show};
 use super::sink::{Listener, display_words, listener, write};
+use crate::Result;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -16,16 +17,20 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 /// use eosin::display::{Bundle, LiveDisplay};
 /// let mut counter = LiveDisplay::new();
 /// for step in 0..1000 {
-///     counter.update_with(|| Bundle::text(format!("step {step}")));
+///     counter.update(&Bundle::text(format!("step {step}")))?;
 /// }
-/// counter.finish(Bundle::text("done"));
+/// # Ok::<(), eosin::Error>(())
 /// ```
+///
+/// A state that is slow to draw is better given to [`LiveDisplay::update_with`], which draws only what will be shown.
 pub struct LiveDisplay {
     id: String,
     listener: Listener,
     shown: bool,
     last: Option<Instant>,
     interval: Duration,
+    /// A state that came too early to be shown, and is the last one so far.
+    waiting: Option<Bundle>,
 }
 
 impl LiveDisplay {
@@ -44,6 +49,7 @@ impl LiveDisplay {
             shown: false,
             last: None,
             interval: SHORTEST_INTERVAL,
+            waiting: None,
         }
     }
 
@@ -57,6 +63,20 @@ impl LiveDisplay {
             && self
                 .last
                 .is_none_or(|last| now.duration_since(last) >= self.interval)
+    }
+
+    /// Shows a value, now if an update is due, and when the display ends if no other came.
+    ///
+    /// # Errors
+    /// When the value cannot be drawn.
+    pub fn update(&mut self, value: &impl Show) -> Result<()> {
+        let bundle = value.bundle()?;
+        if self.is_due() {
+            write(&self.words(&bundle, Instant::now()));
+        } else {
+            self.waiting = Some(bundle);
+        }
+        Ok(())
     }
 
     /// Shows what `draw` gives, if an update is due. Drawing takes at most a tenth of the time: a state that is slow to
@@ -78,8 +98,18 @@ impl LiveDisplay {
     fn words(&mut self, bundle: &Bundle, now: Instant) -> String {
         let kind = if self.shown { "update" } else { "display" };
         self.shown = true;
+        self.waiting = None;
         self.last = Some(now);
         display_words(self.listener, bundle, kind, Some(&self.id))
+    }
+}
+
+/// Whatever ends the display, an error too, the last state is seen.
+impl Drop for LiveDisplay {
+    fn drop(&mut self) {
+        if let Some(bundle) = self.waiting.take() {
+            write(&self.words(&bundle, Instant::now()));
+        }
     }
 }
 
@@ -113,7 +143,9 @@ mod tests {
 
     #[test]
     fn stock_evcxr_is_told_only_the_last_state() {
-        let live = LiveDisplay::for_listener(Listener::Evcxr);
-        assert!(!live.is_due());
+        let mut live = LiveDisplay::for_listener(Listener::Evcxr);
+        live.update(&Bundle::text("one")).unwrap();
+        live.update(&Bundle::text("two")).unwrap();
+        assert_eq!(live.waiting.take().unwrap().plain(), "two");
     }
 }

@@ -1,5 +1,6 @@
 //! The numbers that a model learns.
 
+use crate::whole_file::write_whole;
 use crate::{Error, Result};
 use candle_core::{DType, Device, Shape, Tensor, Var};
 use rand::{Rng, SeedableRng};
@@ -56,25 +57,14 @@ impl Parameters {
     /// # Errors
     /// When the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let failed = |source| Error::Io {
-            path: path.to_owned(),
-            source,
-        };
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        let partial = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
         let tensors: HashMap<&str, Tensor> = self
             .named
             .iter()
             .map(|(name, variable)| (name.as_str(), variable.as_tensor().clone()))
             .collect();
-        candle_core::safetensors::save(&tensors, partial.path())?;
-        partial.persist(path).map_err(|error| failed(error.error))?;
-        Ok(())
+        write_whole(path.as_ref(), |file| {
+            Ok(candle_core::safetensors::save(&tensors, file.path())?)
+        })
     }
 
     /// Reads values that [`Parameters::save`] wrote. Nothing is changed when anything does not fit.

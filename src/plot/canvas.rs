@@ -45,6 +45,32 @@ pub fn font(size: u32) -> TextStyle<'static> {
         .color(&BLACK)
 }
 
+/// Text that keeps within `width` CSS pixels: at most `size` of them high, smaller when it is long, cut when it is longer.
+pub fn fitted(text: &str, size: u32, width: u32) -> Result<(String, TextStyle<'static>)> {
+    const SMALLEST: u32 = 10;
+    register_our_font()?;
+    let fits = |text: &str, size: u32| -> Result<bool> {
+        let (wide, _) = ("sans-serif", f64::from(size * SCALE))
+            .into_font()
+            .box_size(text)
+            .map_err(failed)?;
+        Ok(wide <= width * SCALE)
+    };
+    for size in (SMALLEST..=size).rev() {
+        if fits(text, size)? {
+            return Ok((text.to_owned(), font(size)));
+        }
+    }
+    let mut characters: Vec<char> = text.chars().collect();
+    loop {
+        characters.pop();
+        let cut: String = characters.iter().chain(['…'].iter()).collect();
+        if characters.is_empty() || fits(&cut, SMALLEST)? {
+            return Ok((cut, font(SMALLEST)));
+        }
+    }
+}
+
 type Area<'a> = DrawingArea<BitMapBackend<'a>, plotters::coord::Shift>;
 
 /// Draws on a white canvas of `width` x `height` CSS pixels.

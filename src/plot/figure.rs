@@ -1,6 +1,7 @@
 //! A finished picture.
 
 use crate::display::{Bundle, Show, show_result};
+use crate::whole_file::write_whole;
 use crate::{Error, Result};
 use std::io::Write;
 use std::path::Path;
@@ -41,18 +42,12 @@ impl Figure {
     /// When the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let failed = |source| Error::Io {
-            path: path.to_owned(),
-            source,
-        };
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        file.write_all(&self.png).map_err(failed)?;
-        file.persist(path).map_err(|error| failed(error.error))?;
-        Ok(())
+        write_whole(path, |file| {
+            file.write_all(&self.png).map_err(|source| Error::Io {
+                path: path.to_owned(),
+                source,
+            })
+        })
     }
 
     /// Shows the picture as a cell's result; evcxr calls this.

@@ -1,7 +1,7 @@
 //! Many images side by side.
 
 use super::Figure;
-use super::canvas::{SCALE, draw, failed, font};
+use super::canvas::{SCALE, draw, failed, fitted, font};
 use crate::{Error, Result};
 use candle_core::{DType, Tensor};
 use plotters::prelude::*;
@@ -10,6 +10,9 @@ use plotters::prelude::*;
 pub(super) const TILE: u32 = 160;
 const GAP: u32 = 6;
 const TITLE: u32 = 20;
+const LEGEND: u32 = 24;
+/// A picture of more images is too large for a notebook.
+const MOST_TILES: usize = 400;
 
 /// An image of bytes, three to a pixel.
 pub(super) struct Tile {
@@ -71,12 +74,24 @@ pub fn image_grid(images: &Tensor, titles: &[&str], columns: usize) -> Result<Fi
         .map(|index| Tile::new(&images.get(index)?, title(index)))
         .collect::<Result<_>>()?;
     let description = format!("{} images of {:?}", tiles.len(), &images.dims()[1..]);
-    draw_tiles(&tiles, columns, description)
+    draw_tiles(&tiles, columns, &[], description)
 }
 
-pub(super) fn draw_tiles(tiles: &[Tile], columns: usize, description: String) -> Result<Figure> {
+/// Draws tiles in rows of `columns`, and above them a legend of words in colours.
+pub(super) fn draw_tiles(
+    tiles: &[Tile],
+    columns: usize,
+    legend: &[(&str, [u8; 3])],
+    description: String,
+) -> Result<Figure> {
     if tiles.is_empty() {
         return Err(Error::Invalid("there is no image to show".to_owned()));
+    }
+    if tiles.len() > MOST_TILES {
+        return Err(Error::Invalid(format!(
+            "{} images are more than fit into one picture; show fewer, for example `images.narrow(0, 0, 20)?`",
+            tiles.len()
+        )));
     }
     let columns = u32::try_from(columns.clamp(1, tiles.len())).map_err(failed)?;
     let rows = u32::try_from(tiles.len())
@@ -84,21 +99,20 @@ pub(super) fn draw_tiles(tiles: &[Tile], columns: usize, description: String) ->
         .div_ceil(columns);
     let titled = tiles.iter().any(|tile| !tile.title.is_empty());
     let row_height = TILE + GAP + if titled { TITLE } else { 0 };
+    let top = GAP + if legend.is_empty() { 0 } else { LEGEND };
     draw(
         columns * (TILE + GAP) + GAP,
-        rows * row_height + GAP,
+        rows * row_height + top,
         description,
         |area| {
+            draw_legend(area, legend)?;
             for (index, tile) in (0..).zip(tiles) {
                 let x = (GAP + index % columns * (TILE + GAP)) * SCALE;
-                let mut y = (GAP + index / columns * row_height) * SCALE;
+                let mut y = (top + index / columns * row_height) * SCALE;
                 if titled {
-                    area.draw(&Text::new(
-                        tile.title.as_str(),
-                        (x as i32, y as i32),
-                        font(13),
-                    ))
-                    .map_err(failed)?;
+                    let (title, style) = fitted(&tile.title, 13, TILE)?;
+                    area.draw(&Text::new(title, (x as i32, y as i32), style))
+                        .map_err(failed)?;
                     y += TITLE * SCALE;
                 }
                 draw_tile(area, tile, x, y)?;
@@ -106,6 +120,33 @@ pub(super) fn draw_tiles(tiles: &[Tile], columns: usize, description: String) ->
             Ok(())
         },
     )
+}
+
+/// A sample of each colour on a dark ground, as it is seen on images, with its word.
+fn draw_legend(
+    area: &DrawingArea<BitMapBackend, plotters::coord::Shift>,
+    legend: &[(&str, [u8; 3])],
+) -> Result<()> {
+    let scale = SCALE as i32;
+    let mut x = GAP as i32 * scale;
+    let y = GAP as i32 * scale;
+    for (word, [r, g, b]) in legend {
+        let ground = [(x, y), (x + 24 * scale, y + 16 * scale)];
+        let sample = [
+            (x + 4 * scale, y + 6 * scale),
+            (x + 20 * scale, y + 10 * scale),
+        ];
+        area.draw(&Rectangle::new(ground, BLACK.mix(0.8).filled()))
+            .map_err(failed)?;
+        area.draw(&Rectangle::new(sample, RGBColor(*r, *g, *b).filled()))
+            .map_err(failed)?;
+        x += 30 * scale;
+        area.draw(&Text::new(*word, (x, y), font(13)))
+            .map_err(failed)?;
+        let (width, _) = area.estimate_text_size(word, &font(13)).map_err(failed)?;
+        x += width as i32 + 16 * scale;
+    }
+    Ok(())
 }
 
 /// Enlarges or shrinks by the nearest pixel, keeping the proportions.
@@ -155,6 +196,13 @@ mod tests {
                 .unwrap_err()
                 .to_string()
                 .contains("(N, C, H, W)")
+        );
+        let many = Tensor::ones((MOST_TILES + 1, 1, 2, 2), DType::F32, &Device::Cpu).unwrap();
+        assert!(
+            image_grid(&many, &[], 20)
+                .unwrap_err()
+                .to_string()
+                .contains("narrow")
         );
         let two = Tensor::ones((1, 2, 8, 8), DType::F32, &Device::Cpu).unwrap();
         assert!(

@@ -1,7 +1,7 @@
 //! Losses and metrics over the epochs.
 
 use super::Figure;
-use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, font};
+use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, fitted, font};
 use crate::Result;
 use crate::train::History;
 use plotters::coord::Shift;
@@ -68,20 +68,14 @@ pub(super) fn draw_history(
         .map(|batches| batch_line(history, batches))
         .unwrap_or_default();
     draw(WIDTH, HEIGHT, title.to_owned(), |area| {
-        let area = area.titled(title, font(15)).map_err(failed)?;
+        let (title, style) = fitted(title, 15, WIDTH - 16)?;
+        let area = area.titled(&title, style).map_err(failed)?;
         if metrics.is_empty() {
-            return panel(&area, "loss", epochs, &losses, &faint, None);
+            return panel(&area, "loss", epochs, &losses, &faint, false);
         }
         let (left, right) = area.split_horizontally(((WIDTH * SCALE) / 2) as i32);
-        panel(&left, "loss", epochs, &losses, &faint, None)?;
-        panel(
-            &right,
-            "metric (validation)",
-            epochs,
-            &metrics,
-            &[],
-            Some((0.0, 1.0)),
-        )
+        panel(&left, "loss", epochs, &losses, &faint, false)?;
+        panel(&right, "metric (validation)", epochs, &metrics, &[], true)
     })
 }
 
@@ -143,21 +137,15 @@ fn batch_line(history: &History, batches: usize) -> Vec<(f64, f64)> {
         .collect()
 }
 
-/// The range of all finite values, with room to breathe.
-fn range<'a>(
-    points: impl Iterator<Item = &'a (f64, f64)>,
-    fixed: Option<(f64, f64)>,
-) -> (f64, f64) {
-    if let Some(fixed) = fixed {
-        return fixed;
-    }
+/// The range of all finite values, with room to breathe; for scores from 0 to 1 that whole range.
+fn range<'a>(points: impl Iterator<Item = &'a (f64, f64)>, are_scores: bool) -> (f64, f64) {
     let (low, high) = points
         .map(|(_, value)| *value)
         .filter(|value| value.is_finite())
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
             (low.min(value), high.max(value))
         });
-    if low > high {
+    if low > high || are_scores && low >= 0.0 && high <= 1.0 {
         return (0.0, 1.0);
     }
     let margin = ((high - low) * 0.08).max(high.abs() * 0.02).max(1e-6);
@@ -177,11 +165,11 @@ fn panel(
     epochs: usize,
     lines: &[Line],
     faint: &[(f64, f64)],
-    fixed: Option<(f64, f64)>,
+    are_scores: bool,
 ) -> Result<()> {
     let (low, high) = range(
         lines.iter().flat_map(|line| &line.points).chain(faint),
-        fixed,
+        are_scores,
     );
     let start = if faint.is_empty() && epochs > 1 {
         1.0
@@ -216,34 +204,31 @@ fn panel(
         .y_label_formatter(&|y| format!("{y:.decimals$}"))
         .draw()
         .map_err(failed)?;
-    let finite = |points: &[(f64, f64)]| -> Vec<(f64, f64)> {
+    let pieces = |points: &[(f64, f64)], style: ShapeStyle| -> Vec<PathElement<(f64, f64)>> {
         points
-            .iter()
-            .copied()
-            .filter(|(_, value)| value.is_finite())
+            .split(|(_, value)| !value.is_finite())
+            .map(|piece| PathElement::new(piece.to_vec(), style))
             .collect()
     };
     chart
-        .draw_series(LineSeries::new(
-            finite(faint),
-            BLUE.mix(0.35).stroke_width(SCALE),
-        ))
+        .draw_series(pieces(faint, BLUE.mix(0.35).stroke_width(SCALE)))
         .map_err(failed)?;
     for line in lines {
-        let points = finite(&line.points);
         let style = line.colour.stroke_width(2 * SCALE);
         chart
-            .draw_series(LineSeries::new(points.clone(), style))
+            .draw_series(pieces(&line.points, style))
             .map_err(failed)?
             .label(line.name.clone())
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 16 * SCALE as i32, y)], style));
-        let dots = points
-            .into_iter()
-            .map(|point| Circle::new(point, 3 * SCALE as i32, line.colour.filled()));
+        let dots = line
+            .points
+            .iter()
+            .filter(|(_, value)| value.is_finite())
+            .map(|&point| Circle::new(point, 3 * SCALE as i32, line.colour.filled()));
         chart.draw_series(dots).map_err(failed)?;
     }
     // Losses fall and scores rise: the corner that curves leave free.
-    let corner = if fixed.is_some() {
+    let corner = if are_scores {
         SeriesLabelPosition::LowerRight
     } else {
         SeriesLabelPosition::UpperRight
@@ -303,10 +288,21 @@ mod tests {
     }
 
     #[test]
+    fn metrics_above_one_are_on_the_picture() {
+        let mut large = history(3);
+        for epoch in &mut large.epochs {
+            epoch.metrics[0].1 *= 40.0;
+        }
+        let (low, high) = range(metric_lines(&large)[0].points.iter(), true);
+        assert!(low < 20.0 && high > 100.0 / 3.0, "{low} {high}");
+    }
+
+    #[test]
     fn values_that_are_no_numbers_leave_gaps() {
         let mut broken = history(3);
         broken.epochs[1].train_loss = f64::NAN;
         broken.epochs[2].valid_loss = Some(f64::INFINITY);
-        assert!(count(&loss_curves(&broken).unwrap(), BLUE) > 50);
+        let gaps = count(&loss_curves(&broken).unwrap(), BLUE);
+        assert!((50..count(&loss_curves(&history(3)).unwrap(), BLUE)).contains(&gaps));
     }
 }

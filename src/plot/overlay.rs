@@ -56,7 +56,8 @@ pub fn overlay_gallery(images: &Tensor, truth: &Tensor, probabilities: &Tensor) 
         "{count} samples, mean Dice {:.3}; outlines: truth green, prediction magenta, both white",
         sum / count as f64
     );
-    draw_tiles(&tiles, 4, description)
+    let legend = [("truth", TRUTH), ("prediction", PREDICTION), ("both", BOTH)];
+    draw_tiles(&tiles, 4, &legend, description)
 }
 
 fn mask(tensor: &Tensor) -> Result<Vec<bool>> {

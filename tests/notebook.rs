@@ -2,10 +2,9 @@
 
 mod workshop;
 
-use serde_json::Value;
 use std::path::Path;
-use std::time::{Duration, Instant};
-use workshop::{Kernel, Output, has_png};
+use workshop::Kernel;
+use workshop::lesson::{Run, code_cells, run_all, shortened};
 
 /// Real images, where they are beside the checkout or named by the user.
 fn real_data() -> Option<std::path::PathBuf> {
@@ -17,72 +16,23 @@ fn real_data() -> Option<std::path::PathBuf> {
         .find(|folder| folder.join("stage1_train.zip").is_file())
 }
 
-fn code_cells() -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks/09-unet-nuclei.ipynb");
-    let notebook: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    let cells = notebook["cells"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|cell| cell["cell_type"] == "code");
-    cells
-        .map(|cell| {
-            cell["source"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|line| line.as_str().unwrap())
-                .collect()
-        })
-        .collect()
-}
-
-/// Runs all cells with data from `data`; `change` may shorten one. The test Dice.
-fn run_all(data: &Path, change: impl Fn(String) -> String) -> f64 {
+/// Runs the lesson with data from `data`; `change` may shorten a cell.
+fn run(data: &Path, change: impl Fn(&str) -> String) -> Run {
     let mut kernel = Kernel::start_with(|command| {
         command.env("EOSIN_DATA", data);
     });
-    let begun = Instant::now();
-    let (mut pictures, mut live_updates, mut dice) = (0, 0, None);
-    for code in code_cells() {
-        let sent = kernel.send(&change(code.clone()));
-        let cell = kernel.finish(&sent, Duration::from_secs(1800)).ok();
-        for (_, output) in &cell.outputs {
-            match output {
-                Output::Result(data) | Output::Display { data, .. } if has_png(data) => {
-                    pictures += 1
-                }
-                Output::Update { .. } => live_updates += 1,
-                _ => {}
-            }
-        }
-        if let Some(rest) = cell.stdout().split("(\"dice\", ").nth(1) {
-            dice = rest
-                .split(')')
-                .next()
-                .and_then(|number| number.parse().ok());
-        }
-    }
-    let dice = dice.expect("the notebook prints the test Dice");
-    println!(
-        "{:.0} s, {pictures} pictures, {live_updates} live updates, test Dice {dice}",
-        begun.elapsed().as_secs_f64()
-    );
-    assert!(
-        pictures >= 4 && live_updates >= 5,
-        "{pictures} {live_updates}"
-    );
-    dice
+    let cells: Vec<String> = code_cells().iter().map(|code| change(code)).collect();
+    let run = run_all(&mut kernel, &cells);
+    println!("{run:?}");
+    assert!(run.pictures >= 4 && run.live_updates >= 5, "{run:?}");
+    run
 }
 
 #[test]
 fn it_runs_on_synthetic_images() {
     let nothing = tempfile::tempdir().unwrap();
-    let dice = run_all(nothing.path(), |code| {
-        code.replace("size: 128", "size: 64")
-            .replace("epochs = 8", "epochs = 3")
-    });
-    assert!(dice > 0.4, "{dice}");
+    let run = run(nothing.path(), shortened);
+    assert!(run.test_dice > 0.4, "{run:?}");
 }
 
 #[test]
@@ -92,8 +42,9 @@ fn it_learns_to_find_real_nuclei() {
         println!("no real images here");
         return;
     };
-    let dice = run_all(&data, |code| code);
-    assert!(dice >= 0.75, "{dice}");
+    let run = run(&data, str::to_owned);
+    assert!(run.best_validation_dice >= 0.75, "{run:?}");
+    assert!(run.test_dice >= 0.75, "{run:?}");
 }
 
 #[test]

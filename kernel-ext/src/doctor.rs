@@ -5,10 +5,11 @@ use crate::home::Home;
 use crate::kernelspec;
 use crate::prebuilt::Prebuilt;
 use crate::python::Python;
+use crate::source::Source;
 use crate::toolchain::{self, Toolchain};
 use serde::Serialize;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Reports what the workshop needs and finds on this machine.
 #[derive(Debug, clap::Args)]
@@ -148,12 +149,18 @@ fn prebuilt(home: &Home, toolchain: Option<&Toolchain>) -> Check {
         Ok(None) => Check::wrong(NAME, "not compiled", SET_UP),
         Ok(Some(prebuilt)) => {
             let found = prebuilt.folder.display().to_string();
-            match toolchain {
-                Some(toolchain) if !prebuilt.fits(toolchain) => {
-                    Check::wrong(NAME, format!("{found}, compiled by another rustc"), SET_UP)
-                }
-                _ => Check::well(NAME, found),
+            let Some(toolchain) = toolchain else {
+                return Check::well(NAME, found);
+            };
+            if let Some(misfit) = prebuilt.misfit(toolchain) {
+                return Check::wrong(NAME, format!("{found}, {misfit}"), SET_UP);
             }
+            let is_old = Source::find()
+                .is_ok_and(|source| !prebuilt.is_of(&source, toolchain).unwrap_or(true));
+            if is_old {
+                return Check::wrong(NAME, format!("{found}, older than its sources"), SET_UP);
+            }
+            Check::well(NAME, found)
         }
     }
 }
@@ -165,7 +172,22 @@ fn device() -> String {
     } else {
         "no NVIDIA driver"
     };
-    format!("{cores} CPU cores ({}), {cuda}", std::env::consts::ARCH)
+    let architecture = std::env::consts::ARCH;
+    format!("{cores} CPU cores ({architecture}, {}), {cuda}", simd())
+}
+
+/// The vector instructions that the operations choose from when they run.
+fn simd() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx512f") {
+            return "AVX-512";
+        }
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            return "AVX2";
+        }
+    }
+    "no AVX2"
 }
 
 fn data_sets(home: &Home) -> String {
@@ -193,12 +215,7 @@ fn data_sets(home: &Home) -> String {
 
 fn disk(home: &Home) -> Check {
     let used = (size(&home.data) + size(&home.cache)) as f64 / 1e9;
-    let there = home
-        .data
-        .ancestors()
-        .find(|folder| folder.exists())
-        .unwrap_or(Path::new("/"));
-    let free = fs4::available_space(there).unwrap_or(0) as f64 / 1e9;
+    let free = crate::disk::free(&home.data).unwrap_or(0) as f64 / 1e9;
     let found = format!("{used:.1} GB used, {free:.1} GB free");
     if free < 1.0 {
         Check::wrong("disk", found, "free at least 1 GB")
@@ -207,7 +224,7 @@ fn disk(home: &Home) -> Check {
     }
 }
 
-fn size(folder: &Path) -> u64 {
+fn size(folder: &std::path::Path) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else {
         return 0;
     };

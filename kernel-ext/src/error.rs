@@ -30,6 +30,8 @@ pub enum Error {
         needed: u64,
         free: f64,
     },
+    #[error("{what} failed: the network cannot be reached ({reason})")]
+    Network { what: String, reason: String },
     #[error("{0} needs the network, and `--offline` was asked for")]
     Offline(String),
 }
@@ -49,6 +51,33 @@ impl Error {
         }
     }
 
+    /// Of a step that downloads: whether the network or something else was the cause shows in what the program told.
+    pub fn download(what: &str, told: &str, reason: String) -> Self {
+        const OFFLINE: [&str; 2] = ["--offline was specified", "offline mode"];
+        const NETWORK: [&str; 8] = [
+            "Could not resolve host",
+            "Could not connect to server",
+            "error sending request",
+            "name resolution",
+            "Network is unreachable",
+            "timed out",
+            // pip's two: the cause, and what it concludes when it was not allowed to try again.
+            "NewConnectionError",
+            "(from versions: none)",
+        ];
+        let tells = |signs: &[&str]| signs.iter().any(|sign| told.contains(sign));
+        if tells(&OFFLINE) {
+            return Error::Offline(what.to_owned());
+        }
+        if tells(&NETWORK) {
+            return Error::Network {
+                what: what.to_owned(),
+                reason,
+            };
+        }
+        Error::step(what, reason)
+    }
+
     pub fn missing(program: impl Into<String>, mend: impl Into<String>) -> Self {
         Error::Missing {
             program: program.into(),
@@ -62,6 +91,7 @@ impl Error {
             Error::Missing { .. } => 3,
             Error::Disk { .. } => 4,
             Error::Offline(_) => 5,
+            Error::Network { .. } => 6,
             _ => 1,
         }
     }

@@ -3,7 +3,7 @@
 use crate::error::{At, Error, Result};
 use crate::home::write_atomically;
 use crate::source::Source;
-use crate::toolchain::{Toolchain, last_line};
+use crate::toolchain::Toolchain;
 use std::fs;
 use std::path::Path;
 
@@ -31,17 +31,7 @@ pub fn write_api(
     toolchain: &Toolchain,
     offline: bool,
 ) -> Result<()> {
-    let mut options = vec![
-        "--locked".to_owned(),
-        "--filter-platform".to_owned(),
-        toolchain.host.clone(),
-    ];
-    options.extend(offline.then(|| "--offline".to_owned()));
-    let metadata = cargo_metadata::MetadataCommand::new()
-        .manifest_path(source.folder.join("Cargo.toml"))
-        .other_options(options)
-        .exec()
-        .map_err(|error| Error::step("cargo metadata", last_line(&error.to_string())))?;
+    let metadata = source.metadata(&toolchain.host, &[], offline)?;
     for name in SHOWN.into_iter().chain(["eosin"]) {
         let package = metadata
             .packages

@@ -2,13 +2,18 @@
 
 use crate::error::{At, Error, Result};
 use crate::home::Home;
+use crate::prebuilt::Prebuilt;
+use crate::python::Python;
 use crate::source::Source;
-use crate::toolchain::Toolchain;
+use crate::toolchain::{self, Toolchain};
 use crate::workshop::{self, Copied};
-use crate::{kernelspec, prebuilt, python};
+use crate::{disk, kernelspec, prebuilt, python};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// Features that need the CUDA compiler.
+const CUDA: [&str; 2] = ["cuda", "cudnn"];
 
 /// Opens the workshop in JupyterLab; sets up first what is missing.
 #[derive(Debug, clap::Args)]
@@ -48,9 +53,18 @@ pub fn run(options: &Options) -> Result<i32> {
         toolchain.add_sources()?;
     }
     let set_up = one_at_a_time(&home)?;
-    install_kernel(&home)?;
     let mut features = options.features.clone();
     features.sort();
+    if Python::locate(&home).is_none() || Prebuilt::locate(&home)?.is_none() {
+        disk::check(&home)?;
+    }
+    if features
+        .iter()
+        .any(|feature| CUDA.contains(&feature.as_str()))
+    {
+        toolchain::check_cuda()?;
+    }
+    install_kernel(&home)?;
     let python = python::ensure(&home, options.offline)?;
     prebuilt::ensure(&home, &source, &toolchain, &features, options.offline)?;
     kernelspec::ensure(&home, &python)?;
@@ -120,7 +134,7 @@ fn tell(copied: &[(String, Copied)], folder: &Path) {
     }
 }
 
-fn open(python: &python::Python, options: &Options, folder: &Path) -> Result<i32> {
+fn open(python: &Python, options: &Options, folder: &Path) -> Result<i32> {
     let folder = std::path::absolute(folder).at(folder)?;
     println!(
         "Opening {} in JupyterLab; Ctrl-C twice ends it.",

@@ -1,5 +1,6 @@
 //! `eosin`: the notebook kernel, and the commands that set it up and look after it.
 
+mod disk;
 mod doctor;
 mod error;
 mod facade;

@@ -19,24 +19,25 @@ use crate::toolchain::{Toolchain, last_line};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use tempfile::TempDir;
 
 /// The file that names the folder in use.
 const CURRENT: &str = "current";
 const MANIFEST: &str = "manifest.json";
 /// Older folders beyond this many are removed; a running kernel may still use the last.
 const KEPT: usize = 2;
-/// Without CUDA; with it, a little more.
-const DISK_NEEDED_GB: u64 = 3;
 
 /// What a prebuilt folder says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     pub key: String,
     pub rustc: String,
+    pub cpu: String,
     pub features: Vec<String>,
 }
 
@@ -74,9 +75,17 @@ impl Prebuilt {
         Ok(prebuilt.library().is_file().then_some(prebuilt))
     }
 
-    /// Whether this compiler can use it.
-    pub fn fits(&self, toolchain: &Toolchain) -> bool {
-        self.manifest.rustc == toolchain.version
+    /// Why this compiler or machine cannot use it.
+    pub fn misfit(&self, toolchain: &Toolchain) -> Option<&'static str> {
+        if self.manifest.rustc != toolchain.version {
+            return Some("compiled by another version of Rust");
+        }
+        (self.manifest.cpu != cpu()).then_some("compiled for another processor")
+    }
+
+    /// Whether it was made from these sources.
+    pub fn is_of(&self, source: &Source, toolchain: &Toolchain) -> Result<bool> {
+        Ok(key(source, toolchain, &self.manifest.features)? == self.manifest.key)
     }
 
     pub fn library(&self) -> PathBuf {
@@ -136,15 +145,16 @@ pub fn ensure(
         use_it(home, &key)?;
         return Ok(prebuilt);
     }
-    check_disk(&prebuilt_folder)?;
     crate::toolchain::check_linker()?;
-    build(home, source, toolchain, features, offline)?;
+    let artifacts = build(home, source, toolchain, features, offline)?;
     let manifest = Manifest {
         key: key.clone(),
         rustc: toolchain.version.clone(),
+        cpu: cpu(),
         features: features.to_vec(),
     };
-    install(home, source, toolchain, &manifest, &folder, offline)?;
+    let partial = lay_out(home, source, toolchain, &artifacts, offline)?;
+    install(partial, &manifest, &folder)?;
     use_it(home, &key)?;
     remove_old(home, &key);
     Prebuilt::open(&folder)?
@@ -166,42 +176,44 @@ fn key(source: &Source, toolchain: &Toolchain, features: &[String]) -> Result<St
 
 /// The processor that code is compiled for: a home folder may be shared by machines.
 fn cpu() -> String {
-    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let line = |name: &str| {
-        info.lines()
-            .find(|line| line.starts_with(name))
-            .unwrap_or_default()
-            .to_owned()
+    // On x86 the first two tell, on ARM the others; macOS has another way.
+    const NAMES: [&str; 5] = [
+        "model name",
+        "flags",
+        "Features",
+        "CPU implementer",
+        "CPU part",
+    ];
+    let brand = || {
+        let output = Command::new("sysctl")
+            .args(["-n", "machdep.cpu.brand_string"])
+            .output()
+            .ok()?;
+        Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    format!(
-        "{} {} {}",
-        std::env::consts::ARCH,
-        line("model name"),
-        line("flags")
-    )
+    let told = match fs::read_to_string("/proc/cpuinfo") {
+        Ok(info) => NAMES
+            .iter()
+            .filter_map(|name| info.lines().find(|line| line.starts_with(name)))
+            .collect::<Vec<_>>()
+            .join(" "),
+        Err(_) => brand().unwrap_or_default(),
+    };
+    format!("{} {told}", std::env::consts::ARCH)
 }
 
-fn check_disk(folder: &Path) -> Result<()> {
-    let free = fs4::available_space(folder).at(folder)?;
-    if free < DISK_NEEDED_GB * 1_000_000_000 {
-        return Err(Error::Disk {
-            path: folder.to_owned(),
-            needed: DISK_NEEDED_GB,
-            free: free as f64 / 1e9,
-        });
-    }
-    Ok(())
-}
-
+/// Compiles; the files that cargo made, or found made.
 fn build(
     home: &Home,
     source: &Source,
     toolchain: &Toolchain,
     features: &[String],
     offline: bool,
-) -> Result<()> {
-    let progress = Progress::start(
+) -> Result<Vec<PathBuf>> {
+    let total = source.package_count(&toolchain.host, features, offline)?;
+    let progress = Progress::of(
         "Compiling the notebook crate (eosin and candle, once per machine; 2 to 5 minutes)",
+        total,
     );
     let rustflags = [
         "-Cprefer-dynamic".to_owned(),
@@ -241,6 +253,7 @@ fn build(
         })
     });
     let mut complaint = String::new();
+    let (mut artifacts, mut packages) = (Vec::new(), HashSet::new());
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout)
             .lines()
@@ -250,7 +263,11 @@ fn build(
                 continue;
             };
             if message["reason"] == "compiler-artifact" {
-                progress.step(message["target"]["name"].as_str().unwrap_or_default());
+                if packages.insert(message["package_id"].to_string()) {
+                    progress.step(message["target"]["name"].as_str().unwrap_or_default());
+                }
+                let files = message["filenames"].as_array().into_iter().flatten();
+                artifacts.extend(files.filter_map(Value::as_str).map(PathBuf::from));
             } else if message["message"]["level"] == "error" {
                 complaint.push_str(message["message"]["rendered"].as_str().unwrap_or_default());
             }
@@ -263,61 +280,55 @@ fn build(
         .join("\n");
     if status.success() {
         progress.done();
-        return Ok(());
+        return Ok(artifacts);
     }
-    let reason = if complaint.is_empty() {
-        last_line(&errors)
-    } else {
-        complaint
-    };
-    Err(Error::step("compiling the notebook crate", reason))
+    let what = "compiling the notebook crate";
+    if complaint.is_empty() {
+        return Err(Error::download(what, &errors, last_line(&errors)));
+    }
+    Err(Error::step(what, complaint))
 }
 
-/// Lays the folder out beside its place and moves it there when it is whole.
-fn install(
+/// Lays the folder out beside its place.
+fn lay_out(
     home: &Home,
     source: &Source,
     toolchain: &Toolchain,
-    manifest: &Manifest,
-    folder: &Path,
+    artifacts: &[PathBuf],
     offline: bool,
-) -> Result<()> {
+) -> Result<TempDir> {
     let partial = tempfile::Builder::new()
         .prefix("partial-")
         .tempdir_in(home.prebuilt())
         .at(&home.prebuilt())?;
-    let built = home.build().join(&toolchain.host).join("release");
-    place(
-        &built.join(library_name()),
-        &partial.path().join(library_name()),
-    )?;
     let deps = partial.path().join("deps");
     fs::create_dir(&deps).at(&deps)?;
-    let wanted = |name: &str| name.ends_with(".rlib") || name.ends_with(".rmeta");
-    place_all(&built.join("deps"), &deps, wanted)?;
-    // A crate that re-exports a procedural macro can only be read when the macro is at hand.
-    place_all(&home.build().join("release").join("deps"), &deps, |name| {
-        name.ends_with(std::env::consts::DLL_SUFFIX)
-    })?;
+    // Procedural macros, too: a crate that re-exports one can only be read when it is at hand.
+    let of_deps = ["rlib", "rmeta", std::env::consts::DLL_EXTENSION];
+    for file in artifacts {
+        let name = file.file_name().unwrap_or_default();
+        if name == library_name().as_str() {
+            place(file, &partial.path().join(name))?;
+        } else if file
+            .extension()
+            .is_some_and(|found| of_deps.iter().any(|one| found == *one))
+        {
+            place(file, &deps.join(name))?;
+        }
+    }
     write_facade(&partial.path().join("facade"))?;
     write_api(&partial.path().join("api"), source, toolchain, offline)?;
+    Ok(partial)
+}
+
+/// Moves a folder that is whole to its place.
+fn install(partial: TempDir, manifest: &Manifest, folder: &Path) -> Result<()> {
     let text = serde_json::to_vec_pretty(manifest).unwrap_or_default();
     write_atomically(&partial.path().join(MANIFEST), &text)?;
-    let partial = partial.keep();
     if folder.exists() {
         fs::remove_dir_all(folder).at(folder)?;
     }
-    fs::rename(&partial, folder).at(folder)
-}
-
-fn place_all(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result<()> {
-    for entry in fs::read_dir(from).at(from)? {
-        let entry = entry.at(from)?;
-        if wanted(&entry.file_name().to_string_lossy()) {
-            place(&entry.path(), &to.join(entry.file_name()))?;
-        }
-    }
-    Ok(())
+    fs::rename(partial.keep(), folder).at(folder)
 }
 
 fn use_it(home: &Home, key: &str) -> Result<()> {
@@ -393,6 +404,7 @@ mod tests {
         let manifest = Manifest {
             key: "k".into(),
             rustc: "r".into(),
+            cpu: "c".into(),
             features: vec![],
         };
         write_atomically(

@@ -11,16 +11,31 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// A step whose length nobody knows.
     pub fn start(what: &str) -> Self {
+        Self::with(
+            ProgressBar::no_length(),
+            "  {spinner} {elapsed}  {pos} done  {msg}",
+            what,
+        )
+    }
+
+    /// A step of `total` parts.
+    pub fn of(what: &str, total: usize) -> Self {
+        let bar = ProgressBar::new(total as u64);
+        Self::with(bar, "  {bar:24} {elapsed}  {pos} of {len}  {msg}", what)
+    }
+
+    fn with(bar: ProgressBar, template: &str, what: &str) -> Self {
         println!("{what} ...");
         let target = if std::io::stderr().is_terminal() {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()
         };
-        let style = ProgressStyle::with_template("  {spinner} {elapsed}  {pos} done  {msg}");
-        let bar = ProgressBar::with_draw_target(None, target)
-            .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        let style = ProgressStyle::with_template(template);
+        let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.set_draw_target(target);
         bar.enable_steady_tick(Duration::from_millis(200));
         Progress {
             bar,

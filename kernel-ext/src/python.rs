@@ -115,10 +115,11 @@ fn create(prefix: &Path) -> Result<()> {
         .output()
         .map_err(|_| Error::missing("pip", mend))?;
     if !output.status.success() {
-        let reason = last_line(&String::from_utf8_lossy(&output.stderr));
-        return Err(Error::step(
+        let told = String::from_utf8_lossy(&output.stderr);
+        return Err(Error::download(
             "installing JupyterLab",
-            format!("{reason} (is the network reachable?)"),
+            &told,
+            last_line(&told),
         ));
     }
     write_atomically(

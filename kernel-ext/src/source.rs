@@ -1,7 +1,10 @@
 //! The checkout that the workshop is set up from.
 
 use crate::error::{At, Error, Result};
+use crate::toolchain::last_line;
+use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, PackageId};
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +35,44 @@ impl Source {
 
     pub fn notebooks(&self) -> PathBuf {
         self.folder.join("notebooks")
+    }
+
+    /// What cargo knows of the checkout's packages and of those that they need on `host`.
+    pub fn metadata(&self, host: &str, features: &[String], offline: bool) -> Result<Metadata> {
+        let mut options = vec!["--locked".to_owned(), format!("--filter-platform={host}")];
+        options.extend(offline.then(|| "--offline".to_owned()));
+        MetadataCommand::new()
+            .manifest_path(self.folder.join("Cargo.toml"))
+            .features(CargoOpt::SomeFeatures(features.to_vec()))
+            .other_options(options)
+            .exec()
+            .map_err(|error| {
+                let told = error.to_string();
+                Error::download("cargo metadata", &told, last_line(&told))
+            })
+    }
+
+    /// How many packages the crate `eosin` is compiled from, itself included.
+    pub fn package_count(&self, host: &str, features: &[String], offline: bool) -> Result<usize> {
+        let metadata = self.metadata(host, features, offline)?;
+        let Some(resolve) = &metadata.resolve else {
+            return Ok(0);
+        };
+        let mut seen: HashSet<&PackageId> = resolve.root.iter().collect();
+        let mut open: Vec<&PackageId> = resolve.root.iter().collect();
+        while let Some(id) = open.pop() {
+            let node = resolve.nodes.iter().find(|node| node.id == *id);
+            for dependency in node.iter().flat_map(|node| &node.deps) {
+                let is_compiled = dependency
+                    .dep_kinds
+                    .iter()
+                    .any(|kind| kind.kind != DependencyKind::Development);
+                if is_compiled && seen.insert(&dependency.pkg) {
+                    open.push(&dependency.pkg);
+                }
+            }
+        }
+        Ok(seen.len())
     }
 
     /// A hash of all that the prebuilt crate is compiled from.

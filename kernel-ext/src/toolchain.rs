@@ -72,8 +72,9 @@ impl Toolchain {
             return Ok(());
         }
         let reason = String::from_utf8_lossy(&output.stderr);
-        Err(Error::step(
+        Err(Error::download(
             "rustup component add rust-src",
+            &reason,
             format!("{}; {mend}", last_line(&reason)),
         ))
     }
@@ -112,6 +113,27 @@ pub fn check_linker() -> Result<()> {
     Err(Error::missing(
         "a working C linker",
         "install one, for example Debian's package `build-essential` or, on macOS, `xcode-select --install`",
+    ))
+}
+
+/// candle's GPU code is compiled by NVIDIA's compiler, which is looked for in the usual places.
+pub fn check_cuda() -> Result<()> {
+    let named = [
+        "CUDA_HOME",
+        "CUDA_PATH",
+        "CUDA_ROOT",
+        "CUDA_TOOLKIT_ROOT_DIR",
+    ]
+    .into_iter()
+    .filter_map(std::env::var_os)
+    .map(PathBuf::from);
+    let mut folders = named.chain(["/usr/local/cuda", "/opt/cuda"].map(PathBuf::from));
+    if is_on_path("nvcc") || folders.any(|folder| folder.join("bin/nvcc").is_file()) {
+        return Ok(());
+    }
+    Err(Error::missing(
+        "nvcc, the compiler of NVIDIA's CUDA toolkit,",
+        "install the toolkit (12 or newer) or set CUDA_HOME to it; without `--features cuda` all runs on the CPU",
     ))
 }
 

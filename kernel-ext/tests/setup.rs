@@ -31,9 +31,19 @@ impl Machine {
             .args(arguments)
             .env("EOSIN_HOME", self.home.path())
             .env("PATH", &self.path)
+            // Where no network is reached, neither is this package index.
+            .env("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+            .env("PIP_RETRIES", "1")
+            .env_remove("PIP_FIND_LINKS")
             .env_remove("CONDA_PREFIX")
             .output()
             .unwrap()
+    }
+
+    /// Whether JupyterLab or the notebook crate was left, whole or half.
+    fn has_leftovers(&self) -> bool {
+        let data = self.home.path().join("data");
+        data.join("python").exists() || data.join("prebuilt/current").exists()
     }
 
     /// One sentence on stderr, and the exit code.
@@ -62,8 +72,25 @@ fn without_python_nothing_is_half_installed() {
     let (message, code) = machine.refusal(&["lab", "--setup-only"]);
     assert!(message.contains("python3 was not found"), "{message}");
     assert_eq!(code, 3);
-    assert!(!machine.home.path().join("data/python").exists());
-    assert!(!machine.home.path().join("data/prebuilt/current").exists());
+    assert!(!machine.has_leftovers());
+}
+
+#[test]
+fn without_a_network_nothing_is_half_installed() {
+    let machine = Machine::with_path(PathBuf::from(std::env::var_os("PATH").unwrap()));
+    let (message, code) = machine.refusal(&["lab", "--setup-only"]);
+    assert!(message.contains("network cannot be reached"), "{message}");
+    assert_eq!(code, 6);
+    assert!(!machine.has_leftovers());
+}
+
+#[test]
+fn without_the_cuda_compiler_its_feature_is_refused_at_once() {
+    let machine = Machine::with_path(toolchain_alone());
+    let (message, code) = machine.refusal(&["lab", "--setup-only", "--features", "cuda"]);
+    assert!(message.contains("nvcc"), "{message}");
+    assert_eq!(code, 3);
+    assert!(!machine.has_leftovers());
 }
 
 #[test]

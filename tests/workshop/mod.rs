@@ -2,10 +2,13 @@
 
 #![allow(dead_code)]
 
+pub mod lesson;
+
 use jupyter_protocol::{
     CompleteReply, CompleteRequest, ConnectionInfo, ExecuteRequest, HistoryReply, HistoryRequest,
     InputReply, InspectReply, InspectRequest, InterruptRequest, IsCompleteRequest, JupyterMessage,
-    JupyterMessageContent, MediaType, ReplyStatus, ShutdownRequest, Stdio, Transport,
+    JupyterMessageContent, KernelInfoRequest, MediaType, ReplyStatus, ShutdownRequest, Stdio,
+    Transport,
 };
 use jupyter_zmq_client::{
     ClientControlConnection, ClientIoPubConnection, ClientShellConnection, ClientStdinConnection,
@@ -224,7 +227,16 @@ impl Kernel {
 
     /// Starts a kernel in an environment that `change` may change.
     pub fn start_with(change: impl FnOnce(&mut Command)) -> Self {
-        let workshop = workshop();
+        Self::start_program(|connection| {
+            let mut command = Command::new(&workshop().kernel);
+            command.arg("kernel").arg(connection);
+            change(&mut command);
+            command
+        })
+    }
+
+    /// Starts whatever kernel `program` runs with a connection file.
+    pub fn start_program(program: impl FnOnce(&Path) -> Command) -> Self {
         let runtime = Runtime::new().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (ports, listeners) = runtime
@@ -245,14 +257,11 @@ impl Kernel {
         let file = folder.path().join("connection.json");
         std::fs::write(&file, serde_json::to_vec(&connection).unwrap()).unwrap();
         drop(listeners);
-        let mut command = Command::new(&workshop.kernel);
-        command
-            .arg("kernel")
-            .arg(&file)
+        let process = program(&file)
             .current_dir(folder.path())
-            .stdin(Pipe::null());
-        change(&mut command);
-        let process = command.spawn().unwrap();
+            .stdin(Pipe::null())
+            .spawn()
+            .unwrap();
         let session = "tests";
         let identity = || peer_identity_for_session(session).unwrap();
         let (shell, iopub, control, stdin) = runtime.block_on(async {
@@ -291,14 +300,14 @@ impl Kernel {
         kernel
     }
 
-    /// A subscription takes a moment; until it stands, outputs are lost.
+    /// A subscription takes a moment; until it stands, outputs are lost. Our kernel says when (JEP 65); another one is
+    /// asked until something is heard.
     fn wait_until_heard(&mut self) {
-        let welcome = within(&self.runtime, PATIENCE, self.iopub.read());
-        let message = welcome.expect("an iopub message").unwrap();
-        assert!(matches!(
-            message.content,
-            JupyterMessageContent::IoPubWelcome(_) | JupyterMessageContent::Status(_)
-        ));
+        let begun = Instant::now();
+        while within(&self.runtime, Duration::from_secs(1), self.iopub.read()).is_none() {
+            assert!(begun.elapsed() < PATIENCE, "nothing is heard");
+            self.ask(KernelInfoRequest {});
+        }
     }
 
     /// Runs a cell to its end.

@@ -147,8 +147,9 @@ impl Session {
             )
         };
         let toolchain = Toolchain::find().map_err(|error| told(&error))?;
-        if !prebuilt.fits(&toolchain) {
-            return Err(told(&"Rust was updated; run `cargo lab --setup-only` once"));
+        if let Some(misfit) = prebuilt.misfit(&toolchain) {
+            let mend = "run `cargo lab --setup-only` once";
+            return Err(told(&format!("the notebook crate was {misfit}; {mend}")));
         }
         let program = std::env::current_exe().map_err(|error| told(&error))?;
         let (context, outputs) = EvalContext::with_subprocess_command(Command::new(program))

@@ -1,0 +1,86 @@
+//! The lesson `09-unet-nuclei`, run cell by cell.
+
+use super::{Kernel, Output, has_png, plain};
+use serde_json::Value;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// What was seen of a run of the whole lesson.
+#[derive(Debug)]
+pub struct Run {
+    pub seconds: u64,
+    pub pictures: usize,
+    pub live_updates: usize,
+    pub best_validation_dice: f64,
+    pub test_dice: f64,
+}
+
+pub fn code_cells() -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks/09-unet-nuclei.ipynb");
+    let notebook: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let cells = notebook["cells"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|cell| cell["cell_type"] == "code");
+    cells
+        .map(|cell| {
+            cell["source"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|line| line.as_str().unwrap())
+                .collect()
+        })
+        .collect()
+}
+
+/// Smaller images and fewer epochs: what happens is the same.
+pub fn shortened(code: &str) -> String {
+    code.replace("size: 128", "size: 64")
+        .replace("epochs = 8", "epochs = 3")
+}
+
+/// Runs these cells of the lesson; each must succeed.
+pub fn run_all(kernel: &mut Kernel, cells: &[String]) -> Run {
+    let begun = Instant::now();
+    let (mut pictures, mut live_updates) = (0, 0);
+    let mut text = String::new();
+    for code in cells {
+        let sent = kernel.send(code);
+        let cell = kernel.finish(&sent, Duration::from_secs(1800)).ok();
+        text += &cell.stdout();
+        for (_, output) in &cell.outputs {
+            match output {
+                Output::Result(data) | Output::Display { data, .. } => {
+                    pictures += usize::from(has_png(data));
+                    text += &plain(data).unwrap_or_default();
+                }
+                Output::Update { .. } => live_updates += 1,
+                _ => {}
+            }
+        }
+    }
+    Run {
+        seconds: begun.elapsed().as_secs(),
+        pictures,
+        live_updates,
+        best_validation_dice: best_dice(&text),
+        test_dice: text
+            .split_once("test loss")
+            .and_then(|(_, rest)| rest.split_once("(\"dice\", "))
+            .and_then(|(_, rest)| rest.split_once(')'))
+            .and_then(|(number, _)| number.parse().ok())
+            .unwrap_or_else(|| panic!("no test Dice in {text}")),
+    }
+}
+
+/// From the history's table: epoch, `(best)`, training loss, validation loss, dice, ...
+fn best_dice(text: &str) -> f64 {
+    let row = text
+        .lines()
+        .find(|line| line.contains("(best)"))
+        .unwrap_or_else(|| panic!("no best epoch in {text}"));
+    let words: Vec<&str> = row.split_whitespace().collect();
+    words[4].parse().unwrap()
+}

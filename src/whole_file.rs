@@ -38,7 +38,11 @@ mod tests {
     fn a_result_is_as_readable_as_any_new_file_and_a_failure_leaves_the_old_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/result");
-        write_whole(&path, |file| Ok(file.write_all(b"one").unwrap())).unwrap();
+        write_whole(&path, |file| {
+            file.write_all(b"one").unwrap();
+            Ok(())
+        })
+        .unwrap();
         let usual = folder.path().join("usual");
         fs::write(&usual, "").unwrap();
         assert_eq!(

@@ -275,6 +275,36 @@ fn completion_inspection_and_history_know_the_session() {
 }
 
 #[test]
+fn completion_answers_while_a_cell_runs() {
+    let mut kernel = prepared();
+    kernel
+        .run("let weights = Tensor::ones(3, DType::F32, &Device::Cpu)?;")
+        .ok();
+    // In these seconds the kernel learns what may be asked.
+    std::thread::sleep(Duration::from_secs(4));
+    let sent =
+        kernel.send("println!(\"up\"); std::thread::sleep(std::time::Duration::from_secs(5));");
+    while !matches!(
+        kernel.next_output(&sent, Duration::from_secs(30)),
+        Some(Output::Stdout(_))
+    ) {}
+    let asked = Instant::now();
+    for (code, wanted) in [
+        ("weights.mat", "matmul"),
+        ("Tensor::zer", "zeros"),
+        ("weig", "weights"),
+    ] {
+        let reply = kernel.complete(code);
+        assert!(
+            reply.matches.iter().any(|one| one == wanted),
+            "{code}: {reply:?}"
+        );
+    }
+    assert!(asked.elapsed() < Duration::from_secs(4));
+    kernel.finish(&sent, Duration::from_secs(30)).ok();
+}
+
+#[test]
 fn cells_can_ask_and_depend_on_other_crates() {
     let mut kernel = prepared();
     let sent = kernel

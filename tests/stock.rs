@@ -47,6 +47,8 @@ fn the_notebook_runs_in_stock_evcxr_jupyter() {
         command
             .arg("--control_file")
             .arg(connection)
+            // cargo's own, where another library of eosin's name lies.
+            .env_remove("LD_LIBRARY_PATH")
             .env("EOSIN_DATA", nothing.path())
             .env("EOSIN_HOME", nothing.path());
         command

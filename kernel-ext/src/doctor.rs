@@ -152,7 +152,7 @@ fn prebuilt(home: &Home, toolchain: Option<&Toolchain>) -> Check {
             let Some(toolchain) = toolchain else {
                 return Check::well(NAME, found);
             };
-            if let Some(misfit) = prebuilt.misfit(toolchain) {
+            if let Some(misfit) = prebuilt.misfit() {
                 return Check::wrong(NAME, format!("{found}, {misfit}"), SET_UP);
             }
             let is_old = Source::find()

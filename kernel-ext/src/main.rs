@@ -1,9 +1,9 @@
 //! `eosin`: the notebook kernel, and the commands that set it up and look after it.
 
+mod analysis;
 mod disk;
 mod doctor;
 mod error;
-mod facade;
 mod home;
 mod kernel;
 mod kernelspec;

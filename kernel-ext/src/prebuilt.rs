@@ -5,17 +5,18 @@
 //! - `libeosin.so`: one dynamic library with eosin and candle. Every cell links it, so there is one copy of candle's
 //!   counters: tensor ids are unique across cells, and gradients right.
 //! - `deps/`: what rustc reads of the crates within it.
-//! - `facade/`: the package `eosin` that cells depend on. For rustc it is `pub use` of the library, which cargo does not
-//!   know: nothing is resolved or rebuilt for a cell.
-//! - `api/`: what rust-analyzer sees behind the facade: the sources of eosin and candle without their own dependencies.
-//!   They are empty for rustc (`#![cfg(rust_analyzer)]`).
+//! - `api/` and `std/`: what rust-analyzer sees: the sources of eosin and candle without their own dependencies, and those
+//!   of the standard library without what no lesson needs.
+//! - `answers/`: what cargo told kernels, see [`crate::kernel`].
+//!
+//! For cargo the cells' package has no dependency: nothing is resolved or rebuilt for a cell.
 
+use crate::analysis::{self, place};
 use crate::error::{At, Error, Result};
-use crate::facade::{EXTERN_NAME, place, write_api, write_facade};
 use crate::home::{Home, write_atomically};
 use crate::progress::Progress;
 use crate::source::{Source, hex};
-use crate::toolchain::{Toolchain, last_line};
+use crate::toolchain::{self, Toolchain, last_line};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -29,6 +30,8 @@ use tempfile::TempDir;
 /// The file that names the folder in use.
 const CURRENT: &str = "current";
 const MANIFEST: &str = "manifest.json";
+/// Changes with what a folder holds, and how, so that a new kernel does not use an old kernel's.
+const LAYOUT: &str = "2";
 /// Older folders beyond this many are removed; a running kernel may still use the last.
 const KEPT: usize = 2;
 
@@ -36,6 +39,8 @@ const KEPT: usize = 2;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     pub key: String,
+    /// The toolchain's folder, and a stamp of its compiler.
+    pub sysroot: PathBuf,
     pub rustc: String,
     pub cpu: String,
     pub features: Vec<String>,
@@ -75,9 +80,9 @@ impl Prebuilt {
         Ok(prebuilt.library().is_file().then_some(prebuilt))
     }
 
-    /// Why this compiler or machine cannot use it.
-    pub fn misfit(&self, toolchain: &Toolchain) -> Option<&'static str> {
-        if self.manifest.rustc != toolchain.version {
+    /// Why it cannot be used any more.
+    pub fn misfit(&self) -> Option<&'static str> {
+        if self.manifest.rustc != toolchain::stamp(&self.manifest.sysroot) {
             return Some("compiled by another version of Rust");
         }
         (self.manifest.cpu != cpu()).then_some("compiled for another processor")
@@ -92,22 +97,27 @@ impl Prebuilt {
         self.folder.join(library_name())
     }
 
-    pub fn facade(&self) -> PathBuf {
-        self.folder.join("facade")
+    /// The standard library's sources, for rust-analyzer.
+    pub fn standard_library(&self) -> PathBuf {
+        self.folder.join("std")
     }
 
-    /// What rustc needs to be told for the facade and for every cell, separated as `CARGO_ENCODED_RUSTFLAGS` wants it.
+    /// What rustc needs to be told for every cell, separated as `CARGO_ENCODED_RUSTFLAGS` wants it.
     pub fn encoded_rustflags(&self) -> String {
         let folder = self.folder.display();
-        [
+        let mut flags = vec![
             "-Cprefer-dynamic".to_owned(),
             "--extern".to_owned(),
-            format!("{EXTERN_NAME}={}", self.library().display()),
+            format!("eosin={}", self.library().display()),
             format!("-Ldependency={folder}/deps"),
             format!("-Ldependency={folder}"),
             format!("-Clink-arg=-Wl,-rpath,{folder}"),
-        ]
-        .join("\u{1f}")
+        ];
+        if cfg!(target_os = "linux") {
+            // Another library of this name may be on LD_LIBRARY_PATH, where cargo's own tests run.
+            flags.push("-Clink-arg=-Wl,--disable-new-dtags".to_owned());
+        }
+        flags.join("\u{1f}")
     }
 }
 
@@ -145,11 +155,12 @@ pub fn ensure(
         use_it(home, &key)?;
         return Ok(prebuilt);
     }
-    crate::toolchain::check_linker()?;
+    toolchain::check_linker()?;
     let artifacts = build(home, source, toolchain, features, offline)?;
     let manifest = Manifest {
         key: key.clone(),
-        rustc: toolchain.version.clone(),
+        sysroot: toolchain.sysroot.clone(),
+        rustc: toolchain.stamp.clone(),
         cpu: cpu(),
         features: features.to_vec(),
     };
@@ -164,7 +175,9 @@ pub fn ensure(
 fn key(source: &Source, toolchain: &Toolchain, features: &[String]) -> Result<String> {
     let mut hasher = Sha256::new();
     for part in [
+        LAYOUT,
         &toolchain.version,
+        &toolchain.stamp,
         &features.join(","),
         &source.hash()?,
         &cpu(),
@@ -303,8 +316,8 @@ fn lay_out(
         .at(&home.prebuilt())?;
     let deps = partial.path().join("deps");
     fs::create_dir(&deps).at(&deps)?;
-    // Procedural macros, too: a crate that re-exports one can only be read when it is at hand.
-    let of_deps = ["rlib", "rmeta", std::env::consts::DLL_EXTENSION];
+    // Their code is in the library. Procedural macros, too: a crate that re-exports one can only be read with it.
+    let of_deps = ["rmeta", std::env::consts::DLL_EXTENSION];
     for file in artifacts {
         let name = file.file_name().unwrap_or_default();
         if name == library_name().as_str() {
@@ -316,8 +329,8 @@ fn lay_out(
             place(file, &deps.join(name))?;
         }
     }
-    write_facade(&partial.path().join("facade"))?;
-    write_api(&partial.path().join("api"), source, toolchain, offline)?;
+    analysis::write_api(&partial.path().join("api"), source, toolchain, offline)?;
+    analysis::write_standard_library(&partial.path().join("std"), toolchain)?;
     Ok(partial)
 }
 
@@ -403,6 +416,7 @@ mod tests {
         assert!(Prebuilt::locate(&home).unwrap().is_none());
         let manifest = Manifest {
             key: "k".into(),
+            sysroot: "/".into(),
             rustc: "r".into(),
             cpu: "c".into(),
             features: vec![],

@@ -14,6 +14,8 @@ pub struct Toolchain {
     pub version: String,
     pub host: String,
     pub sysroot: PathBuf,
+    /// Length and time of the compiler's file: they change with an update.
+    pub stamp: String,
     /// Where the shared standard library of the host lies.
     pub libraries: PathBuf,
 }
@@ -47,6 +49,7 @@ impl Toolchain {
         Ok(Toolchain {
             version,
             host,
+            stamp: stamp(&sysroot),
             sysroot,
             libraries,
         })
@@ -78,6 +81,15 @@ impl Toolchain {
             format!("{}; {mend}", last_line(&reason)),
         ))
     }
+}
+
+/// What [`Toolchain::stamp`] is for the compiler below `sysroot` now.
+pub fn stamp(sysroot: &Path) -> String {
+    let of = |path: &Path| -> std::io::Result<String> {
+        let metadata = std::fs::metadata(path)?;
+        Ok(format!("{} {:?}", metadata.len(), metadata.modified()?))
+    };
+    of(&sysroot.join("bin").join("rustc")).unwrap_or_default()
 }
 
 fn print(arguments: &[&str]) -> Result<String> {

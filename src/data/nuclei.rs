@@ -508,10 +508,7 @@ mod tests {
     }
 
     fn message(path: &Path) -> String {
-        Nuclei::load(path, &small())
-            .err()
-            .expect("an error")
-            .to_string()
+        Nuclei::load(path, &small()).unwrap_err().to_string()
     }
 
     fn check(nuclei: &Nuclei) {

@@ -21,7 +21,10 @@ pub struct Bundle {
 impl Bundle {
     /// A bundle of plain text alone.
     pub fn text(plain: impl Into<String>) -> Self {
-        let plain = plain.into();
+        Self::of(plain.into())
+    }
+
+    fn of(plain: String) -> Self {
         let mut data = Map::new();
         data.insert("text/plain".to_owned(), plain.clone().into());
         Bundle {

@@ -1,8 +1,10 @@
 //! What the kernel calls around each cell, and what a failing cell reports.
 
-use super::sink::{Listener, listener, record, write};
+use super::sink::{record, write};
+use super::variables::cell_returned_error;
 use serde_json::json;
 use std::ffi::c_void;
+use std::fmt;
 use std::io::Write;
 use std::panic::PanicHookInfo;
 use std::sync::Once;
@@ -62,12 +64,10 @@ fn report_panic(info: &PanicHookInfo) {
 }
 
 /// Reports that an error left a cell through `?`, in this line of what evcxr compiled. The kernel has it called.
-pub fn cell_failed(message: &str, line: usize) {
-    if listener() == Listener::Kernel {
-        write(&record(
-            &json!({ "type": "error", "message": message, "line": line }),
-        ));
-    } else {
-        eprintln!("{message}");
-    }
+pub fn cell_failed(error: fmt::Arguments, line: u32) {
+    let message = error.to_string();
+    write(&record(
+        &json!({ "type": "error", "message": message, "line": line }),
+    ));
+    cell_returned_error();
 }

@@ -69,7 +69,7 @@ impl LiveDisplay {
     ///
     /// # Errors
     /// When the value cannot be drawn.
-    pub fn update(&mut self, value: &impl Show) -> Result<()> {
+    pub fn update(&mut self, value: &dyn Show) -> Result<()> {
         let bundle = value.bundle()?;
         if self.is_due() {
             write(&self.words(&bundle, Instant::now()));

@@ -9,11 +9,15 @@ mod input;
 mod live;
 mod sink;
 mod value;
+mod variables;
 
 pub(crate) use bundle::escape_html;
 pub use bundle::{Bundle, Show};
+#[doc(hidden)]
 pub use hooks::cell_failed;
 pub use input::input;
 pub use live::LiveDisplay;
 pub use sink::{clear_output, display, display_bundle, interruptible, show_result};
-pub use value::DisplayValue;
+pub use value::{DisplayDebug, DisplayValue};
+#[doc(hidden)]
+pub use variables::{VariableStore, cell_panicked, create_variable_store};

@@ -86,7 +86,7 @@ pub(crate) fn display_words(
 ///
 /// # Errors
 /// When the value cannot be drawn.
-pub fn display(value: &impl Show) -> Result<()> {
+pub fn display(value: &dyn Show) -> Result<()> {
     display_bundle(&value.bundle()?);
     Ok(())
 }
@@ -97,7 +97,7 @@ pub fn display_bundle(bundle: &Bundle) {
 }
 
 /// Shows the value of a cell's last expression; a value that cannot be drawn says why.
-pub fn show_result(value: &impl Show) {
+pub fn show_result(value: &dyn Show) {
     let bundle = value
         .bundle()
         .unwrap_or_else(|error| Bundle::text(error.to_string()));

@@ -1,24 +1,42 @@
 //! The value of a cell's last expression.
 //!
-//! evcxr calls `(expression).evcxr_display()` if that compiles, and otherwise compiles the cell again to print the value
-//! with `{:?}`. The implementations here make it compile the first time, for the values that lessons end a cell with.
+//! For an expression that ends a cell the kernel calls `(&(expression)).evcxr_display()` (and `&*` for a reference). Method resolution tries a method
+//! of `&self` before one of `& &self`: so a type that knows how to be shown ([`DisplayValue`], or a method of its own with
+//! that name) comes first, and any other is printed with `{:?}` ([`DisplayDebug`]). In stock evcxr, which calls
+//! `(expression).evcxr_display()` and compiles the cell again when that fails, values are shown in the same way.
 
 use super::bundle::Bundle;
 use super::sink::show_result;
-use candle_core::{DType, Device, Shape, Tensor, Var};
-use std::collections::{BTreeMap, HashMap};
-use std::fmt::Debug;
+use candle_core::{Tensor, Var};
+use std::fmt::{self, Debug};
 
-/// Values that notebooks show as the result of a cell.
+/// Values that are shown in another way than by `{:?}`.
 pub trait DisplayValue {
-    /// Shows the value; evcxr calls this.
+    /// Shows the value; the kernel calls this.
     fn evcxr_display(&self);
+}
+
+/// All values that can be printed with `{:?}`.
+pub trait DisplayDebug {
+    /// Shows the value; the kernel calls this.
+    fn evcxr_display(&self);
+}
+
+impl<T: Debug + ?Sized> DisplayDebug for &T {
+    fn evcxr_display(&self) {
+        show_text(format_args!("{self:?}"));
+    }
+}
+
+/// Not generic: what is generic is compiled with every cell that uses it.
+fn show_text(text: fmt::Arguments) {
+    show_result(&Bundle::text(text.to_string()));
 }
 
 /// As PyTorch does: values, shape and type.
 impl DisplayValue for Tensor {
     fn evcxr_display(&self) {
-        show_result(&Bundle::text(self.to_string()));
+        show_text(format_args!("{self}"));
     }
 }
 
@@ -33,51 +51,46 @@ impl DisplayValue for () {
     fn evcxr_display(&self) {}
 }
 
-macro_rules! show_in_debug_form {
-    ($(($($parameter:ident),*) $type:ty;)*) => {
-        $(impl<$($parameter: Debug),*> DisplayValue for $type {
-            fn evcxr_display(&self) {
-                show_result(&Bundle::text(format!("{self:?}")));
-            }
-        })*
-    };
-}
-
-show_in_debug_form! {
-    () bool; () char; () str; () String;
-    () i8; () i16; () i32; () i64; () i128; () isize;
-    () u8; () u16; () u32; () u64; () u128; () usize; () f32; () f64;
-    () Shape; () DType; () Device;
-    (T) [T]; (T) Vec<T>; (T) Option<T>; (T, E) Result<T, E>;
-    (A, B) (A, B); (A, B, C) (A, B, C); (A, B, C, D) (A, B, C, D);
-    (K, V) HashMap<K, V>; (K, V) BTreeMap<K, V>;
-}
-
-impl<T: Debug, const N: usize> DisplayValue for [T; N] {
-    fn evcxr_display(&self) {
-        show_result(&Bundle::text(format!("{self:?}")));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use candle_core::Device;
+    use std::cell::Cell;
 
+    #[derive(Debug)]
+    struct Plain;
+
+    #[derive(Debug, Default)]
+    struct Own(Cell<bool>);
+
+    impl Own {
+        fn evcxr_display(&self) {
+            self.0.set(true);
+        }
+    }
+
+    #[allow(
+        clippy::double_parens,
+        clippy::needless_borrow,
+        clippy::borrow_deref_ref,
+        clippy::deref_addrof,
+        reason = "so the kernel writes it"
+    )]
     #[test]
-    fn what_ends_a_cell_of_a_lesson_has_a_display() {
+    fn every_value_has_a_display_and_its_own_comes_first() {
         let tensor = Tensor::new(&[1f32, 2.], &Device::Cpu).unwrap();
         // That these lines compile is the point: a value without a display costs a learner a second compilation.
-        (1i32).evcxr_display();
-        (1.5f64 * 2.0).evcxr_display();
-        ("text").evcxr_display();
-        (String::from("text")).evcxr_display();
-        (vec![1, 2]).evcxr_display();
-        ().evcxr_display();
-        (Some(&tensor)).evcxr_display();
-        let by_reference = &tensor;
-        by_reference.evcxr_display();
-        (tensor.dims()).evcxr_display();
-        (tensor.shape()).evcxr_display();
-        (tensor).evcxr_display();
+        (&(1i32)).evcxr_display();
+        (&("text")).evcxr_display();
+        (&(vec![Plain])).evcxr_display();
+        (&(())).evcxr_display();
+        (&(Some(&tensor))).evcxr_display();
+        (&(tensor.dims())).evcxr_display();
+        (&(tensor.shape())).evcxr_display();
+        (&*(&tensor)).evcxr_display();
+        (&(tensor)).evcxr_display();
+        let own = Own::default();
+        (&(own)).evcxr_display();
+        assert!(own.0.get());
     }
 }

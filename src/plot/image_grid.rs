@@ -141,7 +141,7 @@ fn draw_legend(
         area.draw(&Rectangle::new(sample, RGBColor(*r, *g, *b).filled()))
             .map_err(failed)?;
         x += 30 * scale;
-        area.draw(&Text::new(*word, (x, y), font(13)))
+        area.draw(&Text::new(*word, (x, y + 3 * scale), font(13)))
             .map_err(failed)?;
         let (width, _) = area.estimate_text_size(word, &font(13)).map_err(failed)?;
         x += width as i32 + 16 * scale;

@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 pub mod lesson;
+pub mod process;
 
 use jupyter_protocol::{
     CompleteReply, CompleteRequest, ConnectionInfo, ExecuteRequest, HistoryReply, HistoryRequest,
@@ -18,7 +19,7 @@ use jupyter_zmq_client::{
 };
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio as Pipe};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
@@ -237,6 +238,9 @@ impl Kernel {
 
     /// Starts whatever kernel `program` runs with a connection file.
     pub fn start_program(program: impl FnOnce(&Path) -> Command) -> Self {
+        // From when ports are found free until the kernel holds them, nobody else may find them.
+        static FREE_PORTS: Mutex<()> = Mutex::new(());
+        let turn = FREE_PORTS.lock().unwrap_or_else(PoisonError::into_inner);
         let runtime = Runtime::new().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (ports, listeners) = runtime
@@ -287,6 +291,7 @@ impl Kernel {
                     .unwrap(),
             )
         });
+        drop(turn);
         let mut kernel = Kernel {
             runtime,
             process,

@@ -1,27 +1,34 @@
 //! evcxr on a thread of its own: it compiles and runs cells, completes and inspects, one thing after another.
 
 use super::cell::Cell;
+use super::cell_call;
 use super::control::Control;
 use super::event::Event;
+use super::known::Known;
 use super::output::{Bundle, Failure, Front, Output, Question};
 use super::supervisor::listening_mark;
 use crate::prebuilt::Prebuilt;
-use crate::toolchain::Toolchain;
 use evcxr::{CommandContext, EvalCallbacks, EvalContext, EvalContextOutputs};
+use std::collections::HashMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
-/// Run before the first cell, while the learner reads: evcxr learns that cells use `?` (else the first one compiles
-/// twice), and rust-analyzer what a tensor is (else the first one waits for it). It leaves no variable behind.
-const WARM_UP: &str = "let _ = {
-    use eosin::prelude::*;
-    let warm_up = Tensor::zeros((2, 2), DType::F32, &Device::Cpu)?;
-    let _sum = (&warm_up + &warm_up)?.sum_all()?.to_scalar::<f32>()?;
-};";
+/// Run before the first cell: evcxr learns that cells use `?` (else the first one that does compiles twice).
+const WARM_UP: &str = "let _ = Ok::<(), String>(())?;";
+/// Inspected before the first cell: rust-analyzer learns what the crate and a tensor are (else the first cell that uses
+/// them waits for it).
+const STUDIED: &str = "use eosin::prelude::*;
+let studied = Tensor::randn(0f32, 1., (2, 2), &Device::Cpu)?;
+let sum = (&studied + &studied)?.sum_all()?.to_scalar::<f32>()?;
+sum";
+/// After this long without a job there is time to ask what learners will ask, see [`super::known`].
+const IDLE: Duration = Duration::from_millis(200);
 
 /// Completions of a piece of code, as bytes of it.
 pub struct Completed {
@@ -31,6 +38,7 @@ pub struct Completed {
 }
 
 /// One way to go on.
+#[derive(Clone)]
 pub struct Match {
     pub text: String,
     pub kind: &'static str,
@@ -60,6 +68,7 @@ type Reply<T> = tokio::sync::oneshot::Sender<T>;
 #[derive(Clone)]
 pub struct Engine {
     jobs: mpsc::Sender<Job>,
+    known: Arc<Mutex<Known>>,
     pub control: Control,
 }
 
@@ -69,11 +78,16 @@ impl Engine {
         let control = Control::new(scratch);
         let (jobs, queue) = mpsc::channel();
         let scratch = scratch.to_owned();
+        let known = Arc::<Mutex<Known>>::default();
         thread::spawn({
-            let control = control.clone();
-            move || serve(queue, &scratch, &prebuilt, control)
+            let (control, known) = (control.clone(), Arc::clone(&known));
+            move || serve(&queue, &scratch, &prebuilt, control, &known)
         });
-        Engine { jobs, control }
+        Engine {
+            jobs,
+            known,
+            control,
+        }
     }
 
     pub async fn execute(&self, code: String, front: Arc<dyn Front>) -> Result<(), Failure> {
@@ -88,11 +102,23 @@ impl Engine {
         reply.await.ok().flatten()
     }
 
+    /// Completions without waiting, while a cell runs.
+    pub fn complete_at_once(&self, code: &str, offset: usize) -> Option<Completed> {
+        lock(&self.known).complete(code, offset)
+    }
+
     pub async fn inspect(&self, code: String, offset: usize) -> Option<Bundle> {
         let (done, reply) = tokio::sync::oneshot::channel();
         let _ = self.jobs.send(Job::Inspect { code, offset, done });
         reply.await.ok().flatten()
     }
+}
+
+fn could_not_start(error: &dyn std::fmt::Display) -> Failure {
+    Failure::told(
+        "KernelError",
+        format!("the kernel could not start: {error}\n`cargo doctor` tells more."),
+    )
 }
 
 fn engine_is_gone() -> Failure {
@@ -102,21 +128,56 @@ fn engine_is_gone() -> Failure {
     )
 }
 
-/// Answers jobs until nobody can send any more.
-fn serve(queue: mpsc::Receiver<Job>, scratch: &Path, prebuilt: &Prebuilt, control: Control) {
+fn lock(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Answers jobs until nobody can send any more; between them, learns what will be asked.
+fn serve(
+    queue: &mpsc::Receiver<Job>,
+    scratch: &Path,
+    prebuilt: &Prebuilt,
+    control: Control,
+    known: &Mutex<Known>,
+) {
     let started = catch_unwind(AssertUnwindSafe(|| {
-        Session::start(scratch, prebuilt, control)
+        cell_call::while_starting(scratch, || Session::start(scratch, prebuilt, control))
+            .unwrap_or_else(|error| Err(could_not_start(&error)))
     }))
     .unwrap_or_else(|_| Err(engine_is_gone()));
     let mut session = match started {
         Ok(session) => session,
-        Err(failure) => return refuse(&queue, &failure),
+        Err(failure) => return refuse(queue, &failure),
     };
-    for job in queue {
+    loop {
+        let question = lock(known).question();
+        let job = match question.is_some() {
+            true => queue.recv_timeout(IDLE),
+            false => queue.recv().map_err(RecvTimeoutError::from),
+        };
         // evcxr is built from many parts; a bug in one of them must not take the learner's variables with it.
-        let survived = catch_unwind(AssertUnwindSafe(|| session.answer(job)));
-        if survived.is_err() {
-            session.control.end();
+        let survived = catch_unwind(AssertUnwindSafe(|| match (job, question) {
+            (Ok(job), _) => {
+                let has_run = matches!(job, Job::Execute { .. });
+                session.answer(job);
+                if has_run {
+                    lock(known).update(session.variables());
+                }
+                true
+            }
+            (Err(RecvTimeoutError::Timeout), Some(question)) => {
+                let code = question.code();
+                let completed = session.complete(&code, code.len());
+                let matches = completed.map(|completed| completed.matches);
+                lock(known).learn(question, matches.unwrap_or_default());
+                true
+            }
+            (Err(_), _) => false,
+        }));
+        match survived {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(_) => session.control.end(),
         }
     }
 }
@@ -140,38 +201,29 @@ struct Session {
 
 impl Session {
     fn start(scratch: &Path, prebuilt: &Prebuilt, control: Control) -> Result<Self, Failure> {
-        let told = |error: &dyn std::fmt::Display| {
-            Failure::told(
-                "KernelError",
-                format!("the kernel could not start: {error}\n`cargo doctor` tells more."),
-            )
-        };
-        let toolchain = Toolchain::find().map_err(|error| told(&error))?;
-        if let Some(misfit) = prebuilt.misfit(&toolchain) {
+        if let Some(misfit) = prebuilt.misfit() {
             let mend = "run `cargo lab --setup-only` once";
-            return Err(told(&format!("the notebook crate was {misfit}; {mend}")));
+            return Err(could_not_start(&format!(
+                "the notebook crate was {misfit}; {mend}"
+            )));
         }
-        let program = std::env::current_exe().map_err(|error| told(&error))?;
+        let program = std::env::current_exe().map_err(|error| could_not_start(&error))?;
         let (context, outputs) = EvalContext::with_subprocess_command(Command::new(program))
-            .map_err(|error| told(&error))?;
+            .map_err(|error| could_not_start(&error))?;
         let cell = Cell::new(control.clone());
         follow_outputs(outputs, &cell);
-        fs::write(listening_mark(scratch), "").map_err(|error| told(&error))?;
+        fs::write(listening_mark(scratch), "").map_err(|error| could_not_start(&error))?;
         let mut session = Session {
             context: CommandContext::with_eval_context(context),
             cell,
             control,
             compiled: scratch.join("src").join("lib.rs"),
         };
-        let depend = format!(":dep eosin = {{ path = {:?} }}", prebuilt.facade());
-        session
-            .context
-            .execute(&depend)
-            .map_err(|error| told(&error))?;
         session.cell.begin(Arc::new(Nobody));
         let warmed = session.context.execute(WARM_UP);
         session.cell.end();
-        warmed.map_err(|error| told(&error))?;
+        warmed.map_err(|error| could_not_start(&error))?;
+        let _ = session.context.hover_at(STUDIED, STUDIED.len());
         Ok(session)
     }
 
@@ -186,6 +238,10 @@ impl Session {
     fn execute(&mut self, code: &str, front: Arc<dyn Front>) -> Result<(), Failure> {
         self.control.begin();
         self.cell.begin(Arc::clone(&front));
+        // Some people tidy up cache folders, also those that are in use.
+        if let Some(folder) = self.compiled.parent() {
+            let _ = fs::create_dir_all(folder);
+        }
         let mut callbacks = EvalCallbacks {
             input_reader: &|request| {
                 let question = Question {
@@ -266,6 +322,14 @@ impl Session {
             start: completions.start_offset,
             end: completions.end_offset,
         })
+    }
+
+    /// The learner's variables with their types.
+    fn variables(&self) -> HashMap<String, String> {
+        self.context
+            .variables_and_types()
+            .map(|(name, of)| (name.to_owned(), of.to_owned()))
+            .collect()
     }
 
     fn inspect(&mut self, code: &str, offset: usize) -> Option<Bundle> {

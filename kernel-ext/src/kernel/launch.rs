@@ -1,11 +1,11 @@
 //! How the kernel's processes begin.
 //!
-//! One program plays four parts: the kernel that Jupyter starts, the supervisor and the runtime that evcxr starts, and
-//! the rustc that cargo starts. Variables of the environment tell which.
+//! One program plays many parts: the kernel that Jupyter starts, the supervisor and the runtime that evcxr starts, the
+//! stand-ins for Rust's tools, and the rustc that cargo starts. Its name and the environment tell which.
 
 use super::engine::Engine;
 use super::scratch::Scratch;
-use super::{rustc_wrapper, server, supervisor};
+use super::{environment, rustc_wrapper, server, stand_in, supervisor};
 use crate::error::{Error, Result};
 use crate::home::Home;
 use crate::prebuilt::Prebuilt;
@@ -15,14 +15,14 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// evcxr's name for the folder of its settings; a learner's own settings for stock evcxr must not reach this kernel.
-const SETTINGS_VARIABLE: &str = "EVCXR_CONFIG_DIR";
 /// Set by evcxr for the process that it takes for its runtime.
 const EVCXR_RUNTIME_VARIABLE: &str = "EVCXR_IS_RUNTIME";
 
 /// Plays the part that the environment asks for, if any: then this does not return.
 pub fn enter_role() {
-    let outcome = if env::var_os(rustc_wrapper::WRAPPER_VARIABLE).is_some()
+    let outcome = if let Some(name) = stand_in::name() {
+        stand_in::run(name)
+    } else if env::var_os(rustc_wrapper::WRAPPER_VARIABLE).is_some()
         && env::args_os().len() > 2
         && is_compiler_call()
     {
@@ -69,15 +69,10 @@ pub fn run(connection_file: &Path) -> Result<()> {
 fn begin_again_in_scratch(home: &Home, prebuilt: &Prebuilt) -> Result<()> {
     let scratch = Scratch::create(home)?;
     let program = env::current_exe().map_err(|source| Error::io(Path::new("eosin"), source))?;
-    let error = Command::new(&program)
-        .args(env::args_os().skip(1))
-        .env(supervisor::SCRATCH_VARIABLE, &scratch)
-        .env(SETTINGS_VARIABLE, &scratch)
-        .env(supervisor::LIBRARY_VARIABLE, prebuilt.library())
-        .env("CARGO_ENCODED_RUSTFLAGS", prebuilt.encoded_rustflags())
-        .env("RUSTC_WRAPPER", &program)
-        .env(rustc_wrapper::WRAPPER_VARIABLE, "1")
-        .exec();
+    let mut command = Command::new(&program);
+    command.args(env::args_os().skip(1));
+    environment::prepare(&mut command, &program, &scratch, prebuilt);
+    let error = command.exec();
     Err(Error::io(&program, error))
 }
 

@@ -2,7 +2,7 @@
 
 use super::completeness::{Completeness, completeness};
 use super::cursor::{byte_of, characters_before};
-use super::engine::Engine;
+use super::engine::{Completed, Engine};
 use super::front::CellFront;
 use super::history::History;
 use super::iopub::Publisher;
@@ -130,6 +130,11 @@ async fn read_shell(
             JupyterMessageContent::CommInfoRequest(_) => {
                 CommInfoReply::default().as_child_of(&message)
             }
+            JupyterMessageContent::CompleteRequest(request) if kernel.runs_a_cell() => {
+                let offset = byte_of(&request.code, request.cursor_pos);
+                let completed = kernel.engine.complete_at_once(&request.code, offset);
+                complete_reply(request, completed).as_child_of(&message)
+            }
             JupyterMessageContent::ExecuteRequest(_)
             | JupyterMessageContent::CompleteRequest(_)
             | JupyterMessageContent::InspectRequest(_) => {
@@ -200,6 +205,13 @@ async fn run_in_order(mut queue: UnboundedReceiver<JupyterMessage>, kernel: Kern
 }
 
 impl Kernel {
+    fn runs_a_cell(&self) -> bool {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.as_ref().is_some_and(|message| {
+            matches!(message.content, JupyterMessageContent::ExecuteRequest(_))
+        })
+    }
+
     async fn execute(
         &self,
         request: &ExecuteRequest,
@@ -303,27 +315,8 @@ impl Kernel {
 
     async fn complete(&self, request: &CompleteRequest) -> CompleteReply {
         let offset = byte_of(&request.code, request.cursor_pos);
-        let mut reply = CompleteReply {
-            cursor_start: request.cursor_pos,
-            cursor_end: request.cursor_pos,
-            ..Default::default()
-        };
-        if let Some(completed) = self.engine.complete(request.code.clone(), offset).await {
-            reply.cursor_start = characters_before(&request.code, completed.start);
-            reply.cursor_end = characters_before(&request.code, completed.end);
-            let types: Vec<Value> = completed
-                .matches
-                .iter()
-                .map(|one| {
-                    json!({ "text": one.text, "type": one.kind, "start": reply.cursor_start, "end": reply.cursor_end })
-                })
-                .collect();
-            reply
-                .metadata
-                .insert("_jupyter_types_experimental".to_owned(), types.into());
-            reply.matches = completed.matches.into_iter().map(|one| one.text).collect();
-        }
-        reply
+        let completed = self.engine.complete(request.code.clone(), offset).await;
+        complete_reply(request, completed)
     }
 
     async fn inspect(&self, request: &InspectRequest) -> InspectReply {
@@ -337,6 +330,30 @@ impl Kernel {
             None => InspectReply::default(),
         }
     }
+}
+
+fn complete_reply(request: &CompleteRequest, completed: Option<Completed>) -> CompleteReply {
+    let mut reply = CompleteReply {
+        cursor_start: request.cursor_pos,
+        cursor_end: request.cursor_pos,
+        ..Default::default()
+    };
+    if let Some(completed) = completed {
+        reply.cursor_start = characters_before(&request.code, completed.start);
+        reply.cursor_end = characters_before(&request.code, completed.end);
+        let types: Vec<Value> = completed
+            .matches
+            .iter()
+            .map(|one| {
+                json!({ "text": one.text, "type": one.kind, "start": reply.cursor_start, "end": reply.cursor_end })
+            })
+            .collect();
+        reply
+            .metadata
+            .insert("_jupyter_types_experimental".to_owned(), types.into());
+        reply.matches = completed.matches.into_iter().map(|one| one.text).collect();
+    }
+    reply
 }
 
 /// A cursor inside a name means the whole name.

@@ -4,9 +4,9 @@
 //! of its own. So partial lines, stderr and displays arrive in order, nothing is lost when a cell kills its process,
 //! and the `eosin` crate is called before and after each cell (to flush what a cell printed without a newline).
 
+use super::environment;
 use super::event::Event;
 use super::output_parser::{EXECUTION_COMPLETE, OutputParser, Piece};
-use super::rustc_wrapper::WRAPPER_VARIABLE;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::{Pid, getpid, setpgid};
@@ -32,15 +32,14 @@ pub fn run() -> io::Result<()> {
     setpgid(Pid::from_raw(0), Pid::from_raw(0))?;
     ignore_interrupts()?;
     let library = std::env::var(LIBRARY_VARIABLE).unwrap_or_default();
-    let mut child = Command::new(std::env::current_exe()?)
+    let mut command = Command::new(std::env::current_exe()?);
+    // A cell that starts cargo means the learner's own.
+    environment::restore(&mut command);
+    let mut child = command
         .env(RUNTIME_VARIABLE, &library)
         .env(KERNEL_VARIABLE, "1")
         // evcxr asks for backtraces; a learner has no use for the frames of a framework.
         .env("RUST_BACKTRACE", "0")
-        // Meant for the cargo that compiles cells, not for one that a cell may start.
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env_remove("RUSTC_WRAPPER")
-        .env_remove(WRAPPER_VARIABLE)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -1,4 +1,4 @@
-//! What cells and rust-analyzer see of the prebuilt crate: see [`crate::prebuilt`].
+//! What rust-analyzer is shown instead of the prebuilt library: the sources of what is in it.
 
 use crate::error::{At, Error, Result};
 use crate::home::write_atomically;
@@ -7,24 +7,24 @@ use crate::toolchain::Toolchain;
 use std::fs;
 use std::path::Path;
 
-/// The name under which the facade reaches the library.
-pub const EXTERN_NAME: &str = "eosin_prebuilt";
-/// Crates whose sources rust-analyzer is shown beside eosin's.
+/// Crates whose sources are shown beside eosin's.
 const SHOWN: [&str; 2] = ["candle-core", "candle-nn"];
+/// Folders of the standard library without anything that lessons need, or that rust-analyzer can make sense of. `stdarch`
+/// alone, the processors' instructions one by one, is half of all.
+const LEFT_OUT: [&str; 10] = [
+    "stdarch",
+    "portable-simd",
+    "compiler-builtins",
+    "backtrace",
+    "coretests",
+    "alloctests",
+    "vendor",
+    "tests",
+    "benches",
+    "test",
+];
 
-/// Writes the package `eosin` that cells depend on.
-pub fn write_facade(folder: &Path) -> Result<()> {
-    let manifest = "[package]\nname = \"eosin\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-                    [dependencies]\neosin-api = { path = \"../api/eosin\" }\n\n\
-                    [lints.rust]\nunexpected_cfgs = \"allow\"\n\n[workspace]\n";
-    let code = format!(
-        "#[cfg(not(rust_analyzer))]\npub use {EXTERN_NAME}::*;\n#[cfg(rust_analyzer)]\npub use eosin_api::*;\n"
-    );
-    write_atomically(&folder.join("Cargo.toml"), manifest.as_bytes())?;
-    write_atomically(&folder.join("src/lib.rs"), code.as_bytes())
-}
-
-/// Writes the sources that rust-analyzer reads; rustc finds them empty.
+/// Writes the sources of eosin and candle as packages without foreign dependencies; rustc never sees them.
 pub fn write_api(
     folder: &Path,
     source: &Source,
@@ -44,13 +44,7 @@ pub fn write_api(
             .map(|path| path.join("src"))
             .unwrap_or_default();
         let to = folder.join(name);
-        copy_sources(from.as_std_path(), &to.join("src"))?;
-        let library = to.join("src/lib.rs");
-        let code = fs::read_to_string(&library).at(&library)?;
-        write_atomically(
-            &library,
-            format!("#![cfg(rust_analyzer)]\n{code}").as_bytes(),
-        )?;
+        copy_sources(from.as_std_path(), &to.join("src"), &[])?;
         let mut features: Vec<_> = package.features.keys().collect();
         features.sort();
         let features: String = features
@@ -65,9 +59,8 @@ pub fn write_api(
                 "candle-core = { path = \"../candle-core\" }\ncandle-nn = { path = \"../candle-nn\" }\n"
             }
         };
-        let shown_name = if name == "eosin" { "eosin-api" } else { name };
         let manifest = format!(
-            "[package]\nname = \"{shown_name}\"\nversion = \"{}\"\nedition = \"{}\"\nautobins = false\n\n\
+            "[package]\nname = \"{name}\"\nversion = \"{}\"\nedition = \"{}\"\nautobins = false\n\n\
              [features]\n{features}\n[dependencies]\n{dependencies}\n[lints.rust]\nunexpected_cfgs = \"allow\"\n\n\
              [workspace]\n",
             package.version, package.edition
@@ -77,15 +70,37 @@ pub fn write_api(
     Ok(())
 }
 
-fn copy_sources(from: &Path, to: &Path) -> Result<()> {
+/// Copies the standard library's sources, but for what is left out.
+pub fn write_standard_library(folder: &Path, toolchain: &Toolchain) -> Result<()> {
+    copy_sources(&toolchain.sources(), folder, &LEFT_OUT)?;
+    // Expanded for each of the twelve integer types; half of them is documentation.
+    for name in ["int_macros.rs", "uint_macros.rs"] {
+        let file = folder.join("core/src/num").join(name);
+        if let Ok(code) = fs::read_to_string(&file) {
+            write_atomically(&file, without_documentation(&code).as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+fn without_documentation(code: &str) -> String {
+    let is_documentation =
+        |line: &str| line.starts_with("///") || line.starts_with("#[doc = ") && line.ends_with(']');
+    code.lines()
+        .filter(|line| !is_documentation(line.trim()))
+        .flat_map(|line| [line, "\n"])
+        .collect()
+}
+
+fn copy_sources(from: &Path, to: &Path, left_out: &[&str]) -> Result<()> {
     fs::create_dir_all(to).at(to)?;
     for entry in fs::read_dir(from).at(from)? {
         let entry = entry.at(from)?;
         let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_sources(&entry.path(), &target)?;
-        } else {
+        if !entry.path().is_dir() {
             place(&entry.path(), &target)?;
+        } else if left_out.iter().all(|name| entry.file_name() != *name) {
+            copy_sources(&entry.path(), &target, left_out)?;
         }
     }
     Ok(())

@@ -1,0 +1,189 @@
+//! The call of rustc for a cell, written down once and made again for other cells.
+//!
+//! Before each cell cargo finds out anew how rustc is to be called, in a third of the time that a cell takes. Between two
+//! cells nothing of that changes but the code, as long as the cells' `Cargo.toml` stays the same.
+
+use super::answers::{Answer, Answers};
+use super::control::is_cancelled;
+use super::generated_code;
+use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs, io};
+
+/// Where evcxr wants to be told the path of the library that rustc made.
+const RESULT_VARIABLE: &str = "EVCXR_EXECUTION_SO_PATH";
+/// evcxr's name for the package of a cell.
+const CRATE: &str = "ctx";
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Call {
+    program: String,
+    arguments: Vec<String>,
+    /// What cargo tells the code, for `env!`.
+    variables: Vec<(String, String)>,
+}
+
+/// What the call depends on, beside the cells' `Cargo.toml`.
+fn question() -> [OsString; 3] {
+    let flags = |name| env::var_os(name).unwrap_or_default();
+    [
+        "the call of rustc for a cell".into(),
+        flags("CARGO_ENCODED_RUSTFLAGS"),
+        flags("RUSTFLAGS"),
+    ]
+}
+
+/// Whether cargo calls rustc with these arguments for a cell.
+pub fn is_for_cell(arguments: &[OsString]) -> bool {
+    let links = |argument: &OsString| {
+        let text = argument.to_string_lossy();
+        text.starts_with("--emit=") && text.contains("link")
+    };
+    after(arguments, "--crate-name").is_some_and(|name| name == CRATE)
+        && arguments.iter().any(links)
+}
+
+fn after<'a, T: PartialEq<str>>(arguments: &'a [T], name: &str) -> Option<&'a T> {
+    let at = arguments.iter().position(|argument| *argument == *name)?;
+    arguments.get(at + 1)
+}
+
+/// What comes before rustc; the working folder is the scratch folder. The code that is compiled.
+pub fn prepare() -> io::Result<String> {
+    // The learner may have interrupted the cell by now.
+    if is_cancelled(Path::new(".")) {
+        std::process::exit(1);
+    }
+    let source = Path::new("src/lib.rs");
+    let code = generated_code::adapt(&fs::read_to_string(source)?);
+    fs::write(source, &code)?;
+    Ok(code)
+}
+
+/// Writes down how cargo called rustc for a cell.
+pub fn write_down(scratch: &Path, program: &OsString, arguments: &[OsString]) {
+    let Some(answers) = Answers::open(scratch) else {
+        return;
+    };
+    let text = |word: &OsString| word.to_string_lossy().into_owned();
+    let is_for_code =
+        |name: &String| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    let call = Call {
+        program: text(program),
+        arguments: arguments.iter().map(text).collect(),
+        variables: env::vars().filter(|(name, _)| is_for_code(name)).collect(),
+    };
+    answers.keep(&question(), &call);
+}
+
+/// Compiles a cell in the way that was written down; returns when none was.
+pub fn repeat(scratch: &Path) -> io::Result<()> {
+    let Some(answers) = Answers::open(scratch) else {
+        return Ok(());
+    };
+    let (Some(call), Some(result)) = (
+        answers.find::<Call>(&question()),
+        env::var_os(RESULT_VARIABLE),
+    ) else {
+        return Ok(());
+    };
+    let Some(folder) = after(&call.arguments, "--out-dir") else {
+        return Ok(());
+    };
+    fs::create_dir_all(folder)?;
+    let library = format!(
+        "{folder}/{}{CRATE}{}",
+        env::consts::DLL_PREFIX,
+        env::consts::DLL_SUFFIX
+    );
+    fs::write(result, &library)?;
+    let code = prepare()?;
+    let arguments = in_a_hurry(&call.arguments, generated_code::may_run_often(&code));
+    let mut command = Command::new(&call.program);
+    command.args(arguments).envs(call.variables);
+    match is_starting(scratch) {
+        true => compile_once(command, &answers, code, Path::new(&library)),
+        false => Err(command.exec()),
+    }
+}
+
+/// While a kernel starts it runs the same cells as every other: their libraries are kept.
+fn compile_once(
+    command: Command,
+    answers: &Answers,
+    code: String,
+    library: &Path,
+) -> io::Result<()> {
+    let question = ["the library of a cell".into(), code.into()];
+    let kept = answers.file(&question).with_extension("library");
+    if let Some(answer) = answers.find::<Answer>(&question)
+        && (answer.failed() || fs::copy(&kept, library).is_ok())
+    {
+        return answer.give();
+    }
+    let answer = Answer::of(command)?;
+    let partial = kept.with_extension(std::process::id().to_string());
+    if answer.failed()
+        || (fs::copy(library, &partial).is_ok() && fs::rename(&partial, &kept).is_ok())
+    {
+        answers.keep(&question, &answer);
+    }
+    answer.give()
+}
+
+/// Stands in the scratch folder of a kernel that has not started yet.
+const STARTING: &str = "starting";
+
+fn is_starting(scratch: &Path) -> bool {
+    scratch.join(STARTING).exists()
+}
+
+/// While `start` runs, cells are the same in every kernel; after it they are the learner's.
+pub fn while_starting<T>(scratch: &Path, start: impl FnOnce() -> T) -> io::Result<T> {
+    let mark = scratch.join(STARTING);
+    fs::write(&mark, "")?;
+    let started = start();
+    fs::remove_file(mark).map(|()| started)
+}
+
+/// A cell is new each time, and small: what rustc does to reuse work or to share it among threads costs more than it saves.
+/// Code that runs once is not worth being optimised; that of the crates is.
+fn in_a_hurry(arguments: &[String], optimise: bool) -> Vec<String> {
+    let mut hurried = Vec::new();
+    let mut arguments = arguments.iter().peekable();
+    while let Some(argument) = arguments.next() {
+        let option = arguments.peek().filter(|_| argument == "-C");
+        if option.is_some_and(|option| option.starts_with("incremental=")) {
+            arguments.next();
+        } else if argument.starts_with("--emit=") {
+            hurried.push("--emit=link".to_owned());
+        } else if argument.starts_with("opt-level=") && !optimise {
+            hurried.push("opt-level=0".to_owned());
+        } else if argument.starts_with("codegen-units=") {
+            hurried.push("codegen-units=1".to_owned());
+        } else {
+            hurried.push(argument.clone());
+        }
+    }
+    hurried
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_optimisation_that_is_wanted_is_paid_for() {
+        let cargos =
+            "--emit=dep-info,link -C opt-level=2 -C codegen-units=16 -C incremental=/x -C rpath";
+        let words: Vec<String> = cargos.split(' ').map(str::to_owned).collect();
+        assert_eq!(
+            in_a_hurry(&words, false).join(" "),
+            "--emit=link -C opt-level=0 -C codegen-units=1 -C rpath"
+        );
+        assert!(in_a_hurry(&words, true).contains(&"opt-level=2".to_owned()));
+    }
+}

@@ -1,0 +1,226 @@
+//! What evcxr writes around a cell, made quicker to compile and more telling when it fails.
+//!
+//! evcxr writes a small runtime into every cell, which rustc then compiles anew, and calls `(expression).evcxr_display()`,
+//! which compiles for few types, so that many cells are compiled twice. It also turns an error that leaves a cell through
+//! `?` into text on stderr, and drops the place: `?` hands its place on to `From::from` by `#[track_caller]`, and the
+//! generated `From` only has to ask for it. The crate `eosin` has what is put in the place of all this. No line is added
+//! and no line of the learner changes, so that the lines that rustc reports stay those that evcxr wrote.
+
+use ra_ap_syntax::ast::{HasModuleItem, HasName};
+use ra_ap_syntax::{AstNode, Edition, SourceFile, TextRange, ast, match_ast};
+use std::ops::Range;
+
+const RUNTIME: &str = "evcxr_internal_runtime";
+const FROM: &str = "fn from(error: T) -> Self {";
+const PANIC: &str = "println!(\"EVCXR_PANIC_NOTIFICATION\");";
+
+/// The generated code with the crate's parts in it.
+pub fn adapt(code: &str) -> String {
+    let file = SourceFile::parse(code, Edition::Edition2024).tree();
+    let mut changes: Vec<(Range<usize>, String)> = Vec::new();
+    changes.extend(runtime(code, &file));
+    changes.extend(conversion(code));
+    changes.extend(code.rfind(PANIC).map(|start| {
+        let call = "eosin::display::cell_panicked();".to_owned();
+        (start..start + PANIC.len(), call)
+    }));
+    changes.extend(last_expression(&file));
+    changes.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    let mut adapted = code.to_owned();
+    for (range, text) in changes {
+        let lost_lines = code[range.clone()].matches('\n').count() - text.matches('\n').count();
+        adapted.replace_range(range, &(text + &"\n".repeat(lost_lines)));
+    }
+    adapted
+}
+
+/// Whether code that the learner wrote may run many times, so that it is worth being optimised: a loop, a closure with
+/// parameters (as iterators take), a function that calls itself.
+pub fn may_run_often(adapted: &str) -> bool {
+    let file = SourceFile::parse(adapted, Edition::Edition2024).tree();
+    file.syntax().descendants().any(|node| {
+        match_ast! {
+            match node {
+                ast::ForExpr(_) => true,
+                ast::WhileExpr(_) => true,
+                ast::LoopExpr(_) => true,
+                ast::ClosureExpr(closure) => closure
+                    .param_list()
+                    .is_some_and(|list| list.params().next().is_some()),
+                ast::Fn(function) => calls_itself(&function),
+                _ => false,
+            }
+        }
+    })
+}
+
+fn calls_itself(function: &ast::Fn) -> bool {
+    let (Some(name), Some(body)) = (function.name(), function.body()) else {
+        return false;
+    };
+    body.syntax()
+        .descendants()
+        .filter_map(ast::NameRef::cast)
+        .any(|called| called.text() == name.text())
+}
+
+fn range(range: TextRange) -> Range<usize> {
+    range.start().into()..range.end().into()
+}
+
+/// The store of variables.
+fn runtime(code: &str, file: &SourceFile) -> Option<(Range<usize>, String)> {
+    let module = file.items().find_map(|item| match item {
+        ast::Item::Module(module) if module.name()?.text() == RUNTIME => Some(module),
+        _ => None,
+    })?;
+    let place = range(module.syntax().text_range());
+    // What rust-analyzer sees of a cell has an empty one.
+    code[place.clone()]
+        .contains("VariableStore")
+        .then(|| (place, format!("use eosin::display as {RUNTIME};")))
+}
+
+/// The conversion of errors, when it is one that runs (evcxr also writes one for analysis, which prints no marker).
+fn conversion(code: &str) -> Option<(Range<usize>, String)> {
+    let start = code.find(FROM)?;
+    let body = &code[start..];
+    let format_start = body.find("eprintln!(")? + "eprintln!(".len();
+    let format_end = format_start + body[format_start..].find(", error);")?;
+    // Dropping an error of many variants is more code than the rest of a cell; it is left where it is instead.
+    let marker = format!("println!(\"{{}}\", {RUNTIME}::USER_ERROR_OCCURRED);");
+    let marker_start = body.find(&marker)?;
+    let report = format!(
+        "#[track_caller] {FROM} let error = std::mem::ManuallyDrop::new(error); \
+         eosin::display::cell_failed(format_args!({}, *error), std::panic::Location::caller().line());",
+        &body[format_start..format_end]
+    );
+    Some((start..start + marker_start + marker.len(), report))
+}
+
+/// The display of the last expression, of which any value with a debug form has one: see `eosin::display::DisplayDebug`.
+fn last_expression(file: &SourceFile) -> Option<(Range<usize>, String)> {
+    let call = file
+        .syntax()
+        .descendants()
+        .filter_map(ast::MethodCallExpr::cast)
+        .filter(|call| {
+            call.name_ref()
+                .is_some_and(|name| name.text() == "evcxr_display")
+        })
+        .last()?;
+    let ast::Expr::ParenExpr(receiver) = call.receiver()? else {
+        return None;
+    };
+    let borrow = match receiver.expr()? {
+        ast::Expr::RefExpr(_) => "&*",
+        _ => "&",
+    };
+    Some((
+        range(call.syntax().text_range()),
+        format!(
+            "{{ use eosin::display::{{DisplayDebug as _, DisplayValue as _}}; ({borrow}{}).evcxr_display() }}",
+            receiver.syntax().text()
+        ),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A cell as evcxr 0.22.0 writes it.
+    const CELL: &str = r#"#![allow(unused_imports, unused_mut, dead_code)]
+use eosin::prelude::*;
+
+            struct EvcxrUserCodeError {}
+            impl<T: std::fmt::Display> From<T> for EvcxrUserCodeError {
+                fn from(error: T) -> Self {
+                    eprintln!("{}", error);
+                    println!("{}", evcxr_internal_runtime::USER_ERROR_OCCURRED);
+                    EvcxrUserCodeError {}
+                }
+            }
+        
+mod evcxr_internal_runtime {
+pub struct VariableStore {
+}
+}
+#[unsafe(no_mangle)]
+pub extern "C" fn run_user_code_8(
+match std::panic::catch_unwind(
+  std::panic::AssertUnwindSafe(||{
+let _ = (|| -> std::result::Result<(), EvcxrUserCodeError> {
+let y = (&x * 2.0)?;
+(
+vec![
+(
+1)]
+).evcxr_display();
+Ok(())})();
+})) { 
+  Ok(_) => {}
+  Err(_) => {
+    println!("EVCXR_PANIC_NOTIFICATION");
+}}
+}
+"#;
+
+    #[test]
+    fn the_crates_parts_come_in_and_every_line_keeps_its_number() {
+        let adapted = adapt(CELL);
+        assert_eq!(adapted.lines().count(), CELL.lines().count());
+        let line = |text: &str, code: &str| code.lines().position(|line| line.contains(text));
+        for kept in [
+            "use eosin::prelude",
+            "let y = (&x * 2.0)?;",
+            "vec![",
+            "fn run_user_code_8",
+        ] {
+            assert_eq!(
+                line(kept, &adapted),
+                line(kept, CELL),
+                "{kept} in {adapted}"
+            );
+        }
+        for new in [
+            "use eosin::display as evcxr_internal_runtime;",
+            "#[track_caller] fn from(error: T) -> Self { let error = std::mem::ManuallyDrop::new(error); \
+             eosin::display::cell_failed(format_args!(\"{}\", *error), std::panic::Location::caller().line());",
+            "(&(\nvec![\n(\n1)]\n)).evcxr_display() };",
+            "eosin::display::cell_panicked();",
+        ] {
+            assert!(adapted.contains(new), "{new} in {adapted}");
+        }
+        assert!(!adapted.contains("struct VariableStore") && !adapted.contains("println!"));
+    }
+
+    #[test]
+    fn a_reference_is_shown_as_what_it_refers_to() {
+        let adapted = adapt("fn f() {\n(\n&x\n).evcxr_display();\n}\n");
+        assert!(
+            adapted.contains("(&*(\n&x\n)).evcxr_display()"),
+            "{adapted}"
+        );
+    }
+
+    #[test]
+    fn loops_closures_and_recursion_are_worth_optimising() {
+        let with = |code: &str| adapt(CELL).replace("let y = (&x * 2.0)?;", code);
+        assert!(!may_run_often(&with("let y = (&x * 2.0)?;")));
+        for code in [
+            "for i in 0..9 {}",
+            "while true {}",
+            "v.iter().map(|x| x + 1)",
+            "fn f(n: u32) -> u32 { f(n - 1) }",
+        ] {
+            assert!(may_run_often(&with(code)), "{code}");
+        }
+    }
+
+    #[test]
+    fn code_that_only_rust_analyzer_sees_is_left_alone() {
+        let analysed = "fn from(error: T) -> Self {\n eprintln!(\"{}\", error);\n \n EvcxrUserCodeError {}\n }\n";
+        assert_eq!(adapt(analysed), analysed);
+    }
+}

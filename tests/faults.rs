@@ -1,0 +1,139 @@
+//! What goes wrong on learners' machines, and in their cells: the kernel says what happened and keeps serving.
+
+mod workshop;
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+use workshop::process::variable;
+use workshop::{Kernel, Output, plain, workshop};
+
+const PATIENCE: Duration = Duration::from_secs(120);
+
+#[track_caller]
+fn still_serves(kernel: &mut Kernel) {
+    assert_eq!(kernel.run("println!(\"{}\", 6 * 7);").ok().stdout(), "42\n");
+}
+
+#[test]
+fn a_hundred_megabytes_of_text_arrive_whole() {
+    let mut kernel = Kernel::start();
+    let sent = kernel
+        .send("let line = \"x\".repeat(99);\nfor _ in 0..1_000_000 { println!(\"{line}\"); }");
+    let mut bytes = 0;
+    while let Some(output) = kernel.next_output(&sent, PATIENCE) {
+        if let Output::Stdout(text) = output {
+            bytes += text.len();
+        }
+    }
+    assert_eq!(bytes, 100_000_000);
+    still_serves(&mut kernel);
+}
+
+#[test]
+fn a_display_of_fifty_megabytes_arrives_whole() {
+    let mut kernel = Kernel::start();
+    kernel.run("use eosin::prelude::*;").ok();
+    let cell = kernel
+        .run("display(&Bundle::text(\"y\".repeat(50_000_000)))?;")
+        .ok();
+    let (_, Output::Display { data, .. }) = &cell.outputs[0] else {
+        panic!("no display")
+    };
+    assert_eq!(plain(data).unwrap().len(), 50_000_000);
+    still_serves(&mut kernel);
+}
+
+#[test]
+fn a_deleted_scratch_folder_is_made_again() {
+    let mut kernel = Kernel::start();
+    kernel.run("let kept = 5;").ok();
+    let scratch = variable(kernel.process.id(), "EVCXR_TMPDIR");
+    fs::remove_dir_all(&scratch).unwrap();
+    assert_eq!(kernel.run("kept + 1").ok().result(), "6");
+    still_serves(&mut kernel);
+    assert!(kernel.shut_down());
+    assert!(!scratch.exists());
+}
+
+#[test]
+fn processes_that_a_cell_started_end_with_the_kernel() {
+    let mut kernel = Kernel::start();
+    let cell = kernel.run(
+        "let child = std::process::Command::new(\"sleep\").arg(\"1000\").spawn()?;\nprintln!(\"{}\", child.id());",
+    );
+    let child = Path::new("/proc").join(cell.ok().stdout().trim());
+    assert!(child.exists());
+    still_serves(&mut kernel);
+    assert!(kernel.shut_down());
+    let ended = (0..100).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        // A process whose parent does not wait stays as a zombie, whose command line is empty.
+        fs::read(child.join("cmdline")).map_or(true, |line| line.is_empty())
+    });
+    assert!(ended);
+}
+
+/// A home with the prebuilt crate of the workshop, but for what `change` does to its manifest, and without kept answers.
+fn home_with(change: impl Fn(String) -> String) -> tempfile::TempDir {
+    let mut kernel = Kernel::start();
+    still_serves(&mut kernel);
+    let prebuilt = variable(kernel.process.id(), "EOSIN_PREBUILT");
+    let home = tempfile::tempdir().unwrap();
+    let there = home.path().join("data/prebuilt");
+    fs::create_dir_all(there.join("it")).unwrap();
+    fs::write(there.join("current"), "it").unwrap();
+    for entry in fs::read_dir(&prebuilt).unwrap().flatten() {
+        let target = there.join("it").join(entry.file_name());
+        match entry.file_name().to_str() {
+            Some("answers") => {}
+            Some("manifest.json") => {
+                let manifest = fs::read_to_string(entry.path()).unwrap();
+                fs::write(target, change(manifest)).unwrap();
+            }
+            _ => std::os::unix::fs::symlink(entry.path(), target).unwrap(),
+        }
+    }
+    home
+}
+
+#[test]
+fn a_crate_compiled_by_another_rust_is_refused_with_the_mend() {
+    let home = home_with(|manifest| {
+        let start = manifest.find("\"rustc\": \"").unwrap() + "\"rustc\": \"".len();
+        format!("{}another {}", &manifest[..start], &manifest[start..])
+    });
+    let mut kernel = Kernel::start_with(|command| {
+        command.env("EOSIN_HOME", home.path());
+    });
+    let (_, message, _) = kernel.run("1 + 1").error();
+    assert!(
+        message.contains("another version of Rust") && message.contains("cargo lab --setup-only"),
+        "{message}"
+    );
+}
+
+#[test]
+fn two_kernels_start_at_once_where_nothing_is_kept_yet() {
+    workshop();
+    let home = home_with(|manifest| manifest);
+    let start = || {
+        let mut kernel = Kernel::start_with(|command| {
+            command.env("EOSIN_HOME", home.path());
+        });
+        kernel.run("use eosin::prelude::*;").ok();
+        let cell =
+            kernel.run("Tensor::ones(2, DType::F32, &Device::Cpu)?.sum_all()?.to_scalar::<f32>()?");
+        assert_eq!(cell.ok().result(), "2.0");
+        assert!(kernel.shut_down());
+    };
+    std::thread::scope(|scope| {
+        for other in [scope.spawn(start), scope.spawn(start)] {
+            other.join().unwrap();
+        }
+    });
+    let left = fs::read_dir(home.path().join("cache/scratch"))
+        .unwrap()
+        .count();
+    assert_eq!(left, 0);
+}

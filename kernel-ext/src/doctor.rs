@@ -9,7 +9,7 @@ use crate::source::Source;
 use crate::toolchain::{self, Toolchain};
 use serde::Serialize;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Reports what the workshop needs and finds on this machine.
 #[derive(Debug, clap::Args)]
@@ -224,7 +224,7 @@ fn disk(home: &Home) -> Check {
     }
 }
 
-fn size(folder: &std::path::Path) -> u64 {
+fn size(folder: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else {
         return 0;
     };

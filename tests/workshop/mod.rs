@@ -309,10 +309,17 @@ impl Kernel {
     /// asked until something is heard.
     fn wait_until_heard(&mut self) {
         let begun = Instant::now();
-        while within(&self.runtime, Duration::from_secs(1), self.iopub.read()).is_none() {
-            assert!(begun.elapsed() < PATIENCE, "nothing is heard");
+        let message = loop {
+            match within(&self.runtime, Duration::from_secs(1), self.iopub.read()) {
+                Some(message) => break message.unwrap(),
+                None => assert!(begun.elapsed() < PATIENCE, "nothing is heard"),
+            }
             self.ask(KernelInfoRequest {});
-        }
+        };
+        assert!(matches!(
+            message.content,
+            JupyterMessageContent::IoPubWelcome(_) | JupyterMessageContent::Status(_)
+        ));
     }
 
     /// Runs a cell to its end.

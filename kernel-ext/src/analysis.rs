@@ -2,6 +2,7 @@
 
 use crate::error::{At, Error, Result};
 use crate::home::write_atomically;
+use crate::signatures::signatures;
 use crate::source::Source;
 use crate::toolchain::Toolchain;
 use std::fs;
@@ -70,7 +71,7 @@ pub fn write_api(
     Ok(())
 }
 
-/// Copies the standard library's sources, but for what is left out.
+/// Copies the signatures of the standard library, but for what is left out.
 pub fn write_standard_library(folder: &Path, toolchain: &Toolchain) -> Result<()> {
     copy_sources(&toolchain.sources(), folder, &LEFT_OUT)?;
     // Expanded for each of the twelve integer types; half of them is documentation.
@@ -97,7 +98,14 @@ fn copy_sources(from: &Path, to: &Path, left_out: &[&str]) -> Result<()> {
     for entry in fs::read_dir(from).at(from)? {
         let entry = entry.at(from)?;
         let target = to.join(entry.file_name());
-        if !entry.path().is_dir() {
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "rs")
+        {
+            let code = fs::read_to_string(entry.path()).at(&entry.path())?;
+            fs::write(&target, signatures(&code)).at(&target)?;
+        } else if !entry.path().is_dir() {
             place(&entry.path(), &target)?;
         } else if left_out.iter().all(|name| entry.file_name() != *name) {
             copy_sources(&entry.path(), &target, left_out)?;

@@ -12,6 +12,7 @@ mod notebooks;
 mod prebuilt;
 mod progress;
 mod python;
+mod signatures;
 mod source;
 mod toolchain;
 mod workshop;

@@ -7,12 +7,14 @@ use std::ffi::c_void;
 use std::fmt;
 use std::io::Write;
 use std::panic::PanicHookInfo;
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 use std::thread;
 use std::time::Duration;
 
 /// How long text without a line end may wait before it is seen.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(50);
+/// The process that runs the cells.
+static PROCESS: OnceLock<u32> = OnceLock::new();
 /// The file in which evcxr compiles a cell.
 const CELL_FILE: &str = "src/lib.rs";
 
@@ -22,6 +24,7 @@ const CELL_FILE: &str = "src/lib.rs";
 pub extern "C" fn eosin_cell_begin(store: *mut c_void) -> *mut c_void {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
+        let _ = PROCESS.set(std::process::id());
         thread::spawn(flush_forever);
         let cell_thread = thread::current().id();
         let usual = std::panic::take_hook();
@@ -43,6 +46,13 @@ pub extern "C" fn eosin_cell_begin(store: *mut c_void) -> *mut c_void {
 pub extern "C" fn eosin_cell_end(store: *mut c_void) -> *mut c_void {
     let _ = std::io::stdout().flush();
     store
+}
+
+/// Ends a process that the cell has forked: there is one that goes on to the next cell. The kernel has it called.
+pub fn cell_returned() {
+    if PROCESS.get().is_some_and(|own| *own != std::process::id()) {
+        std::process::exit(0);
+    }
 }
 
 fn flush_forever() {

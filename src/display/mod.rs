@@ -14,7 +14,7 @@ mod variables;
 pub(crate) use bundle::escape_html;
 pub use bundle::{Bundle, Show};
 #[doc(hidden)]
-pub use hooks::cell_failed;
+pub use hooks::{cell_failed, cell_returned};
 pub use input::input;
 pub use live::LiveDisplay;
 pub use sink::{clear_output, display, display_bundle, interruptible, show_result};

@@ -36,6 +36,10 @@ impl Answer {
         self.code != 0
     }
 
+    pub fn mentions(&self, word: &str) -> bool {
+        self.stdout.contains(word) || self.stderr.contains(word)
+    }
+
     /// The same with one text in the place of another.
     pub fn with(&self, from: &str, to: &str) -> Self {
         Answer {

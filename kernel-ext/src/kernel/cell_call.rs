@@ -8,7 +8,6 @@ use super::control::is_cancelled;
 use super::generated_code;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 use std::{env, fs, io};
@@ -17,6 +16,9 @@ use std::{env, fs, io};
 const RESULT_VARIABLE: &str = "EVCXR_EXECUTION_SO_PATH";
 /// evcxr's name for the package of a cell.
 const CRATE: &str = "ctx";
+
+/// How evcxr catches a cell's panics.
+const CATCH: &str = "std::panic::catch_unwind(";
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Call {
@@ -101,13 +103,43 @@ pub fn repeat(scratch: &Path) -> io::Result<()> {
     );
     fs::write(result, &library)?;
     let code = prepare()?;
+    if let Some(answer) = last_refusal(scratch, &code) {
+        return answer.give();
+    }
     let arguments = in_a_hurry(&call.arguments, generated_code::may_run_often(&code));
     let mut command = Command::new(&call.program);
     command.args(arguments).envs(call.variables);
     match is_starting(scratch) {
         true => compile_once(command, &answers, code, Path::new(&library)),
-        false => Err(command.exec()),
+        false => compile(command, scratch, code),
     }
+}
+
+/// What rustc said of a cell that it refused, with the code.
+const REFUSED: &str = "refused.json";
+
+fn compile(command: Command, scratch: &Path, code: String) -> io::Result<()> {
+    let answer = Answer::of(command)?;
+    if answer.failed() {
+        let refusal = serde_json::to_vec(&(code, &answer)).unwrap_or_default();
+        fs::write(scratch.join(REFUSED), refusal)?;
+    }
+    answer.give()
+}
+
+/// evcxr compiles a cell with errors once more, as it is without the closure that catches panics, since some errors are
+/// said more plainly then. The others need not be found twice.
+fn last_refusal(scratch: &Path, code: &str) -> Option<Answer> {
+    let refused = scratch.join(REFUSED);
+    let kept = fs::read(&refused).ok()?;
+    let _ = fs::remove_file(refused);
+    let (refused_code, answer): (String, Answer) = serde_json::from_slice(&kept).ok()?;
+    let is_the_same = !code.contains(CATCH) && refused_code.contains(CATCH) && {
+        let mut refused_lines = refused_code.lines();
+        code.lines()
+            .all(|line| refused_lines.any(|refused| refused == line))
+    };
+    (is_the_same && !answer.mentions("closure")).then_some(answer)
 }
 
 /// While a kernel starts it runs the same cells as every other: their libraries are kept.

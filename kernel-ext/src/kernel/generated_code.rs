@@ -13,6 +13,8 @@ use std::ops::Range;
 const RUNTIME: &str = "evcxr_internal_runtime";
 const FROM: &str = "fn from(error: T) -> Self {";
 const PANIC: &str = "println!(\"EVCXR_PANIC_NOTIFICATION\");";
+/// What a cell gives back when it ends.
+const RETURNED: &str = "\nevcxr_variable_store\n}";
 
 /// The generated code with the crate's parts in it.
 pub fn adapt(code: &str) -> String {
@@ -23,6 +25,10 @@ pub fn adapt(code: &str) -> String {
     changes.extend(code.rfind(PANIC).map(|start| {
         let call = "eosin::display::cell_panicked();".to_owned();
         (start..start + PANIC.len(), call)
+    }));
+    changes.extend(code.rfind(RETURNED).map(|start| {
+        let call = "\neosin::display::cell_returned(); evcxr_variable_store\n}".to_owned();
+        (start..start + RETURNED.len(), call)
     }));
     changes.extend(last_expression(&file));
     changes.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
@@ -163,6 +169,7 @@ Ok(())})();
   Err(_) => {
     println!("EVCXR_PANIC_NOTIFICATION");
 }}
+evcxr_variable_store
 }
 "#;
 
@@ -189,6 +196,7 @@ Ok(())})();
              eosin::display::cell_failed(format_args!(\"{}\", *error), std::panic::Location::caller().line());",
             "(&(\nvec![\n(\n1)]\n)).evcxr_display() };",
             "eosin::display::cell_panicked();",
+            "eosin::display::cell_returned(); evcxr_variable_store",
         ] {
             assert!(adapted.contains(new), "{new} in {adapted}");
         }

@@ -3,7 +3,9 @@
 mod workshop;
 
 use std::fs;
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 use workshop::process::variable;
 use workshop::{Kernel, Output, plain, workshop};
@@ -72,6 +74,56 @@ fn processes_that_a_cell_started_end_with_the_kernel() {
         fs::read(child.join("cmdline")).map_or(true, |line| line.is_empty())
     });
     assert!(ended);
+}
+
+#[test]
+fn a_cell_that_forks_goes_on_once() {
+    let mut kernel = Kernel::start();
+    kernel
+        .run("unsafe extern \"C\" { fn fork() -> i32; }\nlet before = 1;")
+        .ok();
+    let cell = kernel.run("println!(\"seen by {}\", if unsafe { fork() } == 0 { \"child\" } else { std::thread::sleep(std::time::Duration::from_millis(300)); \"parent\" });");
+    let mut lines: Vec<_> = cell.ok().stdout().lines().map(str::to_owned).collect();
+    lines.sort();
+    assert_eq!(lines, ["seen by child", "seen by parent"]);
+    assert_eq!(kernel.run("before + 1").ok().result(), "2");
+    still_serves(&mut kernel);
+}
+
+#[test]
+fn a_full_disk_is_named_and_cells_run_again_when_there_is_room() {
+    let home = home_with(|manifest| manifest);
+    let cache = home.path().join("cache");
+    fs::create_dir_all(&cache).unwrap();
+    // A small disk that only the kernel sees.
+    let mut kernel = Kernel::start_program(|connection| {
+        let mut command = Command::new("unshare");
+        command
+            .args(["--user", "--map-root-user", "--mount", "sh", "-c"])
+            .arg("mount -t tmpfs -o size=32m tmpfs \"$1\" && shift && exec \"$@\"")
+            .arg("sh")
+            .arg(&cache)
+            .arg(&workshop().kernel)
+            .arg("kernel")
+            .arg(connection)
+            .env("EOSIN_HOME", home.path());
+        command
+    });
+    kernel.run("let kept = 5;").ok();
+    let disk = PathBuf::from(format!("/proc/{}/root", kernel.process.id()))
+        .join(cache.strip_prefix("/").unwrap());
+    let mut ballast = fs::File::create(disk.join("ballast")).unwrap();
+    while ballast.write_all(&[0; 4096]).is_ok() {}
+    let (_, message, _) = kernel.run("kept + 1").error();
+    assert!(
+        message.contains("disk") && message.contains("full"),
+        "{message}"
+    );
+    // Room comes with the last handle on a file.
+    drop(ballast);
+    fs::remove_file(disk.join("ballast")).unwrap();
+    assert_eq!(kernel.run("kept + 1").ok().result(), "6");
+    assert!(kernel.shut_down());
 }
 
 /// A home with the prebuilt crate of the workshop, but for what `change` does to its manifest, and without kept answers.

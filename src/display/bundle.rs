@@ -81,7 +81,11 @@ impl Show for Bundle {
 }
 
 /// Text as HTML that shows exactly that text.
-pub(crate) fn escape_html(text: &str) -> String {
+///
+/// ```
+/// assert_eq!(eosin::display::escape_html("<b> & \"c\""), "&lt;b&gt; &amp; &quot;c&quot;");
+/// ```
+pub fn escape_html(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

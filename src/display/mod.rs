@@ -11,8 +11,7 @@ mod sink;
 mod value;
 mod variables;
 
-pub(crate) use bundle::escape_html;
-pub use bundle::{Bundle, Show};
+pub use bundle::{Bundle, Show, escape_html};
 #[doc(hidden)]
 pub use hooks::{cell_failed, cell_returned};
 pub use input::input;

@@ -27,6 +27,9 @@ use tokio::time::timeout;
 /// Longer than any single answer may take on two busy cores.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// What signs the messages of test kernels.
+pub const KEY: &str = "a secret";
+
 /// A workshop that is set up.
 pub struct Workshop {
     /// The kernel's program.
@@ -218,6 +221,7 @@ pub struct Kernel {
     iopub: ClientIoPubConnection,
     control: ClientControlConnection,
     stdin: ClientStdinConnection,
+    connection: ConnectionInfo,
     _folder: tempfile::TempDir,
 }
 
@@ -254,7 +258,7 @@ impl Kernel {
             stdin_port: ports[2],
             control_port: ports[3],
             hb_port: ports[4],
-            key: "a secret".to_owned(),
+            key: KEY.to_owned(),
             signature_scheme: "hmac-sha256".to_owned(),
             kernel_name: Some("eosin".to_owned()),
         };
@@ -299,6 +303,7 @@ impl Kernel {
             iopub,
             control,
             stdin,
+            connection,
             _folder: folder,
         };
         kernel.wait_until_heard();
@@ -341,6 +346,22 @@ impl Kernel {
         };
         self.runtime.block_on(self.shell.send(message)).unwrap();
         sent
+    }
+
+    /// Sends a cell as somebody who has another key than the kernel.
+    pub fn send_signed_with(&self, key: &str, code: &str) {
+        let other = ConnectionInfo {
+            key: key.to_owned(),
+            ..self.connection.clone()
+        };
+        let message = JupyterMessage::new(ExecuteRequest::new(code.to_owned()), None);
+        self.runtime.block_on(async {
+            let identity = peer_identity_for_session(&format!("with key {key:?}")).unwrap();
+            let shell = create_client_shell_connection_with_identity(&other, "others", identity);
+            shell.await.unwrap().send(message).await.unwrap();
+            // What is sent goes out in the background, and not when the socket is closed before.
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        });
     }
 
     /// Takes what a cell sends until it is idle and answered.

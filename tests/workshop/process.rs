@@ -36,3 +36,26 @@ pub fn variable(process: u32, name: &str) -> PathBuf {
         .find_map(|entry| entry.strip_prefix(name)?.strip_prefix('='));
     PathBuf::from(value.unwrap_or_else(|| panic!("no {name} in {text}")))
 }
+
+/// The addresses at which a process listens for TCP connections.
+pub fn listening(process: u32) -> Vec<String> {
+    let sockets: Vec<String> = std::fs::read_dir(format!("/proc/{process}/fd"))
+        .unwrap()
+        .flatten()
+        .filter_map(|entry| std::fs::read_link(entry.path()).ok())
+        .map(|target| target.to_string_lossy().into_owned())
+        .collect();
+    let mut addresses = Vec::new();
+    for table in ["tcp", "tcp6"] {
+        let text = std::fs::read_to_string(format!("/proc/{process}/net/{table}"));
+        for line in text.unwrap_or_default().lines().skip(1) {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            // Local address, state (0A: it listens) and inode, see proc_net_tcp.
+            let (local, state, inode) = (fields[1], fields[3], fields[9]);
+            if state == "0A" && sockets.contains(&format!("socket:[{inode}]")) {
+                addresses.push(local.to_owned());
+            }
+        }
+    }
+    addresses
+}

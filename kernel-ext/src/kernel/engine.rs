@@ -27,6 +27,8 @@ const STUDIED: &str = "use eosin::prelude::*;
 let studied = Tensor::randn(0f32, 1., (2, 2), &Device::Cpu)?;
 let sum = (&studied + &studied)?.sum_all()?.to_scalar::<f32>()?;
 sum";
+/// What the system says of a full disk.
+const NO_SPACE: &str = "No space left on device";
 /// After this long without a job there is time to ask what learners will ask, see [`super::known`].
 const IDLE: Duration = Duration::from_millis(200);
 
@@ -283,6 +285,15 @@ impl Session {
             Err(_) if self.control.was_interrupted() => Err(Failure::told(
                 "Interrupted",
                 "stopped while compiling. Nothing of this cell was run.",
+            )),
+            // Whichever program found it: evcxr, rustc or the linker.
+            Err(error) if error.to_string().contains(NO_SPACE) => Err(Failure::told(
+                "DiskFull",
+                format!(
+                    "the disk is full, so the cell could not be compiled, and nothing of it was run. Make room where \
+                     {} is, then run it again.",
+                    self.compiled.display()
+                ),
             )),
             Err(evcxr::Error::CompilationErrors(errors)) => {
                 Err(Failure::from_compiler(code, &errors))

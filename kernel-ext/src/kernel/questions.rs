@@ -60,10 +60,7 @@ impl Questions {
 
 async fn read_answers(mut reader: RouterRecvConnection, answer: std::sync::mpsc::Sender<String>) {
     loop {
-        if let Ok(JupyterMessage {
-            content: JupyterMessageContent::InputReply(reply),
-            ..
-        }) = read(&mut reader).await
+        if let JupyterMessageContent::InputReply(reply) = read(&mut reader, "stdin").await.content
             && answer.send(reply.value).is_err()
         {
             return;

@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::home::Home;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ impl Scratch {
         remove_leftovers(&parent);
         let folder = tempfile::Builder::new()
             .prefix("kernel-")
+            .permissions(Permissions::from_mode(0o700))
             .tempdir_in(&parent)
             .map_err(|source| Error::io(&parent, source))?;
         Ok(folder.keep())

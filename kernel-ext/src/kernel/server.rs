@@ -99,16 +99,7 @@ async fn read_shell(
     queue: UnboundedSender<JupyterMessage>,
 ) {
     loop {
-        let message = match read(&mut reader).await {
-            Ok(message) => message,
-            Err(error) => {
-                report_unreadable("shell", &error);
-                if matches!(error, jupyter_zmq_client::RuntimeError::ZmqError(_)) {
-                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-                }
-                continue;
-            }
-        };
+        let message = read(&mut reader, "shell").await;
         let reply = match &message.content {
             JupyterMessageContent::KernelInfoRequest(_) => kernel_info().as_child_of(&message),
             JupyterMessageContent::IsCompleteRequest(request) => {
@@ -163,10 +154,6 @@ async fn read_shell(
             kernel.publisher.send(Status::busy().as_child_of(cell));
         }
     }
-}
-
-fn report_unreadable(channel: &str, error: &jupyter_zmq_client::RuntimeError) {
-    eprintln!("eosin kernel: a message on the {channel} channel was dropped: {error}");
 }
 
 async fn run_in_order(mut queue: UnboundedReceiver<JupyterMessage>, kernel: Kernel) {
@@ -366,13 +353,7 @@ fn end_of_word(code: &str, offset: usize) -> usize {
 
 async fn serve_control(mut connection: KernelControlConnection, kernel: Kernel) {
     loop {
-        let message = match read(&mut connection).await {
-            Ok(message) => message,
-            Err(error) => {
-                report_unreadable("control", &error);
-                continue;
-            }
-        };
+        let message = read(&mut connection, "control").await;
         kernel.publisher.send(Status::busy().as_child_of(&message));
         let mut ends = false;
         let reply = match &message.content {

@@ -6,13 +6,34 @@
 use jupyter_protocol::{Header, JupyterMessage, JupyterMessageContent};
 use jupyter_zmq_client::{Connection, RawMessage, RuntimeError};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use zeromq::SocketRecv;
 
-/// The next message whose signature is right.
-///
-/// # Errors
-/// When the message is not signed with the connection's key, or is no message at all; the next one can be read.
-pub async fn read<S: SocketRecv>(
+/// After an error of the socket itself, so that one that lasts does not keep a processor busy.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The next message that is whole and signed with the connection's key. Others are dropped, and counted: one may be a
+/// client's mistake, many are somebody without the key.
+pub async fn read<S: SocketRecv>(connection: &mut Connection<S>, channel: &str) -> JupyterMessage {
+    static DROPPED: AtomicUsize = AtomicUsize::new(0);
+    loop {
+        match read_one(connection).await {
+            Ok(message) => return message,
+            Err(error) => {
+                let count = DROPPED.fetch_add(1, Ordering::Relaxed) + 1;
+                eprintln!(
+                    "eosin kernel: a message on the {channel} channel was dropped ({count} so far): {error}"
+                );
+                if matches!(error, RuntimeError::ZmqError(_)) {
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+async fn read_one<S: SocketRecv>(
     connection: &mut Connection<S>,
 ) -> Result<JupyterMessage, RuntimeError> {
     let multipart = connection.socket.recv().await?;

@@ -1,6 +1,7 @@
 //! How quick a kernel is, and how large: `cargo bench --bench kernel`.
 //!
 //! With `EVCXR_JUPYTER` set to the program of stock evcxr_jupyter, the same is measured there; that takes some minutes more.
+//! With `PYTHON_WITH_TORCH` set to an interpreter that has ipykernel and torch, the same in Python.
 
 #[path = "../tests/workshop/mod.rs"]
 mod workshop;
@@ -12,29 +13,70 @@ use workshop::{Kernel, process};
 
 const STARTS: usize = 10;
 const ROUNDS: usize = 10;
-const FIRST: &str = "use eosin::prelude::*;";
-const FIRST_TENSOR: &str = "let x = Tensor::randn(0f32, 1.0, (2, 3), &Device::Cpu)?;";
-/// What lessons are made of.
-const CELLS: [(&str, &str); 8] = [
-    ("let with ?", "let y = (&x * 2.0)?;"),
-    ("println!", "println!(\"{:?}\", y.shape());"),
-    ("expression", "y.dims().to_vec()"),
-    ("tensor shown", "y"),
-    ("function", "fn square(x: f32) -> f32 { x * x }"),
-    (
-        "struct with impl",
-        "struct Point { x: i32 }\nimpl Point { fn twice(&self) -> i32 { self.x * 2 } }",
-    ),
-    (
-        "loop",
-        "let mut sum = 0;\nfor i in 0..100 { sum += i * i; }\nsum",
-    ),
-    (
-        "plot",
-        "image_grid(&Tensor::rand(0f32, 1.0, (4, 1, 28, 28), &Device::Cpu)?, &[], 4)?",
-    ),
-];
-const ERROR: &str = "let wrong: i32 = \"text\";";
+/// The same cells in one language: what lessons are made of.
+struct Cells {
+    first: String,
+    first_tensor: &'static str,
+    steady: [(&'static str, &'static str); 8],
+    error: &'static str,
+    completed: &'static str,
+}
+
+fn rust(before: &str) -> Cells {
+    Cells {
+        first: format!("{before}use eosin::prelude::*;"),
+        first_tensor: "let x = Tensor::randn(0f32, 1.0, (2, 3), &Device::Cpu)?;",
+        steady: [
+            ("let with ?", "let y = (&x * 2.0)?;"),
+            ("println!", "println!(\"{:?}\", y.shape());"),
+            ("expression", "y.dims().to_vec()"),
+            ("tensor shown", "y"),
+            ("function", "fn square(x: f32) -> f32 { x * x }"),
+            (
+                "struct with impl",
+                "struct Point { x: i32 }\nimpl Point { fn twice(&self) -> i32 { self.x * 2 } }",
+            ),
+            (
+                "loop",
+                "let mut sum = 0i32;\nfor i in 0..100 { sum += i * i; }\nsum",
+            ),
+            (
+                "plot",
+                "image_grid(&Tensor::rand(0f32, 1.0, (4, 1, 28, 28), &Device::Cpu)?, &[], 4)?",
+            ),
+        ],
+        error: "let wrong: i32 = \"text\";",
+        completed: "x.mat",
+    }
+}
+
+fn python() -> Cells {
+    Cells {
+        first: "import torch, matplotlib.pyplot as plt".to_owned(),
+        first_tensor: "x = torch.randn(2, 3)",
+        steady: [
+            ("let with ?", "y = x * 2"),
+            ("println!", "print(y.shape)"),
+            ("expression", "list(y.shape)"),
+            ("tensor shown", "y"),
+            ("function", "def square(x): return x * x"),
+            (
+                "struct with impl",
+                "class Point:\n    def __init__(self, x): self.x = x\n    def twice(self): return self.x * 2",
+            ),
+            (
+                "loop",
+                "total = 0\nfor i in range(100): total += i * i\ntotal",
+            ),
+            (
+                "plot",
+                "for i, image in enumerate(torch.rand(4, 28, 28)): plt.subplot(1, 4, i + 1).imshow(image)\nplt.show()",
+            ),
+        ],
+        error: "undefined + 1",
+        completed: "x.mat",
+    }
+}
 
 /// What was measured of one kernel, in seconds and megabytes.
 struct Measured {
@@ -50,7 +92,18 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let mut columns = vec![("eosin", measure(Kernel::start, FIRST, STARTS))];
+    let mut columns = vec![("eosin", measure(Kernel::start, &rust(""), STARTS))];
+    if let Some(interpreter) = std::env::var_os("PYTHON_WITH_TORCH") {
+        let start = || {
+            Kernel::start_program(|connection| {
+                let mut command = Command::new(&interpreter);
+                command.args(["-m", "ipykernel_launcher", "-f"]);
+                command.arg(connection);
+                command
+            })
+        };
+        columns.push(("ipykernel, torch", measure(start, &python(), STARTS)));
+    }
     if let Some(stock) = std::env::var_os("EVCXR_JUPYTER").map(PathBuf::from) {
         let start = || {
             Kernel::start_program(|connection| {
@@ -61,16 +114,16 @@ fn main() {
                 command
             })
         };
-        let first = format!(
-            ":build_env RUSTFLAGS=-Cprefer-dynamic -Crpath\n:dep eosin = {{ path = {:?} }}\n{FIRST}",
+        let before = format!(
+            ":build_env RUSTFLAGS=-Cprefer-dynamic -Crpath\n:dep eosin = {{ path = {:?} }}\n",
             env!("CARGO_MANIFEST_DIR")
         );
-        columns.push(("evcxr_jupyter", measure(start, &first, 1)));
+        columns.push(("evcxr_jupyter", measure(start, &rust(&before), 1)));
     }
     print(&columns);
 }
 
-fn measure(start: impl Fn() -> Kernel, first: &str, starts: usize) -> Measured {
+fn measure(start: impl Fn() -> Kernel, cells: &Cells, starts: usize) -> Measured {
     let mut first_tensor = Vec::new();
     let mut last = None;
     for _ in 0..starts {
@@ -78,28 +131,28 @@ fn measure(start: impl Fn() -> Kernel, first: &str, starts: usize) -> Measured {
         let begun = Instant::now();
         let mut kernel = start();
         // As Run All does it: the second cell waits in the queue.
-        let cells = [kernel.send(first), kernel.send(FIRST_TENSOR)];
-        for sent in cells {
+        let waiting = [kernel.send(&cells.first), kernel.send(cells.first_tensor)];
+        for sent in waiting {
             kernel.finish(&sent, Duration::from_secs(1800)).ok();
         }
         first_tensor.push(begun.elapsed().as_secs_f64());
         last = Some(kernel);
     }
     let mut kernel = last.expect("at least one start");
-    let mut cells: Vec<_> = CELLS.map(|(name, _)| (name, Vec::new())).into();
+    let mut steady: Vec<_> = cells.steady.map(|(name, _)| (name, Vec::new())).into();
     let (mut error, mut completion) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        for ((_, code), (_, times)) in CELLS.iter().zip(&mut cells) {
+        for ((_, code), (_, times)) in cells.steady.iter().zip(&mut steady) {
             times.push(kernel.run(code).ok().time.as_secs_f64());
         }
-        error.push(kernel.run(ERROR).time.as_secs_f64());
+        error.push(kernel.run(cells.error).time.as_secs_f64());
         let begun = Instant::now();
-        kernel.complete("x.mat");
+        kernel.complete(cells.completed);
         completion.push(begun.elapsed().as_secs_f64());
     }
     Measured {
         first_tensor,
-        cells,
+        cells: steady,
         error,
         completion,
         memory: process::memory(kernel.process.id()),
@@ -128,7 +181,7 @@ fn print(columns: &[(&str, Measured)]) {
     row("start to first tensor", &|measured| {
         median(&measured.first_tensor)
     });
-    for (index, (name, _)) in CELLS.iter().enumerate() {
+    for (index, (name, _)) in rust("").steady.iter().enumerate() {
         row(name, &|measured| median(&measured.cells[index].1));
     }
     let all = |measured: &Measured| -> Vec<f64> {

@@ -31,7 +31,7 @@ use tempfile::TempDir;
 const CURRENT: &str = "current";
 const MANIFEST: &str = "manifest.json";
 /// Changes with what a folder holds, and how, so that a new kernel does not use an old kernel's.
-const LAYOUT: &str = "3";
+const LAYOUT: &str = "6";
 /// Older folders beyond this many are removed; a running kernel may still use the last.
 const KEPT: usize = 2;
 

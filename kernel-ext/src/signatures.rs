@@ -1,16 +1,21 @@
 //! Rust sources without what their functions do: rust-analyzer needs the names, types and documentation only, and reads
-//! them in half the time.
+//! them in half the time. What is private is marked, since evcxr has rust-analyzer offer that too, as to its author.
 
-use ra_ap_syntax::ast::{self, HasAttrs};
-use ra_ap_syntax::{AstNode, Edition, NodeOrToken, SourceFile, SyntaxKind, T, TextRange};
+use ra_ap_syntax::ast::{self, HasAttrs, HasVisibility};
+use ra_ap_syntax::{
+    AstNode, Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, T, TextRange,
+};
 
-/// The code with empty functions, and without its tests.
+/// rust-analyzer does not offer what only another version of the compiler has.
+const UNOFFERED: &str = "#[unstable] ";
+
+/// The code with empty functions, without its tests, and with a mark on what is private.
 pub fn signatures(code: &str) -> String {
     let file = SourceFile::parse(code, Edition::CURRENT).syntax_node();
     let mut shorter = String::with_capacity(code.len() / 2);
     let mut kept_from = 0;
     for node in file.descendants() {
-        for (range, instead) in left_out(&node) {
+        for (range, instead) in changes(&node) {
             let (start, end) = (usize::from(range.start()), usize::from(range.end()));
             // What lies within something left out is gone already.
             if start >= kept_from {
@@ -24,21 +29,52 @@ pub fn signatures(code: &str) -> String {
     shorter
 }
 
-/// Parts of this node that say nothing, with what stands in their place.
-fn left_out(node: &ra_ap_syntax::SyntaxNode) -> Vec<(TextRange, &'static str)> {
+/// Parts of this node, with what stands in their place.
+fn changes(node: &SyntaxNode) -> Vec<(TextRange, &'static str)> {
+    if is_test(node) {
+        return vec![(node.text_range(), "")];
+    }
+    let mark = private_item(node).map(|place| (place, UNOFFERED));
+    mark.into_iter().chain(bodies(node)).collect()
+}
+
+fn is_test(node: &SyntaxNode) -> bool {
+    ast::Module::cast(node.clone()).is_some_and(|module| {
+        module
+            .attrs()
+            .any(|attribute| attribute.syntax().text() == "#[cfg(test)]")
+    })
+}
+
+/// The place before a module's or a type's item that is not public.
+fn private_item(node: &SyntaxNode) -> Option<TextRange> {
+    let visibility = match ast::Item::cast(node.clone())? {
+        ast::Item::Const(item) => item.visibility(),
+        ast::Item::Enum(item) => item.visibility(),
+        ast::Item::Fn(item) => item.visibility(),
+        ast::Item::Module(item) => item.visibility(),
+        ast::Item::Static(item) => item.visibility(),
+        ast::Item::Struct(item) => item.visibility(),
+        ast::Item::Trait(item) => item.visibility(),
+        ast::Item::TypeAlias(item) => item.visibility(),
+        _ => return None,
+    };
+    let is_public = visibility.is_some_and(|visibility| visibility.syntax().text() == "pub");
+    // What belongs to a trait is as public as the trait.
+    let of_trait = node.ancestors().skip(1).any(|outer| {
+        ast::Trait::can_cast(outer.kind())
+            || ast::Impl::cast(outer).is_some_and(|block| block.trait_().is_some())
+    });
+    let start = node.text_range().start();
+    (!is_public && !of_trait).then(|| TextRange::empty(start))
+}
+
+/// What functions do.
+fn bodies(node: &SyntaxNode) -> Vec<(TextRange, &'static str)> {
     if let Some(function) = ast::Fn::cast(node.clone()) {
         let body = function.body();
         return body
             .map(|body| (body.syntax().text_range(), "{}"))
-            .into_iter()
-            .collect();
-    }
-    if let Some(module) = ast::Module::cast(node.clone()) {
-        let tests = module
-            .attrs()
-            .any(|attribute| attribute.syntax().text() == "#[cfg(test)]");
-        return tests
-            .then(|| (module.syntax().text_range(), ""))
             .into_iter()
             .collect();
     }
@@ -83,7 +119,7 @@ mod tests {
         let code = "/// Adds.\npub fn add(a: i32) -> i32 {\n    fn inner() { 1; }\n    a + 1\n}\ntrait Shape { fn area(&self) -> f32 { 0. } fn sides(&self) -> u8; }\nconst SIDES: u8 = { 4 };";
         assert_eq!(
             signatures(code),
-            "/// Adds.\npub fn add(a: i32) -> i32 {}\ntrait Shape { fn area(&self) -> f32 {} fn sides(&self) -> u8; }\nconst SIDES: u8 = { 4 };"
+            "/// Adds.\npub fn add(a: i32) -> i32 {}\n#[unstable] trait Shape { fn area(&self) -> f32 {} fn sides(&self) -> u8; }\n#[unstable] const SIDES: u8 = { 4 };"
         );
     }
 
@@ -99,8 +135,8 @@ mod tests {
     #[test]
     fn tests_are_left_out() {
         assert_eq!(
-            signatures("struct A;\n#[cfg(test)]\nmod tests { fn one() {} }"),
-            "struct A;\n"
+            signatures("pub struct A;\n#[cfg(test)]\nmod tests { fn one() {} }"),
+            "pub struct A;\n"
         );
     }
 

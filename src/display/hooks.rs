@@ -49,6 +49,7 @@ pub extern "C" fn eosin_cell_end(store: *mut c_void) -> *mut c_void {
 }
 
 /// Ends a process that the cell has forked: there is one that goes on to the next cell. The kernel has it called.
+#[doc(hidden)]
 pub fn cell_returned() {
     if PROCESS.get().is_some_and(|own| *own != std::process::id()) {
         std::process::exit(0);
@@ -74,6 +75,7 @@ fn report_panic(info: &PanicHookInfo) {
 }
 
 /// Reports that an error left a cell through `?`, in this line of what evcxr compiled. The kernel has it called.
+#[doc(hidden)]
 pub fn cell_failed(error: fmt::Arguments, line: u32) {
     let message = error.to_string();
     write(&record(

@@ -13,12 +13,14 @@ const USER_ERROR_OCCURRED: &str = "EVCXR_ERROR_OCCURRED";
 const PANIC_NOTIFICATION: &str = "EVCXR_PANIC_NOTIFICATION";
 
 /// Variables by name; functions and types have evcxr's names, as its code calls them.
+#[doc(hidden)]
 #[derive(Default)]
 pub struct VariableStore {
     variables: HashMap<String, Box<dyn Any>>,
 }
 
 /// A new store, for as long as the process lives.
+#[doc(hidden)]
 pub fn create_variable_store() -> *mut VariableStore {
     Box::into_raw(Box::default())
 }
@@ -85,6 +87,7 @@ fn changed_type(name: &str) -> ! {
 }
 
 /// Tells evcxr that a panic ended the cell.
+#[doc(hidden)]
 pub fn cell_panicked() {
     println!("{PANIC_NOTIFICATION}");
 }

@@ -39,7 +39,8 @@ impl Conv2d {
     /// # Errors
     /// When the input does not fit; see [`ops::conv2d`].
     pub fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        ops::conv2d(input, &self.weight, Some(&self.bias), 1, self.padding)
+        let options = ops::ConvOptions::new().padding(self.padding);
+        ops::conv2d(input, &self.weight, Some(&self.bias), &options)
     }
 }
 
@@ -77,6 +78,7 @@ impl ConvTranspose2d {
     /// # Errors
     /// When the input does not fit; see [`ops::conv_transpose2d`].
     pub fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        ops::conv_transpose2d(input, &self.weight, Some(&self.bias), self.stride)
+        let options = ops::ConvTransposeOptions::new().stride(self.stride);
+        ops::conv_transpose2d(input, &self.weight, Some(&self.bias), &options)
     }
 }

@@ -1,22 +1,27 @@
-//! Two-dimensional convolution (as in deep learning: cross-correlation).
+//! Two-dimensional convolution (as in deep learning: cross-correlation), and its transpose.
 
-use super::conv_kernel::{Geometry, forward, weight_gradient};
+use super::conv_geometry::Geometry;
+use super::conv_kernel::{backward, forward};
+use super::conv_options::{ConvOptions, PaddingMode, Pair};
+use super::conv_weight_gradient::weight_gradient;
+use super::pad::replicate_pad2d;
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Shape, Tensor};
 use rayon::prelude::*;
 
-/// Convolves `input` (N, C, H, W) with `weight` (O, C, KH, KW) and adds `bias` (O): (N, O, OH, OW), with
-/// `OH = floor((H + 2 * padding - KH) / stride) + 1`, as PyTorch's `conv2d`.
+/// Convolves `input` (N, C, H, W) with `weight` (O, C / groups, KH, KW) and adds `bias` (O): (N, O, OH, OW), with
+/// `OH = floor((H + 2 * padding - dilation * (KH - 1) - 1) / stride) + 1`, as PyTorch's `conv2d`.
 ///
-/// With stride 1 on the CPU the operation is ours, forward and backward; for other strides and on CUDA it is candle's.
+/// On the CPU the operation is ours, forward and backward; on CUDA it is candle's.
 ///
 /// ```
 /// use candle_core::{Device, DType, Tensor};
+/// use eosin::ops::{ConvOptions, conv2d};
 /// let image = Tensor::ones((1, 1, 3, 3), DType::F32, &Device::Cpu)?;
 /// let weight = Tensor::ones((1, 1, 3, 3), DType::F32, &Device::Cpu)?;
-/// let sums = eosin::ops::conv2d(&image, &weight, None, 1, 1)?;
+/// let sums = conv2d(&image, &weight, None, &ConvOptions::new().padding(1))?;
 /// assert_eq!(sums.squeeze(0)?.squeeze(0)?.to_vec2::<f32>()?, [[4., 6., 4.], [6., 9., 6.], [4., 6., 4.]]);
 /// # Ok::<(), eosin::Error>(())
 /// ```
@@ -27,75 +32,245 @@ pub fn conv2d(
     input: &Tensor,
     weight: &Tensor,
     bias: Option<&Tensor>,
-    stride: usize,
-    padding: usize,
+    options: &ConvOptions,
 ) -> Result<Tensor> {
-    let refuse = |rule: String| {
+    let output = output_size(input, weight, bias, options).map_err(|rule| {
         let (input, weight) = (input.shape(), weight.shape());
-        Err(Error::Invalid(format!(
+        Error::Invalid(format!(
             "conv2d: input {input:?} does not fit weight {weight:?}: {rule}"
-        )))
+        ))
+    })?;
+    let ConvOptions {
+        stride,
+        padding,
+        dilation,
+        groups,
+        ..
+    } = *options;
+    if options.padding_mode == PaddingMode::Replicate {
+        let padded = replicate_pad2d(input, padding)?;
+        let options = options.padding(0).padding_mode(PaddingMode::Zeros);
+        return conv2d(&padded, weight, bias, &options);
+    }
+    if groups > 1 {
+        return in_groups(
+            weight,
+            bias,
+            groups,
+            (weight.dim(0)?) / groups,
+            |group, weight, bias| {
+                let channels = weight.dim(1)?;
+                let input = input.narrow(1, group * channels, channels)?;
+                conv2d(&input, weight, bias, &options.groups(1))
+            },
+        );
+    }
+    if !input.device().is_cpu() {
+        return on_device(input, weight, bias, options);
+    }
+    let (_, channels, height, width) = input.dims4()?;
+    let (outputs, _, kernel_height, kernel_width) = weight.dims4()?;
+    let geometry = Geometry {
+        channels,
+        outputs,
+        input: (height, width),
+        output,
+        kernel: (kernel_height, kernel_width),
+        stride: stride.into(),
+        padding: padding.into(),
+        dilation: dilation.into(),
     };
+    apply(Conv2d(geometry), input, weight, bias)
+}
+
+/// Applies a convolution with or without bias.
+pub(super) fn apply<C: CustomOp2 + CustomOp3 + Send + Sync + 'static>(
+    operation: C,
+    input: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+) -> Result<Tensor> {
+    let (input, weight) = (input.contiguous()?, weight.contiguous()?);
+    Ok(match bias {
+        Some(bias) => input.apply_op3(&weight, &bias.contiguous()?, operation)?,
+        None => input.apply_op2(&weight, operation)?,
+    })
+}
+
+/// The size of the result; an error is the rule that is broken.
+fn output_size(
+    input: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: &ConvOptions,
+) -> std::result::Result<(usize, usize), String> {
     let (&[_, channels, height, width], &[outputs, wanted, kernel_height, kernel_width]) =
         (input.dims(), weight.dims())
     else {
-        return refuse("the input is (N, C, H, W), the weight (O, C, KH, KW)".to_owned());
+        return Err("the input is (N, C, H, W), the weight (O, C / groups, KH, KW)".to_owned());
     };
-    if channels != wanted {
-        return refuse(format!(
-            "the weight is for {wanted} input channels, the input has {channels}"
+    let ConvOptions {
+        stride,
+        padding,
+        dilation,
+        groups,
+        ..
+    } = *options;
+    if groups == 0 || !channels.is_multiple_of(groups) || !outputs.is_multiple_of(groups) {
+        return Err(format!(
+            "{groups} groups do not divide {channels} input and {outputs} output channels"
         ));
     }
-    if stride == 0 || kernel_height == 0 || kernel_width == 0 {
-        return refuse("stride and kernel must be at least 1".to_owned());
-    }
-    if height + 2 * padding < kernel_height || width + 2 * padding < kernel_width {
-        return refuse(format!(
-            "with padding {padding} the kernel is larger than the image"
+    if channels != wanted * groups {
+        return Err(format!(
+            "the weight is for {} input channels, the input has {channels}",
+            wanted * groups
         ));
     }
     if let Some(bias) = bias
         && bias.dims() != [outputs]
     {
-        return refuse(format!(
+        return Err(format!(
             "the bias must be ({outputs}), it is {:?}",
             bias.shape()
         ));
     }
-    if stride != 1 || !input.device().is_cpu() {
-        let result = input.conv2d(weight, padding, stride, 1, 1)?;
-        return Ok(match bias {
-            Some(bias) => result.broadcast_add(&bias.reshape((1, outputs, 1, 1))?)?,
-            None => result,
-        });
+    if [
+        stride.0,
+        stride.1,
+        dilation.0,
+        dilation.1,
+        kernel_height,
+        kernel_width,
+    ]
+    .contains(&0)
+    {
+        return Err("stride, dilation and kernel must be at least 1".to_owned());
     }
-    let (input, weight) = (input.contiguous()?, weight.contiguous()?);
-    let bias = match bias {
-        Some(bias) => bias.contiguous()?,
-        None => Tensor::zeros(outputs, input.dtype(), input.device())?,
+    let along = |size: usize, padding: usize, dilation: usize, kernel: usize, stride: usize| {
+        let spare = (size + 2 * padding).checked_sub(dilation * (kernel - 1) + 1);
+        let spare = spare
+            .ok_or_else(|| format!("with padding {padding} the kernel is larger than the image"));
+        spare.map(|spare| spare / stride + 1)
     };
-    Ok(input.apply_op3(
-        &weight,
-        &bias,
-        Conv2d {
-            padding: (padding, padding),
-        },
-    )?)
+    Ok((
+        along(height, padding.0, dilation.0, kernel_height, stride.0)?,
+        along(width, padding.1, dilation.1, kernel_width, stride.1)?,
+    ))
 }
 
-fn geometry(input: &[usize], weight: &[usize], padding: (usize, usize)) -> Geometry {
-    Geometry {
-        channels: input[1],
-        outputs: weight[0],
-        height: input[2],
-        width: input[3],
-        kernel: (weight[2], weight[3]),
-        padding,
+/// Convolves each group of `outputs` channels apart; `weight` is cut along its first axis.
+pub(super) fn in_groups(
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    groups: usize,
+    outputs: usize,
+    convolve: impl Fn(usize, &Tensor, Option<&Tensor>) -> Result<Tensor>,
+) -> Result<Tensor> {
+    let size = weight.dim(0)? / groups;
+    let results = (0..groups).map(|group| {
+        let weight = weight.narrow(0, group * size, size)?;
+        let bias = bias
+            .map(|bias| bias.narrow(0, group * outputs, outputs))
+            .transpose()?;
+        convolve(group, &weight, bias.as_ref())
+    });
+    Ok(Tensor::cat(&results.collect::<Result<Vec<_>>>()?, 1)?)
+}
+
+/// candle's operation, which knows square options only.
+fn on_device(
+    input: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: &ConvOptions,
+) -> Result<Tensor> {
+    let one = |name: &str, Pair(rows, columns): Pair| {
+        (rows == columns).then_some(rows).ok_or_else(|| {
+            Error::Invalid(format!(
+                "conv2d: on CUDA the {name} of rows and of columns must be the same, they are {rows} and {columns}"
+            ))
+        })
+    };
+    let result = input.conv2d(
+        weight,
+        one("padding", options.padding)?,
+        one("stride", options.stride)?,
+        one("dilation", options.dilation)?,
+        1,
+    )?;
+    Ok(match bias {
+        Some(bias) => result.broadcast_add(&bias.reshape((1, (), 1, 1))?)?,
+        None => result,
+    })
+}
+
+/// A tensor's numbers as an operation gets them.
+pub(super) type Numbers<'a> = (&'a CpuStorage, &'a Layout);
+
+struct Conv2d(Geometry);
+
+impl Conv2d {
+    fn run<T: Scalar>(
+        &self,
+        input: Numbers,
+        weight: Numbers,
+        bias: Option<Numbers>,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        let bias = bias.map(|bias| elements::<T>(bias.0, bias.1)).transpose()?;
+        let result = forward(
+            elements::<T>(input.0, input.1)?,
+            elements::<T>(weight.0, weight.1)?,
+            bias,
+            &self.0,
+        );
+        let (height, width) = self.0.output;
+        let shape = (input.1.dims()[0], self.0.outputs, height, width);
+        Ok((T::to_cpu_storage_owned(result), shape.into()))
+    }
+
+    /// Gradients of input and weight; none for an input that nobody learns, such as an image.
+    fn gradients(
+        &self,
+        input: &Tensor,
+        weight: &Tensor,
+        gradient: &Tensor,
+    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
+        let for_input = input
+            .track_op()
+            .then(|| gradient.apply_op2_no_bwd(weight, &Backward(self.0)));
+        let for_weight = weight
+            .track_op()
+            .then(|| input.apply_op2_no_bwd(gradient, &WeightGradient(self.0)));
+        Ok((for_input.transpose()?, for_weight.transpose()?))
     }
 }
 
-struct Conv2d {
-    padding: (usize, usize),
+impl CustomOp2 for Conv2d {
+    fn name(&self) -> &'static str {
+        "conv2d"
+    }
+
+    fn cpu_fwd(
+        &self,
+        input: &CpuStorage,
+        input_layout: &Layout,
+        weight: &CpuStorage,
+        weight_layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        let (input, weight) = ((input, input_layout), (weight, weight_layout));
+        by_type!("conv2d", input.0, self.run(input, weight, None))
+    }
+
+    fn bwd(
+        &self,
+        input: &Tensor,
+        weight: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
+        self.gradients(input, weight, &gradient.contiguous()?)
+    }
 }
 
 impl CustomOp3 for Conv2d {
@@ -112,108 +287,88 @@ impl CustomOp3 for Conv2d {
         bias: &CpuStorage,
         bias_layout: &Layout,
     ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            input: (&CpuStorage, &Layout),
-            weight: (&CpuStorage, &Layout),
-            bias: (&CpuStorage, &Layout),
-            padding: (usize, usize),
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let geometry = geometry(input.1.dims(), weight.1.dims(), padding);
-            let result = forward(
-                elements::<T>(input.0, input.1)?,
-                elements::<T>(weight.0, weight.1)?,
-                elements::<T>(bias.0, bias.1)?,
-                &geometry,
-            );
-            let shape = (
-                input.1.dims()[0],
-                geometry.outputs,
-                geometry.output_height(),
-                geometry.output_width(),
-            );
-            Ok((T::to_cpu_storage_owned(result), shape.into()))
-        }
-        by_type!(
-            "conv2d",
-            input,
-            run(
-                (input, input_layout),
-                (weight, weight_layout),
-                (bias, bias_layout),
-                self.padding
-            )
-        )
+        let (input, weight) = ((input, input_layout), (weight, weight_layout));
+        let bias = Some((bias, bias_layout));
+        by_type!("conv2d", input.0, self.run(input, weight, bias))
     }
 
     fn bwd(
         &self,
         input: &Tensor,
         weight: &Tensor,
-        _bias: &Tensor,
-        _result: &Tensor,
+        _: &Tensor,
+        _: &Tensor,
         gradient: &Tensor,
     ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let gradient = gradient.contiguous()?;
-        let (_, _, kernel_height, kernel_width) = weight.dims4()?;
-        let for_input = input_gradient(&gradient, weight, self.padding)?;
-        let for_weight = if (kernel_height, kernel_width, self.padding) == (1, 1, (0, 0)) {
-            // A matrix product: (O, HW) with (HW, C), summed over the images.
-            gradient
-                .flatten_from(2)?
-                .matmul(&input.flatten_from(2)?.t()?)?
-                .sum(0)?
-                .reshape(weight.shape())?
-        } else {
-            let operation = WeightGradient {
-                kernel: (kernel_height, kernel_width),
-                padding: self.padding,
-            };
-            input.apply_op2_no_bwd(&gradient, &operation)?
-        };
+        let (for_input, for_weight) = self.gradients(input, weight, &gradient)?;
         let for_bias = gradient.apply_op1_no_bwd(&ChannelSum)?;
-        Ok((Some(for_input), Some(for_weight), Some(for_bias)))
+        Ok((for_input, for_weight, Some(for_bias)))
     }
 }
 
-/// The gradient of the input is a convolution too: of the output's gradient with the weight, its input and output
-/// channels exchanged and its taps in reverse order (Dumoulin and Visin 2016, "A guide to convolution arithmetic", 4).
-fn input_gradient(
-    gradient: &Tensor,
-    weight: &Tensor,
-    padding: (usize, usize),
-) -> candle_core::Result<Tensor> {
-    let (_, channels, kernel_height, kernel_width) = weight.dims4()?;
-    let reversed = weight
-        .transpose(0, 1)?
-        .contiguous()?
-        .flip(&[2, 3])?
-        .contiguous()?;
-    let bias = Tensor::zeros(channels, weight.dtype(), weight.device())?;
-    let around = (kernel_height - 1, kernel_width - 1);
-    if padding.0 > around.0 || padding.1 > around.1 {
-        // More padding than the kernel reaches: the outermost gradients belong to padding alone.
-        let (cut_y, cut_x) = (
-            padding.0.saturating_sub(around.0),
-            padding.1.saturating_sub(around.1),
+/// From the output's gradient and the weight to the input's gradient.
+pub(super) struct Backward(pub Geometry);
+
+impl Backward {
+    pub fn run<T: Scalar>(
+        &self,
+        gradient: Numbers,
+        weight: Numbers,
+        bias: Option<Numbers>,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        let bias = bias.map(|bias| elements::<T>(bias.0, bias.1)).transpose()?;
+        let result = backward(
+            elements::<T>(gradient.0, gradient.1)?,
+            elements::<T>(weight.0, weight.1)?,
+            bias,
+            &self.0,
         );
-        let (_, _, height, width) = gradient.dims4()?;
-        let inner = gradient
-            .narrow(2, cut_y, height - 2 * cut_y)?
-            .narrow(3, cut_x, width - 2 * cut_x)?
-            .contiguous()?;
-        let padding = (
-            around.0.saturating_sub(padding.0),
-            around.1.saturating_sub(padding.1),
-        );
-        return inner.apply_op3_no_bwd(&reversed, &bias, &Conv2d { padding });
+        let (height, width) = self.0.input;
+        let shape = (gradient.1.dims()[0], self.0.channels, height, width);
+        Ok((T::to_cpu_storage_owned(result), shape.into()))
     }
-    let padding = (around.0 - padding.0, around.1 - padding.1);
-    gradient.apply_op3_no_bwd(&reversed, &bias, &Conv2d { padding })
 }
 
-struct WeightGradient {
-    kernel: (usize, usize),
-    padding: (usize, usize),
+impl CustomOp2 for Backward {
+    fn name(&self) -> &'static str {
+        "conv2d-input-gradient"
+    }
+
+    fn cpu_fwd(
+        &self,
+        gradient: &CpuStorage,
+        gradient_layout: &Layout,
+        weight: &CpuStorage,
+        weight_layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        let (gradient, weight) = ((gradient, gradient_layout), (weight, weight_layout));
+        by_type!("conv2d", gradient.0, self.run(gradient, weight, None))
+    }
+}
+
+/// From the input and the output's gradient to the weight's gradient.
+pub(super) struct WeightGradient(pub Geometry);
+
+impl WeightGradient {
+    fn run<T: Scalar>(
+        &self,
+        input: Numbers,
+        gradient: Numbers,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        let result = weight_gradient(
+            elements::<T>(input.0, input.1)?,
+            elements::<T>(gradient.0, gradient.1)?,
+            &self.0,
+        );
+        let shape = (
+            self.0.outputs,
+            self.0.channels,
+            self.0.kernel.0,
+            self.0.kernel.1,
+        );
+        Ok((T::to_cpu_storage_owned(result), shape.into()))
+    }
 }
 
 impl CustomOp2 for WeightGradient {
@@ -228,31 +383,13 @@ impl CustomOp2 for WeightGradient {
         gradient: &CpuStorage,
         gradient_layout: &Layout,
     ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            input: (&CpuStorage, &Layout),
-            gradient: (&CpuStorage, &Layout),
-            operation: &WeightGradient,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let (channels, outputs) = (input.1.dims()[1], gradient.1.dims()[1]);
-            let weight = [outputs, channels, operation.kernel.0, operation.kernel.1];
-            let geometry = geometry(input.1.dims(), &weight, operation.padding);
-            let result = weight_gradient(
-                elements::<T>(input.0, input.1)?,
-                elements::<T>(gradient.0, gradient.1)?,
-                &geometry,
-            );
-            Ok((T::to_cpu_storage_owned(result), weight.to_vec().into()))
-        }
-        by_type!(
-            "conv2d",
-            input,
-            run((input, input_layout), (gradient, gradient_layout), self)
-        )
+        let (input, gradient) = ((input, input_layout), (gradient, gradient_layout));
+        by_type!("conv2d", input.0, self.run(input, gradient))
     }
 }
 
 /// The sum of each channel over images and pixels: (N, C, H, W) to (C).
-struct ChannelSum;
+pub(super) struct ChannelSum;
 
 impl CustomOp1 for ChannelSum {
     fn name(&self) -> &'static str {
@@ -297,62 +434,118 @@ mod tests {
     use crate::ops::gradient_check::{assert_gradients, normal};
     use candle_core::Device;
 
-    const SHAPES: [([usize; 4], [usize; 4], usize); 7] = [
-        ([2, 3, 5, 7], [4, 3, 3, 3], 1),
-        ([1, 1, 1, 1], [1, 1, 1, 1], 0),
-        ([1, 2, 4, 4], [9, 2, 1, 1], 0),
-        ([2, 1, 6, 5], [3, 1, 5, 5], 2),
-        ([1, 2, 9, 3], [2, 2, 3, 2], 0),
-        ([1, 1, 3, 3], [2, 1, 1, 1], 2),
-        ([1, 2, 3, 20], [2, 2, 2, 3], 1),
-    ];
+    /// Input, weight and options: odd sizes, size 1, a stride beyond the kernel, more padding than the kernel reaches.
+    fn cases() -> Vec<([usize; 4], [usize; 4], ConvOptions)> {
+        let with = ConvOptions::new;
+        vec![
+            ([2, 3, 5, 7], [4, 3, 3, 3], with().padding(1)),
+            ([1, 1, 1, 1], [1, 1, 1, 1], with()),
+            ([1, 2, 4, 4], [9, 2, 1, 1], with()),
+            ([2, 1, 6, 5], [3, 1, 5, 5], with().padding(2)),
+            ([1, 2, 9, 3], [2, 2, 3, 2], with()),
+            ([1, 1, 3, 3], [2, 1, 1, 1], with().padding(2)),
+            ([1, 2, 3, 20], [2, 2, 2, 3], with().padding(1)),
+            ([2, 3, 7, 8], [2, 3, 3, 3], with().stride(2).padding(1)),
+            ([1, 2, 9, 9], [3, 2, 1, 1], with().stride(2)),
+            ([1, 2, 11, 10], [3, 2, 2, 2], with().stride(3)),
+            ([1, 2, 9, 11], [2, 2, 3, 3], with().dilation(2).padding(2)),
+            (
+                [1, 1, 12, 9],
+                [2, 1, 3, 2],
+                with().stride((2, 3)).dilation((3, 2)).padding((1, 2)),
+            ),
+            ([1, 4, 5, 5], [6, 2, 3, 3], with().groups(2).padding(1)),
+            ([2, 3, 6, 5], [3, 1, 3, 3], with().groups(3).stride(2)),
+            (
+                [1, 2, 4, 5],
+                [2, 2, 3, 3],
+                with().padding((1, 2)).padding_mode(PaddingMode::Replicate),
+            ),
+            ([1, 50, 3, 4], [49, 50, 2, 2], with().padding(1)),
+        ]
+    }
 
     #[test]
     fn gradients_agree_with_differences() {
-        for (seed, (input, weight, padding)) in SHAPES.into_iter().enumerate() {
+        for (seed, (input, weight, options)) in cases().into_iter().enumerate() {
+            if weight.iter().product::<usize>() > 1000 {
+                continue;
+            }
             let inputs = [
                 normal(&input, seed as u64),
                 normal(&weight, 10),
                 normal(&weight[..1], 20),
             ];
             assert_gradients(&inputs, |inputs| {
-                conv2d(&inputs[0], &inputs[1], Some(&inputs[2]), 1, padding)
+                conv2d(&inputs[0], &inputs[1], Some(&inputs[2]), &options)
             });
         }
     }
 
+    /// The definition, one sum at a time.
+    fn by_definition(input: &Tensor, weight: &Tensor, options: &ConvOptions) -> Vec<f64> {
+        let (n, c, h, w) = input.dims4().unwrap();
+        let (o, per_group, kh, kw) = weight.dims4().unwrap();
+        let numbers: Vec<f64> = input.flatten_all().unwrap().to_vec1().unwrap();
+        let weights: Vec<f64> = weight.flatten_all().unwrap().to_vec1().unwrap();
+        let ConvOptions {
+            stride,
+            padding,
+            dilation,
+            groups,
+            padding_mode,
+        } = *options;
+        let (oh, ow) = output_size(input, weight, None, options).unwrap();
+        let at = |place: usize, size: usize, padding: usize| {
+            let place = place as isize - padding as isize;
+            let edge = place.clamp(0, size as isize - 1);
+            (place == edge || padding_mode == PaddingMode::Replicate).then_some(edge as usize)
+        };
+        let mut result = Vec::new();
+        for image in 0..n {
+            for output in 0..o {
+                for y in 0..oh {
+                    for x in 0..ow {
+                        let mut sum = 0.0;
+                        for channel in 0..per_group {
+                            let from = output / (o / groups) * per_group + channel;
+                            for ky in 0..kh {
+                                for kx in 0..kw {
+                                    let y = at(y * stride.0 + ky * dilation.0, h, padding.0);
+                                    let x = at(x * stride.1 + kx * dilation.1, w, padding.1);
+                                    if let (Some(y), Some(x)) = (y, x) {
+                                        sum += numbers[((image * c + from) * h + y) * w + x]
+                                            * weights[((output * per_group + channel) * kh + ky)
+                                                * kw
+                                                + kx];
+                                    }
+                                }
+                            }
+                        }
+                        result.push(sum);
+                    }
+                }
+            }
+        }
+        result
+    }
+
     #[test]
-    fn values_agree_with_candle_also_for_views() {
-        for (input, weight, padding) in
-            SHAPES
-                .into_iter()
-                .chain([([2, 16, 33, 70], [20, 16, 3, 3], 1)])
-        {
+    fn values_are_those_of_the_definition_also_for_views() {
+        for (input, weight, options) in cases() {
             let [n, c, h, w] = input;
-            let input = normal(&[n, c, w, h], 1)
-                .to_dtype(candle_core::DType::F32)
-                .unwrap()
-                .transpose(2, 3)
-                .unwrap();
-            let weight = normal(&weight, 2)
-                .to_dtype(candle_core::DType::F32)
-                .unwrap();
-            let ours = conv2d(&input, &weight, None, 1, padding).unwrap();
-            let theirs = input
-                .contiguous()
-                .unwrap()
-                .conv2d(&weight, padding, 1, 1, 1)
-                .unwrap();
-            assert_eq!(ours.dims(), theirs.dims());
-            let worst = (ours - theirs)
-                .unwrap()
-                .abs()
-                .unwrap()
-                .max_all()
-                .unwrap()
-                .to_scalar::<f32>()
-                .unwrap();
-            assert!(worst < 1e-4, "{n} {c} {h} {w}: {worst}");
+            let input = normal(&[n, c, w, h], 1).transpose(2, 3).unwrap();
+            let weight = normal(&weight, 2);
+            let ours = conv2d(&input, &weight, None, &options).unwrap();
+            let ours: Vec<f64> = ours.flatten_all().unwrap().to_vec1().unwrap();
+            let wanted = by_definition(&input, &weight, &options);
+            assert_eq!(ours.len(), wanted.len());
+            for (ours, wanted) in ours.iter().zip(&wanted) {
+                assert!(
+                    (ours - wanted).abs() < 1e-10,
+                    "{input:?} {options:?}: {ours} {wanted}"
+                );
+            }
         }
     }
 
@@ -361,7 +554,7 @@ mod tests {
         let zeros =
             |shape: &[usize]| Tensor::zeros(shape, candle_core::DType::F32, &Device::Cpu).unwrap();
         let message = |input: &[usize], weight: &[usize]| {
-            conv2d(&zeros(input), &zeros(weight), None, 1, 0)
+            conv2d(&zeros(input), &zeros(weight), None, &ConvOptions::new())
                 .unwrap_err()
                 .to_string()
         };

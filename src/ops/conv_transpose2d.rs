@@ -1,14 +1,28 @@
 //! Transposed convolution: the way up in a U-Net.
 
-use super::{conv2d, pixel_shuffle};
+use super::conv_geometry::Geometry;
+use super::conv_options::ConvTransposeOptions;
+use super::conv2d::{Backward, ChannelSum, Numbers, WeightGradient, apply, in_groups};
+use super::storage::by_type;
+use super::{ConvOptions, conv2d};
 use crate::{Error, Result};
-use candle_core::Tensor;
+use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Shape, Tensor};
 
-/// Transposed convolution of `input` (N, C, H, W) with `weight` (C, O, KH, KW) and `bias` (O), as PyTorch's
-/// `conv_transpose2d` without padding: (N, O, (H - 1) * stride + KH, (W - 1) * stride + KW).
+/// Transposed convolution of `input` (N, C, H, W) with `weight` (C, O / groups, KH, KW) and `bias` (O), as PyTorch's
+/// `conv_transpose2d`: (N, O, OH, OW) with
+/// `OH = (H - 1) * stride - 2 * padding + dilation * (KH - 1) + output_padding + 1`.
 ///
-/// With a kernel as large as its stride the patches do not overlap: then it is a 1x1 convolution to all pixels of a
-/// patch, and a rearrangement. Other kernels go to candle's operation.
+/// It is what takes the gradient of a convolution's output to that of its input, and is computed as such.
+///
+/// ```
+/// use candle_core::{Device, DType, Tensor};
+/// use eosin::ops::{ConvTransposeOptions, conv_transpose2d};
+/// let image = Tensor::ones((1, 3, 8, 8), DType::F32, &Device::Cpu)?;
+/// let weight = Tensor::ones((3, 2, 2, 2), DType::F32, &Device::Cpu)?;
+/// let larger = conv_transpose2d(&image, &weight, None, &ConvTransposeOptions::new().stride(2))?;
+/// assert_eq!(larger.dims(), [1, 2, 16, 16]);
+/// # Ok::<(), eosin::Error>(())
+/// ```
 ///
 /// # Errors
 /// When the shapes do not fit; the message names them and the rule.
@@ -16,56 +30,252 @@ pub fn conv_transpose2d(
     input: &Tensor,
     weight: &Tensor,
     bias: Option<&Tensor>,
-    stride: usize,
+    options: &ConvTransposeOptions,
 ) -> Result<Tensor> {
-    let refuse = |rule: String| {
+    let geometry = geometry(input, weight, bias, options).map_err(|rule| {
         let (input, weight) = (input.shape(), weight.shape());
-        Err(Error::Invalid(format!(
+        Error::Invalid(format!(
             "conv_transpose2d: input {input:?} does not fit weight {weight:?}: {rule}"
-        )))
-    };
-    let (&[_, channels, _, _], &[wanted, outputs, kernel_height, kernel_width]) =
+        ))
+    })?;
+    let ConvTransposeOptions {
+        stride,
+        padding,
+        output_padding,
+        dilation,
+        groups,
+    } = *options;
+    if groups > 1 {
+        return in_groups(
+            weight,
+            bias,
+            groups,
+            geometry.channels,
+            |group, weight, bias| {
+                let channels = weight.dim(0)?;
+                let input = input.narrow(1, group * channels, channels)?;
+                conv_transpose2d(&input, weight, bias, &options.groups(1))
+            },
+        );
+    }
+    if !input.device().is_cpu() {
+        if [stride, padding, output_padding, dilation]
+            .iter()
+            .any(|pair| pair.0 != pair.1)
+        {
+            return Err(Error::Invalid(
+                "conv_transpose2d: on CUDA options must be the same for rows and columns"
+                    .to_owned(),
+            ));
+        }
+        let result =
+            input.conv_transpose2d(weight, padding.0, output_padding.0, stride.0, dilation.0)?;
+        return Ok(match bias {
+            Some(bias) => result.broadcast_add(&bias.reshape((1, (), 1, 1))?)?,
+            None => result,
+        });
+    }
+    apply(ConvTranspose2d(geometry), input, weight, bias)
+}
+
+/// The convolution of which this is the transpose: its output is our input. An error is the rule that is broken.
+fn geometry(
+    input: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: &ConvTransposeOptions,
+) -> std::result::Result<Geometry, String> {
+    let (&[_, channels, height, width], &[wanted, outputs, kernel_height, kernel_width]) =
         (input.dims(), weight.dims())
     else {
-        return refuse("the input is (N, C, H, W), the weight (C, O, KH, KW)".to_owned());
+        return Err("the input is (N, C, H, W), the weight (C, O / groups, KH, KW)".to_owned());
     };
+    let ConvTransposeOptions {
+        stride,
+        padding,
+        output_padding,
+        dilation,
+        groups,
+    } = *options;
     if channels != wanted {
-        return refuse(format!(
+        return Err(format!(
             "the weight is for {wanted} input channels, the input has {channels}"
         ));
     }
-    if stride == 0 {
-        return refuse("the stride must be at least 1".to_owned());
+    if groups == 0 || !channels.is_multiple_of(groups) {
+        return Err(format!(
+            "{groups} groups do not divide {channels} input channels"
+        ));
     }
     if let Some(bias) = bias
-        && bias.dims() != [outputs]
+        && bias.dims() != [outputs * groups]
     {
-        return refuse(format!(
-            "the bias must be ({outputs}), it is {:?}",
+        return Err(format!(
+            "the bias must be ({}), it is {:?}",
+            outputs * groups,
             bias.shape()
         ));
     }
-    let result = if (kernel_height, kernel_width) == (stride, stride) {
-        let patch = stride * stride;
-        let pixels = weight
-            .flatten_from(1)?
-            .t()?
-            .reshape((outputs * patch, channels, 1, 1))?;
-        let biases = bias
-            .map(|bias| {
-                bias.reshape((outputs, 1))?
-                    .broadcast_as((outputs, patch))?
-                    .flatten_all()
-            })
-            .transpose()?;
-        return pixel_shuffle(&conv2d(input, &pixels, biases.as_ref(), 1, 0)?, stride);
-    } else {
-        input.conv_transpose2d(weight, 0, 0, stride, 1)?
+    if [
+        stride.0,
+        stride.1,
+        dilation.0,
+        dilation.1,
+        kernel_height,
+        kernel_width,
+    ]
+    .contains(&0)
+    {
+        return Err("stride, dilation and kernel must be at least 1".to_owned());
+    }
+    if output_padding.0 >= stride.0.max(dilation.0) || output_padding.1 >= stride.1.max(dilation.1)
+    {
+        return Err(
+            "the output padding must be smaller than the stride or the dilation".to_owned(),
+        );
+    }
+    let along = |size: usize,
+                 stride: usize,
+                 padding: usize,
+                 more: usize,
+                 dilation: usize,
+                 kernel: usize| {
+        let whole = size.saturating_sub(1) * stride + dilation * (kernel - 1) + more + 1;
+        let cut = whole.checked_sub(2 * padding).filter(|&rest| rest > 0);
+        cut.ok_or_else(|| format!("padding {padding} leaves nothing of {whole} pixels"))
     };
-    Ok(match bias {
-        Some(bias) => result.broadcast_add(&bias.reshape((1, outputs, 1, 1))?)?,
-        None => result,
+    Ok(Geometry {
+        channels: outputs,
+        outputs: channels / groups,
+        input: (
+            along(
+                height,
+                stride.0,
+                padding.0,
+                output_padding.0,
+                dilation.0,
+                kernel_height,
+            )?,
+            along(
+                width,
+                stride.1,
+                padding.1,
+                output_padding.1,
+                dilation.1,
+                kernel_width,
+            )?,
+        ),
+        output: (height, width),
+        kernel: (kernel_height, kernel_width),
+        stride: stride.into(),
+        padding: padding.into(),
+        dilation: dilation.into(),
     })
+}
+
+struct ConvTranspose2d(Geometry);
+
+impl ConvTranspose2d {
+    /// The gradient of the input is the convolution itself; that of the weight has input and gradient exchanged.
+    fn gradients(
+        &self,
+        input: &Tensor,
+        weight: &Tensor,
+        gradient: &Tensor,
+    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
+        let Geometry {
+            stride,
+            padding,
+            dilation,
+            output: (height, width),
+            ..
+        } = self.0;
+        let options = ConvOptions::new()
+            .stride(stride)
+            .padding(padding)
+            .dilation(dilation);
+        let for_input = input.track_op().then(|| {
+            let whole = conv2d(&gradient.detach(), &weight.detach(), None, &options)
+                .map_err(candle_core::Error::wrap)?;
+            // Output padding beyond the stride may give a row or column more than there was.
+            whole.narrow(2, 0, height)?.narrow(3, 0, width)
+        });
+        let for_weight = weight
+            .track_op()
+            .then(|| gradient.apply_op2_no_bwd(input, &WeightGradient(self.0)));
+        Ok((for_input.transpose()?, for_weight.transpose()?))
+    }
+}
+
+impl CustomOp2 for ConvTranspose2d {
+    fn name(&self) -> &'static str {
+        "conv-transpose2d"
+    }
+
+    fn cpu_fwd(
+        &self,
+        input: &CpuStorage,
+        input_layout: &Layout,
+        weight: &CpuStorage,
+        weight_layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        let (input, weight): (Numbers, Numbers) = ((input, input_layout), (weight, weight_layout));
+        let operation = Backward(self.0);
+        by_type!(
+            "conv_transpose2d",
+            input.0,
+            operation.run(input, weight, None)
+        )
+    }
+
+    fn bwd(
+        &self,
+        input: &Tensor,
+        weight: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
+        self.gradients(input, weight, &gradient.contiguous()?)
+    }
+}
+
+impl CustomOp3 for ConvTranspose2d {
+    fn name(&self) -> &'static str {
+        "conv-transpose2d"
+    }
+
+    fn cpu_fwd(
+        &self,
+        input: &CpuStorage,
+        input_layout: &Layout,
+        weight: &CpuStorage,
+        weight_layout: &Layout,
+        bias: &CpuStorage,
+        bias_layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        let (input, weight): (Numbers, Numbers) = ((input, input_layout), (weight, weight_layout));
+        let operation = Backward(self.0);
+        let bias = Some((bias, bias_layout));
+        by_type!(
+            "conv_transpose2d",
+            input.0,
+            operation.run(input, weight, bias)
+        )
+    }
+
+    fn bwd(
+        &self,
+        input: &Tensor,
+        weight: &Tensor,
+        _: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let gradient = gradient.contiguous()?;
+        let (for_input, for_weight) = self.gradients(input, weight, &gradient)?;
+        let for_bias = gradient.apply_op1_no_bwd(&ChannelSum)?;
+        Ok((for_input, for_weight, Some(for_bias)))
+    }
 }
 
 #[cfg(test)]
@@ -75,19 +285,34 @@ mod tests {
 
     #[test]
     fn values_agree_with_candle_and_gradients_with_differences() {
-        for (input, weight, stride) in [
-            ([2, 3, 4, 5], [3, 2, 2, 2], 2),
-            ([1, 2, 1, 3], [2, 3, 3, 3], 3),
+        let with = ConvTransposeOptions::new;
+        for (input, weight, options) in [
+            ([2, 3, 4, 5], [3, 2, 2, 2], with().stride(2)),
+            ([1, 2, 1, 3], [2, 3, 3, 3], with().stride(3)),
+            (
+                [1, 2, 4, 3],
+                [2, 2, 3, 3],
+                with().stride(2).padding(1).output_padding(1),
+            ),
+            ([2, 1, 5, 4], [1, 2, 3, 2], with().dilation(2).padding(1)),
+            ([1, 2, 3, 3], [2, 1, 1, 1], with().stride(2)),
         ] {
             let tensors = [
                 normal(&input, 1),
                 normal(&weight, 2),
                 normal(&weight[1..2], 3),
             ];
-            let ours = conv_transpose2d(&tensors[0], &tensors[1], None, stride).unwrap();
+            let ours = conv_transpose2d(&tensors[0], &tensors[1], None, &options).unwrap();
             let theirs = tensors[0]
-                .conv_transpose2d(&tensors[1], 0, 0, stride, 1)
+                .conv_transpose2d(
+                    &tensors[1],
+                    options.padding.0,
+                    options.output_padding.0,
+                    options.stride.0,
+                    options.dilation.0,
+                )
                 .unwrap();
+            assert_eq!(ours.dims(), theirs.dims());
             let worst = (ours - theirs)
                 .unwrap()
                 .abs()
@@ -98,8 +323,17 @@ mod tests {
                 .unwrap();
             assert!(worst < 1e-12, "{worst}");
             assert_gradients(&tensors, |inputs| {
-                conv_transpose2d(&inputs[0], &inputs[1], Some(&inputs[2]), stride)
+                conv_transpose2d(&inputs[0], &inputs[1], Some(&inputs[2]), &options)
             });
         }
+        let grouped = [
+            normal(&[1, 4, 3, 3], 1),
+            normal(&[4, 1, 2, 2], 2),
+            normal(&[2], 3),
+        ];
+        assert_gradients(&grouped, |inputs| {
+            let options = with().stride(2).groups(2);
+            conv_transpose2d(&inputs[0], &inputs[1], Some(&inputs[2]), &options)
+        });
     }
 }

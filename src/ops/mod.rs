@@ -5,21 +5,28 @@
 
 mod activation;
 mod conv2d;
+mod conv_geometry;
 mod conv_kernel;
+mod conv_options;
 mod conv_transpose2d;
+mod conv_weight_gradient;
 mod dropout;
 mod loss;
 mod max_pool2d;
+mod pad;
 mod pixel_shuffle;
 mod scalar;
+mod simd;
 mod storage;
 
 pub use activation::{elu, sigmoid};
+pub use conv_options::{ConvOptions, ConvTransposeOptions, PaddingMode, Pair};
 pub use conv_transpose2d::conv_transpose2d;
 pub use conv2d::conv2d;
 pub use dropout::dropout;
 pub use loss::{bce_dice_loss, bce_with_logits, dice_loss};
 pub use max_pool2d::max_pool2d;
+pub use pad::replicate_pad2d;
 pub use pixel_shuffle::pixel_shuffle;
 
 #[cfg(test)]

@@ -1,0 +1,124 @@
+"""PyTorch's side of the comparison: builds the model that it is told, then makes a step for each line it reads, and answers
+with the seconds it took. The models are those of `eosin::nn`, layer by layer."""
+
+import resource
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+torch.set_num_threads(2)
+torch.manual_seed(1)
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, outputs, dropout):
+        super().__init__()
+        self.first = nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.dropout = nn.Dropout(dropout)
+        self.second = nn.Conv2d(outputs, outputs, 3, padding=1)
+
+    def forward(self, x):
+        return F.elu(self.second(self.dropout(F.elu(self.first(x)))))
+
+
+class UNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        channels = [16, 32, 64, 128, 256]
+        self.down = nn.ModuleList()
+        inputs = 3
+        for outputs, dropout in zip(channels, [0.1, 0.1, 0.2, 0.2, 0.3]):
+            self.down.append(Block(inputs, outputs, dropout))
+            inputs = outputs
+        self.enlarge, self.up = nn.ModuleList(), nn.ModuleList()
+        for outputs, dropout in zip(channels[3::-1], [0.2, 0.2, 0.1, 0.1]):
+            self.enlarge.append(nn.ConvTranspose2d(inputs, outputs, 2, stride=2))
+            self.up.append(Block(2 * outputs, outputs, dropout))
+            inputs = outputs
+        self.last = nn.Conv2d(inputs, 1, 1)
+
+    def forward(self, x):
+        skips = []
+        for level, block in enumerate(self.down):
+            x = block(x if level == 0 else F.max_pool2d(x, 2))
+            skips.append(x)
+        skips.pop()
+        for enlarge, block in zip(self.enlarge, self.up):
+            x = block(torch.cat([enlarge(x), skips.pop()], 1))
+        return self.last(x)
+
+
+def mlp():
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10))
+
+
+def mnist():
+    return nn.Sequential(
+        nn.Conv2d(1, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(3136, 1024), nn.ReLU(), nn.Dropout(0.4), nn.Linear(1024, 10),
+    )
+
+
+class Residual(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.first = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.first_norm = nn.BatchNorm2d(outputs)
+        self.second = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.second_norm = nn.BatchNorm2d(outputs)
+        self.shortcut = nn.Sequential()
+        if stride != 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        y = F.relu(self.first_norm(self.first(x)))
+        return F.relu(self.second_norm(self.second(y)) + self.shortcut(x))
+
+
+def resnet18():
+    layers = [nn.Conv2d(1, 64, 3, 1, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU()]
+    inputs = 64
+    for outputs, stride in [(64, 1), (128, 2), (256, 2), (512, 2)]:
+        layers += [Residual(inputs, outputs, stride), Residual(outputs, outputs, 1)]
+        inputs = outputs
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
+
+
+def bce_dice(logits, target):
+    probability = logits.sigmoid()
+    overlap = (probability * target).sum()
+    dice = 1 - (2 * overlap + 1) / (probability.sum() + target.sum() + 1)
+    return F.binary_cross_entropy_with_logits(logits, target) + dice
+
+
+def main():
+    name, *shape = sys.argv[1:]
+    shape = [int(size) for size in shape]
+    model = {"unet": UNet, "unet-inference": UNet, "mlp": mlp, "mnist": mnist, "resnet18": resnet18}[name]()
+    images = torch.rand(shape)
+    if name.startswith("unet"):
+        target, loss = torch.rand(shape[0], 1, *shape[2:]).round(), bce_dice
+    else:
+        target, loss = torch.arange(shape[0]) % 10, F.cross_entropy
+    optimizer = torch.optim.Adam(model.parameters(), 1e-3)
+
+    def step():
+        if name == "unet-inference":
+            with torch.inference_mode():
+                return model.eval()(images).sigmoid()
+        optimizer.zero_grad()
+        loss(model(images), target).backward()
+        optimizer.step()
+
+    for _ in sys.stdin:
+        begun = time.perf_counter()
+        step()
+        seconds = time.perf_counter() - begun
+        print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, flush=True)
+
+
+main()

@@ -1,0 +1,153 @@
+//! The options of convolutions and pooling, with PyTorch's names and defaults.
+
+/// Rows and columns; one number means the same for both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pair(pub usize, pub usize);
+
+impl From<usize> for Pair {
+    fn from(both: usize) -> Self {
+        Pair(both, both)
+    }
+}
+
+impl From<(usize, usize)> for Pair {
+    fn from((rows, columns): (usize, usize)) -> Self {
+        Pair(rows, columns)
+    }
+}
+
+impl From<Pair> for (usize, usize) {
+    fn from(Pair(rows, columns): Pair) -> Self {
+        (rows, columns)
+    }
+}
+
+/// What stands around an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PaddingMode {
+    #[default]
+    Zeros,
+    /// The numbers at the image's edge, again and again.
+    Replicate,
+}
+
+/// Options of [`conv2d`](super::conv2d()): stride 1, no padding, dilation 1 and one group unless said otherwise.
+///
+/// ```
+/// use eosin::ops::ConvOptions;
+/// let halved = ConvOptions::new().stride(2).padding(1);
+/// let along_rows = ConvOptions::new().padding((0, 2)).dilation((1, 2));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConvOptions {
+    pub(super) stride: Pair,
+    pub(super) padding: Pair,
+    pub(super) padding_mode: PaddingMode,
+    pub(super) dilation: Pair,
+    pub(super) groups: usize,
+}
+
+impl Default for ConvOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ConvOptions {
+    pub fn new() -> Self {
+        ConvOptions {
+            stride: Pair(1, 1),
+            padding: Pair(0, 0),
+            padding_mode: PaddingMode::Zeros,
+            dilation: Pair(1, 1),
+            groups: 1,
+        }
+    }
+
+    /// From one output to the next, in input pixels.
+    pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
+        self.stride = stride.into();
+        self
+    }
+
+    /// Pixels added at each edge.
+    pub fn padding(mut self, padding: impl Into<Pair>) -> Self {
+        self.padding = padding.into();
+        self
+    }
+
+    pub fn padding_mode(mut self, mode: PaddingMode) -> Self {
+        self.padding_mode = mode;
+        self
+    }
+
+    /// From one tap of the kernel to the next, in input pixels.
+    pub fn dilation(mut self, dilation: impl Into<Pair>) -> Self {
+        self.dilation = dilation.into();
+        self
+    }
+
+    /// Groups of channels that are convolved apart.
+    pub fn groups(mut self, groups: usize) -> Self {
+        self.groups = groups;
+        self
+    }
+}
+
+/// Options of [`conv_transpose2d`](super::conv_transpose2d()): stride 1, no padding, dilation 1, one group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConvTransposeOptions {
+    pub(super) stride: Pair,
+    pub(super) padding: Pair,
+    pub(super) output_padding: Pair,
+    pub(super) dilation: Pair,
+    pub(super) groups: usize,
+}
+
+impl Default for ConvTransposeOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ConvTransposeOptions {
+    pub fn new() -> Self {
+        ConvTransposeOptions {
+            stride: Pair(1, 1),
+            padding: Pair(0, 0),
+            output_padding: Pair(0, 0),
+            dilation: Pair(1, 1),
+            groups: 1,
+        }
+    }
+
+    /// From one input to the next, in output pixels.
+    pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
+        self.stride = stride.into();
+        self
+    }
+
+    /// Pixels cut off at each edge of the output.
+    pub fn padding(mut self, padding: impl Into<Pair>) -> Self {
+        self.padding = padding.into();
+        self
+    }
+
+    /// Rows added below and columns added to the right: with a stride, several output sizes have the same input size.
+    pub fn output_padding(mut self, padding: impl Into<Pair>) -> Self {
+        self.output_padding = padding.into();
+        self
+    }
+
+    /// From one tap of the kernel to the next, in output pixels.
+    pub fn dilation(mut self, dilation: impl Into<Pair>) -> Self {
+        self.dilation = dilation.into();
+        self
+    }
+
+    /// Groups of channels that are convolved apart.
+    pub fn groups(mut self, groups: usize) -> Self {
+        self.groups = groups;
+        self
+    }
+}

@@ -1,0 +1,229 @@
+//! The gradient of a convolution's weight: for each tap the products of the output's gradient with what the tap saw.
+
+use super::conv_geometry::{FlatPlane, Geometry, Pass};
+use super::conv_kernel::span;
+use super::scalar::Scalar;
+use super::simd::{Level, aligned, level, window};
+use rayon::prelude::*;
+
+/// Numbers of flat planes and lines that are worked on at a time: they stay in a processor's own cache.
+const CACHED: usize = 1 << 17;
+/// Parts that are summed apart, then added: always the same, so that the sum does not depend on the number of threads.
+const PARTS: usize = 8;
+/// With as many channels on both sides, it is a large matrix product.
+const MANY: usize = 48;
+
+/// The gradient of the weight (O, C, KH, KW) from `input` (N, C, H, W) and `gradient` (N, O, OH, OW).
+pub fn weight_gradient<T: Scalar>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
+    if geometry.channels >= MANY && geometry.outputs >= MANY {
+        return in_parts::<T, 1, 16>(input, gradient, geometry, matrix_products);
+    }
+    match level() {
+        Level::Portable => in_parts::<T, 2, 8>(input, gradient, geometry, |part| {
+            products::<T, 2, 8>(part, |value, gradient, sum| value * gradient + sum)
+        }),
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => in_parts::<T, 4, 8>(input, gradient, geometry, |part| {
+            // SAFETY: `level` has found AVX2 and FMA on this processor.
+            unsafe { products_avx2::<T, 4, 8>(part) }
+        }),
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => in_parts::<T, 8, 16>(input, gradient, geometry, |part| {
+            // SAFETY: `level` has found AVX-512 on this processor.
+            unsafe { products_avx512::<T, 8, 16>(part) }
+        }),
+    }
+}
+
+/// Some rows of one image.
+struct Part<'a, T> {
+    /// Flat planes of the input's channels.
+    planes: &'a [T],
+    plane: usize,
+    /// The output's gradient in the same flat order, with zeros at the end of each row.
+    lines: &'a [T],
+    line: usize,
+    taps: &'a [usize],
+    /// One sum for each tap, output and channel.
+    sums: &'a mut [T],
+    outputs: usize,
+    channels: usize,
+}
+
+fn in_parts<T: Scalar, const BLOCK: usize, const LANES: usize>(
+    input: &[T],
+    gradient: &[T],
+    geometry: &Geometry,
+    compute: impl Fn(Part<T>) + Sync,
+) -> Vec<T> {
+    let pass = geometry.forward();
+    let (height, width) = geometry.output;
+    let (input_image, output_image) = (
+        geometry.channels * geometry.input.0 * geometry.input.1,
+        geometry.outputs * height * width,
+    );
+    let images = input.len().checked_div(input_image).unwrap_or(0);
+    let row = (geometry.channels * geometry.stride.0 * geometry.stride.1 + geometry.outputs)
+        * pass.plane(0..1).row;
+    let rows = (CACHED / row).max(4);
+    let pieces: Vec<(usize, usize)> = (0..images)
+        .flat_map(|image| (0..height).step_by(rows).map(move |start| (image, start)))
+        .collect();
+    let taps = geometry.kernel.0 * geometry.kernel.1;
+    let outputs = geometry.outputs.next_multiple_of(BLOCK);
+    let parts: Vec<Vec<T>> = pieces
+        .par_chunks(pieces.len().div_ceil(PARTS).max(1))
+        .map(|pieces| {
+            let mut sums = vec![T::ZERO; taps * outputs * geometry.channels];
+            let (mut planes, mut lines) = (Vec::new(), Vec::new());
+            for &(image, start) in pieces {
+                let results = start as isize..(start + rows).min(height) as isize;
+                let plane = pass.plane(results);
+                let offsets: Vec<usize> = pass.taps(&plane).iter().map(|tap| tap.2).collect();
+                let planes = aligned(&mut planes, geometry.channels * plane.length);
+                let channels = input[image * input_image..][..input_image]
+                    .chunks_exact(geometry.input.0 * geometry.input.1);
+                for (flat, channel) in planes.chunks_exact_mut(plane.length).zip(channels) {
+                    pass.fill(&plane, flat, channel, geometry.input, T::ZERO);
+                }
+                let line = span(&pass, &plane).next_multiple_of(LANES);
+                let lines = aligned(&mut lines, outputs * line);
+                let gradients =
+                    gradient[image * output_image..][..output_image].chunks_exact(height * width);
+                for (flat, gradient) in lines.chunks_exact_mut(line).zip(gradients) {
+                    lay_out(flat, &gradient[start * width..], &plane, &pass);
+                }
+                compute(Part {
+                    planes,
+                    plane: plane.length,
+                    lines,
+                    line,
+                    taps: &offsets,
+                    sums: &mut sums,
+                    outputs,
+                    channels: geometry.channels,
+                });
+            }
+            sums
+        })
+        .collect();
+    let mut result = vec![T::ZERO; geometry.outputs * geometry.channels * taps];
+    result
+        .par_chunks_mut(geometry.channels * taps)
+        .enumerate()
+        .for_each(|(output, result)| {
+            for part in &parts {
+                for tap in 0..taps {
+                    let sums = &part[(tap * outputs + output) * geometry.channels..];
+                    for channel in 0..geometry.channels {
+                        result[channel * taps + tap] += sums[channel];
+                    }
+                }
+            }
+        });
+    result
+}
+
+/// Rows of a gradient in the flat order of `plane`.
+fn lay_out<T: Scalar>(flat: &mut [T], gradient: &[T], plane: &FlatPlane, pass: &Pass) {
+    let width = pass.columns.count();
+    let rows = plane.results.end - plane.results.start;
+    flat.fill(T::ZERO);
+    for (y, gradient) in gradient.chunks(width).take(rows as usize).enumerate() {
+        flat[y * plane.row..][..width].copy_from_slice(gradient);
+    }
+}
+
+/// Taps that are summed at a time.
+const TAPS: usize = 3;
+
+/// `BLOCK` outputs times `TAPS` taps are kept in registers while the positions pass.
+#[inline(always)]
+fn products<T: Scalar, const BLOCK: usize, const LANES: usize>(
+    part: Part<T>,
+    add: impl Fn(T, T, T) -> T + Copy,
+) {
+    let line = part.line;
+    for (group_index, group) in part.taps.chunks(TAPS).enumerate() {
+        let mut offsets = [group[0]; TAPS];
+        offsets[..group.len()].copy_from_slice(group);
+        for (block, lines) in part.lines.chunks_exact(BLOCK * line).enumerate() {
+            for (channel, plane) in part.planes.chunks_exact(part.plane).enumerate() {
+                let mut totals = [[[T::ZERO; LANES]; TAPS]; BLOCK];
+                for position in (0..line).step_by(LANES) {
+                    let mut windows = [[T::ZERO; LANES]; TAPS];
+                    for (window_, offset) in windows.iter_mut().zip(offsets) {
+                        *window_ = window(plane, position + offset);
+                    }
+                    for (output, totals) in totals.iter_mut().enumerate() {
+                        let gradients = window::<T, LANES>(lines, output * line + position);
+                        for (total, values) in totals.iter_mut().zip(&windows) {
+                            for lane in 0..LANES {
+                                total[lane] = add(values[lane], gradients[lane], total[lane]);
+                            }
+                        }
+                    }
+                }
+                for (output, totals) in totals.iter().enumerate() {
+                    for (tap, total) in totals.iter().take(group.len()).enumerate() {
+                        let mut lanes = *total;
+                        let mut half = LANES / 2;
+                        while half > 0 {
+                            for lane in 0..half {
+                                lanes[lane] += lanes[lane + half];
+                            }
+                            half /= 2;
+                        }
+                        let row =
+                            (group_index * TAPS + tap) * part.outputs + block * BLOCK + output;
+                        part.sums[row * part.channels + channel] += lanes[0];
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn products_avx2<T: Scalar, const BLOCK: usize, const LANES: usize>(part: Part<T>) {
+    products::<T, BLOCK, LANES>(part, |value, gradient, sum| value.fused(gradient, sum));
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,fma")]
+fn products_avx512<T: Scalar, const BLOCK: usize, const LANES: usize>(part: Part<T>) {
+    products::<T, BLOCK, LANES>(part, |value, gradient, sum| value.fused(gradient, sum));
+}
+
+/// For each tap a matrix product, (outputs, positions) with (positions, channels): in flat order both are there already.
+fn matrix_products<T: Scalar>(part: Part<T>) {
+    let sums = part.sums.chunks_exact_mut(part.outputs * part.channels);
+    for (sums, &offset) in sums.zip(part.taps) {
+        // SAFETY: `sums` is (outputs, channels), `lines` is (outputs, line). Of each plane, the numbers from `offset` on are
+        // `line` at least: a plane has the slack behind its last result that rounding a line up takes.
+        unsafe {
+            gemm::gemm(
+                part.outputs,
+                part.channels,
+                part.line,
+                sums.as_mut_ptr(),
+                1,
+                part.channels as isize,
+                true,
+                part.lines.as_ptr(),
+                1,
+                part.line as isize,
+                part.planes.as_ptr().add(offset),
+                part.plane as isize,
+                1,
+                T::ONE,
+                T::ONE,
+                false,
+                false,
+                false,
+                gemm::Parallelism::None,
+            );
+        }
+    }
+}

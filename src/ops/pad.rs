@@ -1,0 +1,16 @@
+//! More pixels around an image.
+
+use super::conv_options::Pair;
+use crate::Result;
+use candle_core::{D, Tensor};
+
+/// Repeats the numbers at the edges of `input` (N, C, H, W), `padding` times: (N, C, H + 2 * rows, W + 2 * columns), as
+/// PyTorch's `ReplicationPad2d`.
+///
+/// # Errors
+/// When the input has no pixels to repeat.
+pub fn replicate_pad2d(input: &Tensor, padding: impl Into<Pair>) -> Result<Tensor> {
+    let Pair(rows, columns) = padding.into();
+    let padded = input.pad_with_same(D::Minus2, rows, rows)?;
+    Ok(padded.pad_with_same(D::Minus1, columns, columns)?)
+}

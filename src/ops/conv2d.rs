@@ -6,6 +6,7 @@ use super::conv_options::{ConvOptions, PaddingMode, Pair};
 use super::conv_weight_gradient::weight_gradient;
 use super::pad::replicate_pad2d;
 use super::scalar::Scalar;
+use super::simd::Registers;
 use super::storage::{by_type, elements};
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Shape, Tensor};
@@ -211,7 +212,7 @@ pub(super) type Numbers<'a> = (&'a CpuStorage, &'a Layout);
 struct Conv2d(Geometry);
 
 impl Conv2d {
-    fn run<T: Scalar>(
+    fn run<T: Registers>(
         &self,
         input: Numbers,
         weight: Numbers,
@@ -311,7 +312,7 @@ impl CustomOp3 for Conv2d {
 pub(super) struct Backward(pub Geometry);
 
 impl Backward {
-    pub fn run<T: Scalar>(
+    pub fn run<T: Registers>(
         &self,
         gradient: Numbers,
         weight: Numbers,
@@ -351,7 +352,7 @@ impl CustomOp2 for Backward {
 pub(super) struct WeightGradient(pub Geometry);
 
 impl WeightGradient {
-    fn run<T: Scalar>(
+    fn run<T: Registers>(
         &self,
         input: Numbers,
         gradient: Numbers,

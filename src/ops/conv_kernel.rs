@@ -2,7 +2,7 @@
 
 use super::conv_geometry::{FlatPlane, Geometry, Pass};
 use super::scalar::Scalar;
-use super::simd::{Level, aligned, level, window};
+use super::simd::{Level, Register, Registers, aligned, level};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ const CACHED: usize = 1 << 17;
 const TASKS: usize = 4;
 
 /// `input` (N, C, H, W) with `weight` (O, C, KH, KW) and one `bias` an output channel: (N, O, OH, OW).
-pub fn forward<T: Scalar>(
+pub fn forward<T: Registers>(
     input: &[T],
     weight: &[T],
     bias: Option<&[T]>,
@@ -34,7 +34,7 @@ pub fn forward<T: Scalar>(
 }
 
 /// The gradient of the input from that of the output; with a bias, a transposed convolution.
-pub fn backward<T: Scalar>(
+pub fn backward<T: Registers>(
     gradient: &[T],
     weight: &[T],
     bias: Option<&[T]>,
@@ -68,18 +68,21 @@ struct Correlation<'a, T> {
     weight: &'a (dyn Fn(usize, usize, usize, usize) -> T + Sync),
 }
 
-fn correlate<T: Scalar>(work: Correlation<T>) -> Vec<T> {
+fn correlate<T: Registers>(work: Correlation<T>) -> Vec<T> {
     match level() {
-        Level::Portable => in_blocks::<T, 4, 8>(&work, outputs_portable::<T, 4, 8>),
+        Level::Portable => in_blocks::<T, 4, 8>(&work, |block| {
+            // SAFETY: it needs no particular instructions.
+            unsafe { outputs::<T, [T; 4], 4, 2>(block) }
+        }),
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => in_blocks::<T, 4, 24>(&work, |block| {
             // SAFETY: `level` has found AVX2 and FMA on this processor.
-            unsafe { outputs_avx2::<T, 4, 24>(block) }
+            unsafe { outputs_avx2(block) }
         }),
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 => in_blocks::<T, 8, 48>(&work, |block| {
             // SAFETY: `level` has found AVX-512 on this processor.
-            unsafe { outputs_avx512::<T, 8, 48>(block) }
+            unsafe { outputs_avx512(block) }
         }),
     }
 }
@@ -249,49 +252,70 @@ struct Block<'a, T> {
     span: usize,
 }
 
-/// The loop itself: `BLOCK` channels times `LANES` positions are kept in registers while source channels and taps pass.
+/// The loop itself: `BLOCK` channels times `WIDE` registers of positions are kept while source channels and taps pass.
+///
+/// # Safety
+/// The processor must have the instructions of `R`.
 #[inline(always)]
-fn outputs<T: Scalar, const BLOCK: usize, const LANES: usize>(
+unsafe fn outputs<T: Scalar, R: Register<T>, const BLOCK: usize, const WIDE: usize>(
     block: Block<T>,
-    add: impl Fn(T, T, T) -> T + Copy,
 ) {
-    for position in (0..block.span).step_by(LANES) {
-        let mut sums = [[T::ZERO; LANES]; BLOCK];
-        for (sum, &bias) in sums.iter_mut().zip(block.bias) {
-            *sum = [bias; LANES];
-        }
-        let mut weights = block.weights.chunks_exact(BLOCK);
-        for channel in block.planes.chunks_exact(block.plane) {
-            for &tap in block.taps {
-                let Some(weights) = weights.next() else {
-                    continue;
-                };
-                let values = window::<T, LANES>(channel, position + tap);
-                for (sums, &weight) in sums.iter_mut().zip(weights) {
-                    for lane in 0..LANES {
-                        sums[lane] = add(values[lane], weight, sums[lane]);
+    let lanes = WIDE * R::LANES;
+    for position in (0..block.span).step_by(lanes) {
+        // SAFETY: every register is loaded from, or stored to, a slice that is as long.
+        unsafe {
+            let mut sums = [[R::splat(T::ZERO); WIDE]; BLOCK];
+            for (sums, &bias) in sums.iter_mut().zip(block.bias) {
+                *sums = [R::splat(bias); WIDE];
+            }
+            let mut weights = block.weights.as_chunks::<BLOCK>().0.iter();
+            for channel in block.planes.chunks_exact(block.plane) {
+                for (&tap, weights) in block.taps.iter().zip(&mut weights) {
+                    let values = &channel[position + tap..][..lanes];
+                    let values: [R; WIDE] =
+                        std::array::from_fn(|index| R::load(values.as_ptr().add(index * R::LANES)));
+                    for (sums, &weight) in sums.iter_mut().zip(weights) {
+                        let weight = R::splat(weight);
+                        for (sum, value) in sums.iter_mut().zip(values) {
+                            *sum = value.multiply_add(weight, *sum);
+                        }
                     }
                 }
             }
-        }
-        for (sum, result) in sums.iter().zip(block.results.chunks_exact_mut(block.span)) {
-            result[position..position + LANES].copy_from_slice(sum);
+            for (sums, results) in sums.iter().zip(block.results.chunks_exact_mut(block.span)) {
+                let results = &mut results[position..][..lanes];
+                for (index, sum) in sums.iter().enumerate() {
+                    sum.store(results.as_mut_ptr().add(index * R::LANES));
+                }
+            }
         }
     }
 }
 
-fn outputs_portable<T: Scalar, const BLOCK: usize, const LANES: usize>(block: Block<T>) {
-    outputs::<T, BLOCK, LANES>(block, |value, weight, sum| value * weight + sum);
-}
-
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn outputs_avx2<T: Scalar, const BLOCK: usize, const LANES: usize>(block: Block<T>) {
-    outputs::<T, BLOCK, LANES>(block, |value, weight, sum| value.fused(weight, sum));
+fn outputs_avx2<T: Registers>(block: Block<T>) {
+    // SAFETY: this function is only called where the instructions are. Three registers of f32 are 24 numbers.
+    unsafe { wide::<T, T::Avx2, 4, 24>(block) }
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512vl,avx512dq,fma")]
-fn outputs_avx512<T: Scalar, const BLOCK: usize, const LANES: usize>(block: Block<T>) {
-    outputs::<T, BLOCK, LANES>(block, |value, weight, sum| value.fused(weight, sum));
+#[target_feature(enable = "avx512f,fma")]
+fn outputs_avx512<T: Registers>(block: Block<T>) {
+    // SAFETY: as above; three registers of f32 are 48 numbers.
+    unsafe { wide::<T, T::Avx512, 8, 48>(block) }
+}
+
+/// [`outputs`] with three registers of f32 or six of f64.
+#[inline(always)]
+unsafe fn wide<T: Scalar, R: Register<T>, const BLOCK: usize, const NUMBERS: usize>(
+    block: Block<T>,
+) {
+    // SAFETY: as the caller promises.
+    unsafe {
+        match NUMBERS / R::LANES {
+            3 => outputs::<T, R, BLOCK, 3>(block),
+            _ => outputs::<T, R, BLOCK, 6>(block),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::conv_geometry::{FlatPlane, Geometry, Pass};
 use super::conv_kernel::span;
 use super::scalar::Scalar;
-use super::simd::{Level, aligned, level, window};
+use super::simd::{Level, Register, Registers, aligned, level};
 use rayon::prelude::*;
 
 /// Numbers of flat planes and lines that are worked on at a time: they stay in a processor's own cache.
@@ -14,23 +14,24 @@ const PARTS: usize = 8;
 const MANY: usize = 48;
 
 /// The gradient of the weight (O, C, KH, KW) from `input` (N, C, H, W) and `gradient` (N, O, OH, OW).
-pub fn weight_gradient<T: Scalar>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
+pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
     if geometry.channels >= MANY && geometry.outputs >= MANY {
         return in_parts::<T, 1, 16>(input, gradient, geometry, matrix_products);
     }
     match level() {
-        Level::Portable => in_parts::<T, 2, 8>(input, gradient, geometry, |part| {
-            products::<T, 2, 8>(part, |value, gradient, sum| value * gradient + sum)
+        Level::Portable => in_parts::<T, 2, 4>(input, gradient, geometry, |part| {
+            // SAFETY: it needs no particular instructions.
+            unsafe { products::<T, [T; 4], 2>(part) }
         }),
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => in_parts::<T, 4, 8>(input, gradient, geometry, |part| {
             // SAFETY: `level` has found AVX2 and FMA on this processor.
-            unsafe { products_avx2::<T, 4, 8>(part) }
+            unsafe { products_avx2(part) }
         }),
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 => in_parts::<T, 8, 16>(input, gradient, geometry, |part| {
             // SAFETY: `level` has found AVX-512 on this processor.
-            unsafe { products_avx512::<T, 8, 16>(part) }
+            unsafe { products_avx512(part) }
         }),
     }
 }
@@ -138,45 +139,38 @@ fn lay_out<T: Scalar>(flat: &mut [T], gradient: &[T], plane: &FlatPlane, pass: &
 const TAPS: usize = 3;
 
 /// `BLOCK` outputs times `TAPS` taps are kept in registers while the positions pass.
+///
+/// # Safety
+/// The processor must have the instructions of `R`.
 #[inline(always)]
-fn products<T: Scalar, const BLOCK: usize, const LANES: usize>(
-    part: Part<T>,
-    add: impl Fn(T, T, T) -> T + Copy,
-) {
+unsafe fn products<T: Scalar, R: Register<T>, const BLOCK: usize>(part: Part<T>) {
     let line = part.line;
     for (group_index, group) in part.taps.chunks(TAPS).enumerate() {
         let mut offsets = [group[0]; TAPS];
         offsets[..group.len()].copy_from_slice(group);
         for (block, lines) in part.lines.chunks_exact(BLOCK * line).enumerate() {
             for (channel, plane) in part.planes.chunks_exact(part.plane).enumerate() {
-                let mut totals = [[[T::ZERO; LANES]; TAPS]; BLOCK];
-                for position in (0..line).step_by(LANES) {
-                    let mut windows = [[T::ZERO; LANES]; TAPS];
-                    for (window_, offset) in windows.iter_mut().zip(offsets) {
-                        *window_ = window(plane, position + offset);
-                    }
-                    for (output, totals) in totals.iter_mut().enumerate() {
-                        let gradients = window::<T, LANES>(lines, output * line + position);
-                        for (total, values) in totals.iter_mut().zip(&windows) {
-                            for lane in 0..LANES {
-                                total[lane] = add(values[lane], gradients[lane], total[lane]);
+                let seen = offsets.map(|offset| &plane[offset..][..line]);
+                // SAFETY: `line` is a multiple of `LANES`; of that length are the slices, and all lines of the block.
+                let totals: [[R; TAPS]; BLOCK] = unsafe {
+                    let mut totals = [[R::splat(T::ZERO); TAPS]; BLOCK];
+                    for position in (0..line).step_by(R::LANES) {
+                        let values = seen.map(|seen| R::load(seen.as_ptr().add(position)));
+                        for (output, totals) in totals.iter_mut().enumerate() {
+                            let gradient = R::load(lines.as_ptr().add(output * line + position));
+                            for (total, value) in totals.iter_mut().zip(values) {
+                                *total = value.multiply_add(gradient, *total);
                             }
                         }
                     }
-                }
+                    totals
+                };
                 for (output, totals) in totals.iter().enumerate() {
                     for (tap, total) in totals.iter().take(group.len()).enumerate() {
-                        let mut lanes = *total;
-                        let mut half = LANES / 2;
-                        while half > 0 {
-                            for lane in 0..half {
-                                lanes[lane] += lanes[lane + half];
-                            }
-                            half /= 2;
-                        }
                         let row =
                             (group_index * TAPS + tap) * part.outputs + block * BLOCK + output;
-                        part.sums[row * part.channels + channel] += lanes[0];
+                        // SAFETY: as above.
+                        part.sums[row * part.channels + channel] += unsafe { sum_of(*total) };
                     }
                 }
             }
@@ -184,16 +178,34 @@ fn products<T: Scalar, const BLOCK: usize, const LANES: usize>(
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn products_avx2<T: Scalar, const BLOCK: usize, const LANES: usize>(part: Part<T>) {
-    products::<T, BLOCK, LANES>(part, |value, gradient, sum| value.fused(gradient, sum));
+/// The sum of a register's lanes.
+#[inline(always)]
+unsafe fn sum_of<T: Scalar, R: Register<T>>(register: R) -> T {
+    let mut lanes = [T::ZERO; 16];
+    // SAFETY: no register has more than 16 lanes.
+    unsafe { register.store(lanes.as_mut_ptr()) };
+    let mut half = R::LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            lanes[lane] += lanes[lane + half];
+        }
+        half /= 2;
+    }
+    lanes[0]
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512vl,avx512dq,fma")]
-fn products_avx512<T: Scalar, const BLOCK: usize, const LANES: usize>(part: Part<T>) {
-    products::<T, BLOCK, LANES>(part, |value, gradient, sum| value.fused(gradient, sum));
+#[target_feature(enable = "avx2,fma")]
+fn products_avx2<T: Registers>(part: Part<T>) {
+    // SAFETY: this function is only called where the instructions are.
+    unsafe { products::<T, T::Avx2, 4>(part) }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,fma")]
+fn products_avx512<T: Registers>(part: Part<T>) {
+    // SAFETY: as above.
+    unsafe { products::<T, T::Avx512, 8>(part) }
 }
 
 /// For each tap a matrix product, (outputs, positions) with (positions, channels): in flat order both are there already.

@@ -16,8 +16,6 @@ pub trait Scalar:
 {
     const ZERO: Self;
     const ONE: Self;
-    /// `self * factor + addend`, in one rounding: fast where the processor has the instruction, slow elsewhere.
-    fn fused(self, factor: Self, addend: Self) -> Self;
     fn exponential(self) -> Self;
     /// `exp(self) - 1`, exact near zero.
     fn exponential_minus_one(self) -> Self;
@@ -33,10 +31,6 @@ macro_rules! scalar {
         impl Scalar for $type {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
-            #[inline(always)]
-            fn fused(self, factor: Self, addend: Self) -> Self {
-                self.mul_add(factor, addend)
-            }
             fn exponential(self) -> Self {
                 self.exp()
             }

@@ -1,6 +1,148 @@
-//! Instruction sets that loops are compiled for, and registers' worth of numbers.
+//! Registers: as many numbers as the processor computes with at a time.
+//!
+//! A loop is written once, for any [`Register`], and compiled for each instruction set, and the best that
+//! this processor has is taken.
 
 use super::scalar::Scalar;
+
+/// A register's worth of numbers.
+///
+/// # Safety
+/// Implementations may use instructions that not every processor has; callers make sure that this one does.
+pub unsafe trait Register<T>: Copy {
+    const LANES: usize;
+    /// All lanes the same.
+    unsafe fn splat(value: T) -> Self;
+    /// `LANES` numbers from `from` on.
+    unsafe fn load(from: *const T) -> Self;
+    unsafe fn store(self, to: *mut T);
+    /// `self * factor + addend`.
+    unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self;
+}
+
+/// Four numbers, with whatever instructions the compiler finds for them.
+// SAFETY: it uses no particular instructions.
+unsafe impl<T: Scalar> Register<T> for [T; 4] {
+    const LANES: usize = 4;
+    #[inline(always)]
+    unsafe fn splat(value: T) -> Self {
+        [value; 4]
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const T) -> Self {
+        // SAFETY: the caller has `LANES` numbers there.
+        unsafe { from.cast::<Self>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut T) {
+        // SAFETY: the caller has room for `LANES` numbers there.
+        unsafe { to.cast::<Self>().write_unaligned(self) }
+    }
+    #[inline(always)]
+    unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self {
+        std::array::from_fn(|lane| self[lane] * factor[lane] + addend[lane])
+    }
+}
+
+/// Implements [`Register`] with a processor's instructions.
+#[cfg(target_arch = "x86_64")]
+macro_rules! register {
+    ($number:ty, $register:ident, $lanes:expr, $splat:ident, $load:ident, $store:ident, $multiply_add:ident) => {
+        // SAFETY: callers have found the instruction set on this processor; pointers are used as they promise.
+        unsafe impl Register<$number> for std::arch::x86_64::$register {
+            const LANES: usize = $lanes;
+            #[inline(always)]
+            unsafe fn splat(value: $number) -> Self {
+                // SAFETY: as above.
+                unsafe { std::arch::x86_64::$splat(value) }
+            }
+            #[inline(always)]
+            unsafe fn load(from: *const $number) -> Self {
+                // SAFETY: as above.
+                unsafe { std::arch::x86_64::$load(from) }
+            }
+            #[inline(always)]
+            unsafe fn store(self, to: *mut $number) {
+                // SAFETY: as above.
+                unsafe { std::arch::x86_64::$store(to, self) }
+            }
+            #[inline(always)]
+            unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self {
+                // SAFETY: as above.
+                unsafe { std::arch::x86_64::$multiply_add(self, factor, addend) }
+            }
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::Register;
+    register!(
+        f32,
+        __m256,
+        8,
+        _mm256_set1_ps,
+        _mm256_loadu_ps,
+        _mm256_storeu_ps,
+        _mm256_fmadd_ps
+    );
+    register!(
+        f64,
+        __m256d,
+        4,
+        _mm256_set1_pd,
+        _mm256_loadu_pd,
+        _mm256_storeu_pd,
+        _mm256_fmadd_pd
+    );
+    register!(
+        f32,
+        __m512,
+        16,
+        _mm512_set1_ps,
+        _mm512_loadu_ps,
+        _mm512_storeu_ps,
+        _mm512_fmadd_ps
+    );
+    register!(
+        f64,
+        __m512d,
+        8,
+        _mm512_set1_pd,
+        _mm512_loadu_pd,
+        _mm512_storeu_pd,
+        _mm512_fmadd_pd
+    );
+}
+
+/// The registers of a number type.
+#[cfg(target_arch = "x86_64")]
+pub trait Registers: Scalar {
+    type Avx2: Register<Self>;
+    type Avx512: Register<Self>;
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Registers for f32 {
+    type Avx2 = std::arch::x86_64::__m256;
+    type Avx512 = std::arch::x86_64::__m512;
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Registers for f64 {
+    type Avx2 = std::arch::x86_64::__m256d;
+    type Avx512 = std::arch::x86_64::__m512d;
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+pub trait Registers: Scalar {}
+
+#[cfg(not(target_arch = "x86_64"))]
+impl Registers for f32 {}
+
+#[cfg(not(target_arch = "x86_64"))]
+impl Registers for f64 {}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -15,10 +157,7 @@ pub enum Level {
 pub fn level() -> Level {
     #[cfg(target_arch = "x86_64")]
     {
-        if is_x86_feature_detected!("avx512f")
-            && is_x86_feature_detected!("avx512vl")
-            && is_x86_feature_detected!("avx512dq")
-        {
+        if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("fma") {
             return Level::Avx512;
         }
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
@@ -26,13 +165,6 @@ pub fn level() -> Level {
         }
     }
     Level::Portable
-}
-
-/// `LANES` numbers from `start` on; zeros where there are not as many.
-#[inline(always)]
-pub fn window<T: Scalar, const LANES: usize>(numbers: &[T], start: usize) -> [T; LANES] {
-    let window = numbers.get(start..).and_then(|rest| rest.first_chunk());
-    window.copied().unwrap_or([T::ZERO; LANES])
 }
 
 /// Memory for `length` numbers that begins where registers are loaded fastest.

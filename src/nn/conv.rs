@@ -1,5 +1,6 @@
 //! Convolution layers.
 
+use super::dropout::Dropout;
 use super::parameters::Builder;
 use crate::{Result, ops};
 use candle_core::Tensor;
@@ -8,7 +9,7 @@ use candle_core::Tensor;
 pub struct Conv2d {
     weight: Tensor,
     bias: Tensor,
-    padding: usize,
+    options: ops::ConvOptions,
 }
 
 impl Conv2d {
@@ -30,7 +31,7 @@ impl Conv2d {
         Ok(Conv2d {
             weight,
             bias,
-            padding,
+            options: ops::ConvOptions::new().padding(padding),
         })
     }
 
@@ -39,7 +40,23 @@ impl Conv2d {
     /// # Errors
     /// When the input does not fit; see [`ops::conv2d`].
     pub fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        let options = ops::ConvOptions::new().padding(self.padding);
+        ops::conv2d(input, &self.weight, Some(&self.bias), &self.options)
+    }
+
+    /// The same, then `activation` and (where `dropout` has a layer) dropout, in one operation.
+    ///
+    /// # Errors
+    /// As [`Conv2d::forward`].
+    pub fn forward_with(
+        &self,
+        input: &Tensor,
+        activation: ops::Activation,
+        dropout: Option<&Dropout>,
+    ) -> Result<Tensor> {
+        let mut options = self.options.activation(activation);
+        if let Some(dropout) = dropout {
+            options = options.dropout(dropout.probability(), dropout.draw());
+        }
         ops::conv2d(input, &self.weight, Some(&self.bias), &options)
     }
 }

@@ -29,12 +29,17 @@ impl Dropout {
         if !train {
             return Ok(input.clone());
         }
+        ops::dropout(input, self.probability, self.draw())
+    }
+
+    pub(super) fn probability(&self) -> f64 {
+        self.probability
+    }
+
+    /// The seed of the next mask.
+    pub(super) fn draw(&self) -> u64 {
         let count = self.drawn.fetch_add(1, Ordering::Relaxed);
-        ops::dropout(
-            input,
-            self.probability,
-            self.seed
-                .wrapping_add(count.wrapping_mul(0xa076_1d64_78bd_642f)),
-        )
+        self.seed
+            .wrapping_add(count.wrapping_mul(0xa076_1d64_78bd_642f))
     }
 }

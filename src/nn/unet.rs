@@ -34,9 +34,10 @@ impl Block {
     }
 
     fn forward(&self, input: &Tensor, train: bool) -> Result<Tensor> {
-        let hidden = ops::elu(&self.first.forward(input)?, 1.0)?;
-        let hidden = self.dropout.forward(&hidden, train)?;
-        ops::elu(&self.second.forward(&hidden)?, 1.0)
+        const ELU: ops::Activation = ops::Activation::Elu(1.0);
+        let dropout = train.then_some(&self.dropout);
+        let hidden = self.first.forward_with(input, ELU, dropout)?;
+        self.second.forward_with(&hidden, ELU, None)
     }
 }
 

@@ -1,40 +1,231 @@
 //! Activation functions, element by element.
 
+use super::memory::changed;
 use super::scalar::Scalar;
+use super::simd::vectorize;
 use super::storage::{by_type, elements};
-use crate::Result;
+use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Shape, Tensor};
-use rayon::prelude::*;
 
-/// Numbers that one task works on.
-const CHUNK: usize = 1 << 14;
+/// A function of one number whose derivative follows from its value.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Activation {
+    /// The number itself.
+    #[default]
+    Identity,
+    /// See [`relu`].
+    Relu,
+    /// See [`leaky_relu`], with its slope.
+    LeakyRelu(f64),
+    /// See [`elu`], with its alpha.
+    Elu(f64),
+    /// See [`sigmoid`].
+    Sigmoid,
+    /// See [`tanh`].
+    Tanh,
+    /// See [`softplus`], with its beta.
+    Softplus(f64),
+}
+
+/// `x` where it is positive, else 0 (Nair and Hinton 2010). The derivative at 0 is 0, as in PyTorch.
+///
+/// # Errors
+/// When the numbers are neither f32 nor f64; so for all functions here.
+pub fn relu(input: &Tensor) -> Result<Tensor> {
+    Activation::Relu.forward(input)
+}
+
+/// `x` where it is positive, else `slope * x` (Maas et al. 2013).
+///
+/// # Errors
+/// When the slope is negative.
+pub fn leaky_relu(input: &Tensor, slope: f64) -> Result<Tensor> {
+    Activation::LeakyRelu(slope).forward(input)
+}
 
 /// The exponential linear unit (Clevert et al. 2016, eq. 15): `x` where it is positive, else `alpha * (exp(x) - 1)`.
 ///
 /// # Errors
-/// When the numbers are neither f32 nor f64.
+/// When alpha is negative.
 pub fn elu(input: &Tensor, alpha: f64) -> Result<Tensor> {
-    if !input.device().is_cpu() {
-        return Ok(input.elu(alpha)?);
-    }
-    Ok(input.contiguous()?.apply_op1(Elu { alpha })?)
+    Activation::Elu(alpha).forward(input)
 }
 
-/// The logistic function `1 / (1 + exp(-x))`; candle's, which is right and fast.
+/// The logistic function `1 / (1 + exp(-x))`.
 ///
 /// # Errors
-/// When the numbers are no floating-point numbers.
+/// As [`relu`].
 pub fn sigmoid(input: &Tensor) -> Result<Tensor> {
-    Ok(candle_nn::ops::sigmoid(input)?)
+    Activation::Sigmoid.forward(input)
 }
 
-struct Elu {
-    alpha: f64,
+/// The hyperbolic tangent.
+///
+/// # Errors
+/// As [`relu`].
+pub fn tanh(input: &Tensor) -> Result<Tensor> {
+    Activation::Tanh.forward(input)
 }
 
-impl CustomOp1 for Elu {
+/// A smooth [`relu`] (Dugas et al. 2001): `ln(1 + exp(beta * x)) / beta`.
+///
+/// # Errors
+/// When beta is not positive.
+pub fn softplus(input: &Tensor, beta: f64) -> Result<Tensor> {
+    Activation::Softplus(beta).forward(input)
+}
+
+impl Activation {
+    /// The function of each number.
+    ///
+    /// ```
+    /// use candle_core::{Device, Tensor};
+    /// use eosin::ops::Activation;
+    /// let x = Tensor::new(&[-2f32, 0., 3.], &Device::Cpu)?;
+    /// assert_eq!(Activation::Relu.forward(&x)?.to_vec1::<f32>()?, [0., 0., 3.]);
+    /// # Ok::<(), eosin::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the parameter is out of its range, or the numbers are neither f32 nor f64.
+    pub fn forward(self, input: &Tensor) -> Result<Tensor> {
+        self.check()?;
+        if self == Activation::Identity {
+            return Ok(input.clone());
+        }
+        if !input.device().is_cpu() {
+            return self.on_device(input);
+        }
+        Ok(input.contiguous()?.apply_op1(self)?)
+    }
+
+    pub(super) fn check(self) -> Result<()> {
+        let (name, parameter, allowed) = match self {
+            Activation::LeakyRelu(slope) => ("leaky_relu: the slope", slope, slope >= 0.0),
+            Activation::Elu(alpha) => ("elu: alpha", alpha, alpha >= 0.0),
+            Activation::Softplus(beta) => ("softplus: beta", beta, beta > 0.0),
+            _ => return Ok(()),
+        };
+        match allowed {
+            true => Ok(()),
+            false => Err(Error::Invalid(format!(
+                "{name} must be positive, it is {parameter}"
+            ))),
+        }
+    }
+
+    /// On CUDA: candle's operations.
+    fn on_device(self, x: &Tensor) -> Result<Tensor> {
+        Ok(match self {
+            Activation::Identity => x.clone(),
+            Activation::Relu => x.relu()?,
+            Activation::LeakyRelu(slope) => candle_nn::ops::leaky_relu(x, slope)?,
+            Activation::Elu(alpha) => x.elu(alpha)?,
+            Activation::Sigmoid => candle_nn::ops::sigmoid(x)?,
+            Activation::Tanh => x.tanh()?,
+            Activation::Softplus(beta) => {
+                let scaled = (x * beta)?;
+                let rest = (scaled.abs()?.neg()?.exp()? + 1.0)?.log()?;
+                ((scaled.relu()? + rest)? / beta)?
+            }
+        })
+    }
+
+    /// The function of each number, in its place. Comparisons are such that NaN stays NaN.
+    #[inline(always)]
+    pub(super) fn apply<T: Scalar>(self, numbers: &mut [T]) {
+        let each = |numbers: &mut [T], function: &dyn Fn(T) -> T| {
+            numbers.iter_mut().for_each(|x| *x = function(*x));
+        };
+        match self {
+            Activation::Identity => {}
+            Activation::Relu => numbers.iter_mut().for_each(|x| {
+                if *x < T::ZERO {
+                    *x = T::ZERO;
+                }
+            }),
+            Activation::LeakyRelu(slope) => {
+                let slope = T::of(slope);
+                each(numbers, &|x| if x < T::ZERO { x * slope } else { x });
+            }
+            Activation::Elu(alpha) => {
+                let alpha = T::of(alpha);
+                for x in numbers {
+                    let below = alpha * x.exponential_minus_one();
+                    *x = if *x > T::ZERO { *x } else { below };
+                }
+            }
+            Activation::Sigmoid => {
+                for x in numbers {
+                    let small = (-x.absolute()).exponential_minus_one() + T::ONE;
+                    let above = T::ONE / (T::ONE + small);
+                    *x = if *x < T::ZERO { small * above } else { above };
+                }
+            }
+            Activation::Tanh => {
+                for x in numbers {
+                    let small = (T::of(-2.0) * x.absolute()).exponential_minus_one();
+                    let above = -small / (small + T::of(2.0));
+                    *x = if *x < T::ZERO { -above } else { above };
+                }
+            }
+            Activation::Softplus(beta) => {
+                let beta = T::of(beta);
+                each(numbers, &|x| {
+                    let scaled = x * beta;
+                    let positive = if scaled < T::ZERO { T::ZERO } else { scaled };
+                    let rest = (-scaled.absolute()).exponential().logarithm_plus_one();
+                    (positive + rest) / beta
+                });
+            }
+        }
+    }
+
+    /// Gradients of the inputs from the function's values and their gradients, in the place of these.
+    #[inline(always)]
+    pub(super) fn differentiate<T: Scalar>(self, values: &[T], gradients: &mut [T]) {
+        let pairs = gradients.iter_mut().zip(values);
+        match self {
+            Activation::Identity => {}
+            Activation::Relu => pairs.for_each(|(gradient, &y)| {
+                if y <= T::ZERO {
+                    *gradient = T::ZERO;
+                }
+            }),
+            Activation::LeakyRelu(slope) => {
+                let slope = T::of(slope);
+                pairs.for_each(|(gradient, &y)| {
+                    if y <= T::ZERO {
+                        *gradient = *gradient * slope;
+                    }
+                });
+            }
+            Activation::Elu(alpha) => {
+                let alpha = T::of(alpha);
+                pairs.for_each(|(gradient, &y)| {
+                    let slope = if y > T::ZERO { T::ONE } else { y + alpha };
+                    *gradient = *gradient * slope;
+                });
+            }
+            Activation::Sigmoid => {
+                pairs.for_each(|(gradient, &y)| *gradient = *gradient * y * (T::ONE - y));
+            }
+            Activation::Tanh => {
+                pairs.for_each(|(gradient, &y)| *gradient = *gradient * (T::ONE - y * y));
+            }
+            Activation::Softplus(beta) => {
+                let beta = T::of(beta);
+                pairs.for_each(|(gradient, &y)| {
+                    *gradient = *gradient * (T::ONE - (-beta * y).exponential());
+                });
+            }
+        }
+    }
+}
+
+impl CustomOp1 for Activation {
     fn name(&self) -> &'static str {
-        "elu"
+        "activation"
     }
 
     fn cpu_fwd(
@@ -45,94 +236,57 @@ impl CustomOp1 for Elu {
         fn run<T: Scalar>(
             storage: &CpuStorage,
             layout: &Layout,
-            alpha: f64,
+            activation: Activation,
         ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let input = elements::<T>(storage, layout)?;
-            let alpha = T::of(alpha);
-            let mut result = vec![T::ZERO; input.len()];
-            result
-                .par_chunks_mut(CHUNK)
-                .zip(input.par_chunks(CHUNK))
-                .for_each(|(result, input)| {
-                    for (result, &x) in result.iter_mut().zip(input) {
-                        *result = if x > T::ZERO {
-                            x
-                        } else {
-                            alpha * x.exponential_minus_one()
-                        };
-                    }
-                });
-            Ok((T::to_cpu_storage_owned(result), layout.shape().clone()))
+            let numbers = changed(elements::<T>(storage, layout)?, |_, numbers| {
+                vectorize(|| activation.apply(numbers));
+            });
+            Ok((T::to_cpu_storage_owned(numbers), layout.shape().clone()))
         }
-        by_type!("elu", storage, run(storage, layout, self.alpha))
+        by_type!("activation", storage, run(storage, layout, *self))
     }
 
     fn bwd(
         &self,
-        _input: &Tensor,
+        _: &Tensor,
         result: &Tensor,
         gradient: &Tensor,
     ) -> candle_core::Result<Option<Tensor>> {
         result
-            .apply_op2_no_bwd(&gradient.contiguous()?, &EluGradient { alpha: self.alpha })
+            .apply_op2_no_bwd(&gradient.contiguous()?, &Derivative(*self))
             .map(Some)
     }
 }
 
-/// From the result: its derivative is 1 where it is positive, else `result + alpha`.
-struct EluGradient {
-    alpha: f64,
-}
+struct Derivative(Activation);
 
-impl CustomOp2 for EluGradient {
+impl CustomOp2 for Derivative {
     fn name(&self) -> &'static str {
-        "elu-gradient"
+        "activation-gradient"
     }
 
     fn cpu_fwd(
         &self,
-        output: &CpuStorage,
-        output_layout: &Layout,
+        values: &CpuStorage,
+        values_layout: &Layout,
         gradient: &CpuStorage,
         gradient_layout: &Layout,
     ) -> candle_core::Result<(CpuStorage, Shape)> {
         fn run<T: Scalar>(
-            output: (&CpuStorage, &Layout),
+            values: (&CpuStorage, &Layout),
             gradient: (&CpuStorage, &Layout),
-            alpha: f64,
+            activation: Activation,
         ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let (outputs, gradients) = (
-                elements::<T>(output.0, output.1)?,
-                elements::<T>(gradient.0, gradient.1)?,
-            );
-            let alpha = T::of(alpha);
-            let mut result = vec![T::ZERO; outputs.len()];
-            result
-                .par_chunks_mut(CHUNK)
-                .zip(outputs.par_chunks(CHUNK))
-                .zip(gradients.par_chunks(CHUNK))
-                .for_each(|((result, outputs), gradients)| {
-                    for ((result, &output), &gradient) in
-                        result.iter_mut().zip(outputs).zip(gradients)
-                    {
-                        *result = if output > T::ZERO {
-                            gradient
-                        } else {
-                            gradient * (output + alpha)
-                        };
-                    }
-                });
-            Ok((T::to_cpu_storage_owned(result), output.1.shape().clone()))
+            let finished = elements::<T>(values.0, values.1)?;
+            let gradients = elements::<T>(gradient.0, gradient.1)?;
+            let gradients = changed(gradients, |first, gradients| {
+                let values = &finished[first..][..gradients.len()];
+                vectorize(|| activation.differentiate(values, gradients));
+            });
+            Ok((T::to_cpu_storage_owned(gradients), values.1.shape().clone()))
         }
-        by_type!(
-            "elu",
-            output,
-            run(
-                (output, output_layout),
-                (gradient, gradient_layout),
-                self.alpha
-            )
-        )
+        let (values, gradient) = ((values, values_layout), (gradient, gradient_layout));
+        by_type!("activation", values.0, run(values, gradient, self.0))
     }
 }
 
@@ -140,13 +294,57 @@ impl CustomOp2 for EluGradient {
 mod tests {
     use super::*;
     use crate::ops::gradient_check::{assert_gradients, normal};
+    use candle_core::{DType, Device};
+
+    const ALL: [Activation; 6] = [
+        Activation::Relu,
+        Activation::LeakyRelu(0.1),
+        Activation::Elu(0.5),
+        Activation::Sigmoid,
+        Activation::Tanh,
+        Activation::Softplus(2.0),
+    ];
 
     #[test]
     fn gradients_agree_with_differences() {
-        assert_gradients(&[normal(&[3, 5], 1)], |inputs| elu(&inputs[0], 1.0));
-        assert_gradients(&[normal(&[4, 2], 2).t().unwrap()], |inputs| {
-            elu(&inputs[0], 0.5)
-        });
-        assert_gradients(&[normal(&[7], 3)], |inputs| sigmoid(&inputs[0]));
+        for activation in ALL {
+            for input in [normal(&[3, 5], 1), normal(&[4, 2], 2).t().unwrap()] {
+                assert_gradients(&[input], |inputs| activation.forward(&inputs[0]));
+            }
+        }
+    }
+
+    #[test]
+    fn single_precision_is_as_good_as_its_type() {
+        let wide: Vec<f64> = (-2000..2000).map(|step| f64::from(step) / 100.0).collect();
+        let wide = Tensor::new(wide, &Device::Cpu).unwrap();
+        for activation in ALL {
+            let exact: Vec<f64> = activation.forward(&wide).unwrap().to_vec1().unwrap();
+            let narrow = wide.to_dtype(DType::F32).unwrap();
+            let found: Vec<f32> = activation.forward(&narrow).unwrap().to_vec1().unwrap();
+            for (exact, found) in exact.iter().zip(found) {
+                let error = (f64::from(found) - exact).abs() / exact.abs().max(0.1);
+                assert!(error < 1e-6, "{activation:?}: {found} is not {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn not_a_number_stays_so_and_infinity_has_its_limit() {
+        let numbers = [f32::NAN, f32::NEG_INFINITY, f32::INFINITY];
+        let input = Tensor::new(&numbers, &Device::Cpu).unwrap();
+        for activation in ALL {
+            let found: Vec<f32> = activation.forward(&input).unwrap().to_vec1().unwrap();
+            assert!(found[0].is_nan(), "{activation:?}: {found:?}");
+            let limits = match activation {
+                Activation::LeakyRelu(_) => [f32::NEG_INFINITY, f32::INFINITY],
+                Activation::Elu(_) => [-0.5, f32::INFINITY],
+                Activation::Sigmoid => [0.0, 1.0],
+                Activation::Tanh => [-1.0, 1.0],
+                _ => [0.0, f32::INFINITY],
+            };
+            assert_eq!(found[1..], limits, "{activation:?}");
+        }
+        assert!(elu(&input, -1.0).is_err());
     }
 }

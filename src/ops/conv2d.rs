@@ -4,6 +4,7 @@ use super::conv_geometry::Geometry;
 use super::conv_kernel::{backward, forward};
 use super::conv_options::{ConvOptions, PaddingMode, Pair};
 use super::conv_weight_gradient::weight_gradient;
+use super::finish::Finish;
 use super::pad::replicate_pad2d;
 use super::scalar::Scalar;
 use super::simd::Registers;
@@ -46,25 +47,28 @@ pub fn conv2d(
         padding,
         dilation,
         groups,
+        finish,
         ..
     } = *options;
+    finish.activation.check()?;
     if options.padding_mode == PaddingMode::Replicate {
         let padded = replicate_pad2d(input, padding)?;
         let options = options.padding(0).padding_mode(PaddingMode::Zeros);
         return conv2d(&padded, weight, bias, &options);
     }
     if groups > 1 {
-        return in_groups(
-            weight,
-            bias,
-            groups,
-            (weight.dim(0)?) / groups,
-            |group, weight, bias| {
-                let channels = weight.dim(1)?;
-                let input = input.narrow(1, group * channels, channels)?;
-                conv2d(&input, weight, bias, &options.groups(1))
-            },
-        );
+        let options = ConvOptions {
+            groups: 1,
+            finish: Finish::default(),
+            ..*options
+        };
+        let outputs = weight.dim(0)? / groups;
+        let result = in_groups(weight, bias, groups, outputs, |group, weight, bias| {
+            let channels = weight.dim(1)?;
+            let input = input.narrow(1, group * channels, channels)?;
+            conv2d(&input, weight, bias, &options)
+        })?;
+        return finished(&result, finish);
     }
     if !input.device().is_cpu() {
         return on_device(input, weight, bias, options);
@@ -81,7 +85,7 @@ pub fn conv2d(
         padding: padding.into(),
         dilation: dilation.into(),
     };
-    apply(Conv2d(geometry), input, weight, bias)
+    apply(Conv2d { geometry, finish }, input, weight, bias)
 }
 
 /// Applies a convolution with or without bias.
@@ -200,16 +204,29 @@ fn on_device(
         one("dilation", options.dilation)?,
         1,
     )?;
-    Ok(match bias {
+    let result = match bias {
         Some(bias) => result.broadcast_add(&bias.reshape((1, (), 1, 1))?)?,
         None => result,
-    })
+    };
+    finished(&result, options.finish)
+}
+
+/// Activation and dropout as operations of their own.
+fn finished(result: &Tensor, finish: Finish) -> Result<Tensor> {
+    let result = finish.activation.forward(result)?;
+    match finish.dropout {
+        Some(mask) => super::dropout(&result, mask.probability, mask.seed),
+        None => Ok(result),
+    }
 }
 
 /// A tensor's numbers as an operation gets them.
 pub(super) type Numbers<'a> = (&'a CpuStorage, &'a Layout);
 
-struct Conv2d(Geometry);
+struct Conv2d {
+    geometry: Geometry,
+    finish: Finish,
+}
 
 impl Conv2d {
     fn run<T: Registers>(
@@ -223,11 +240,21 @@ impl Conv2d {
             elements::<T>(input.0, input.1)?,
             elements::<T>(weight.0, weight.1)?,
             bias,
-            &self.0,
+            &self.geometry,
+            self.finish,
         );
-        let (height, width) = self.0.output;
-        let shape = (input.1.dims()[0], self.0.outputs, height, width);
+        let (height, width) = self.geometry.output;
+        let shape = (input.1.dims()[0], self.geometry.outputs, height, width);
         Ok((T::to_cpu_storage_owned(result), shape.into()))
+    }
+
+    /// The gradient before activation and dropout.
+    fn unfinished(&self, result: &Tensor, gradient: &Tensor) -> candle_core::Result<Tensor> {
+        let gradient = gradient.contiguous()?;
+        match self.finish.is_nothing() {
+            true => Ok(gradient),
+            false => result.apply_op2_no_bwd(&gradient, &self.finish),
+        }
     }
 
     /// Gradients of input and weight; none for an input that nobody learns, such as an image.
@@ -239,10 +266,10 @@ impl Conv2d {
     ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
         let for_input = input
             .track_op()
-            .then(|| gradient.apply_op2_no_bwd(weight, &Backward(self.0)));
+            .then(|| gradient.apply_op2_no_bwd(weight, &Backward(self.geometry)));
         let for_weight = weight
             .track_op()
-            .then(|| input.apply_op2_no_bwd(gradient, &WeightGradient(self.0)));
+            .then(|| input.apply_op2_no_bwd(gradient, &WeightGradient(self.geometry)));
         Ok((for_input.transpose()?, for_weight.transpose()?))
     }
 }
@@ -267,10 +294,10 @@ impl CustomOp2 for Conv2d {
         &self,
         input: &Tensor,
         weight: &Tensor,
-        _: &Tensor,
+        result: &Tensor,
         gradient: &Tensor,
     ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
-        self.gradients(input, weight, &gradient.contiguous()?)
+        self.gradients(input, weight, &self.unfinished(result, gradient)?)
     }
 }
 
@@ -298,10 +325,10 @@ impl CustomOp3 for Conv2d {
         input: &Tensor,
         weight: &Tensor,
         _: &Tensor,
-        _: &Tensor,
+        result: &Tensor,
         gradient: &Tensor,
     ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let gradient = gradient.contiguous()?;
+        let gradient = self.unfinished(result, gradient)?;
         let (for_input, for_weight) = self.gradients(input, weight, &gradient)?;
         let for_bias = gradient.apply_op1_no_bwd(&ChannelSum)?;
         Ok((for_input, for_weight, Some(for_bias)))
@@ -432,6 +459,7 @@ impl CustomOp1 for ChannelSum {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::Activation;
     use crate::ops::gradient_check::{assert_gradients, normal};
     use candle_core::Device;
 
@@ -463,6 +491,19 @@ mod tests {
                 with().padding((1, 2)).padding_mode(PaddingMode::Replicate),
             ),
             ([1, 50, 3, 4], [49, 50, 2, 2], with().padding(1)),
+            (
+                [2, 2, 5, 4],
+                [3, 2, 3, 3],
+                with()
+                    .padding(1)
+                    .activation(Activation::Elu(1.0))
+                    .dropout(0.3, 5),
+            ),
+            (
+                [1, 4, 5, 5],
+                [2, 2, 3, 3],
+                with().groups(2).activation(Activation::Tanh),
+            ),
         ]
     }
 
@@ -495,6 +536,7 @@ mod tests {
             dilation,
             groups,
             padding_mode,
+            ..
         } = *options;
         let (oh, ow) = output_size(input, weight, None, options).unwrap();
         let at = |place: usize, size: usize, padding: usize| {
@@ -539,7 +581,21 @@ mod tests {
             let weight = normal(&weight, 2);
             let ours = conv2d(&input, &weight, None, &options).unwrap();
             let ours: Vec<f64> = ours.flatten_all().unwrap().to_vec1().unwrap();
-            let wanted = by_definition(&input, &weight, &options);
+            let shape = conv2d(&input, &weight, None, &options)
+                .unwrap()
+                .shape()
+                .clone();
+            let wanted = Tensor::from_vec(
+                by_definition(&input, &weight, &options),
+                shape,
+                &Device::Cpu,
+            );
+            let wanted = options.finish.activation.forward(&wanted.unwrap()).unwrap();
+            let wanted = match options.finish.dropout {
+                Some(mask) => crate::ops::dropout(&wanted, mask.probability, mask.seed).unwrap(),
+                None => wanted,
+            };
+            let wanted: Vec<f64> = wanted.flatten_all().unwrap().to_vec1().unwrap();
             assert_eq!(ours.len(), wanted.len());
             for (ours, wanted) in ours.iter().zip(&wanted) {
                 assert!(

@@ -1,9 +1,12 @@
 //! The inner loops of convolution: from input to output, and of the same kind from the output's gradient to the input's.
 
 use super::conv_geometry::{FlatPlane, Geometry, Pass};
+use super::finish::Finish;
+use super::memory::{keep_freed_memory, written};
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, aligned, level};
 use rayon::prelude::*;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 /// Numbers of flat planes that one task works on: they stay in a processor's own cache.
@@ -17,9 +20,11 @@ pub fn forward<T: Registers>(
     weight: &[T],
     bias: Option<&[T]>,
     geometry: &Geometry,
+    finish: Finish,
 ) -> Vec<T> {
     let (height, width) = geometry.kernel;
     correlate(Correlation {
+        finish,
         sources: input,
         source_channels: geometry.channels,
         source_size: geometry.input,
@@ -42,6 +47,7 @@ pub fn backward<T: Registers>(
 ) -> Vec<T> {
     let (height, width) = geometry.kernel;
     correlate(Correlation {
+        finish: Finish::default(),
         sources: gradient,
         source_channels: geometry.outputs,
         source_size: geometry.output,
@@ -56,6 +62,7 @@ pub fn backward<T: Registers>(
 }
 
 struct Correlation<'a, T> {
+    finish: Finish,
     /// (N, source channels, size).
     sources: &'a [T],
     source_channels: usize,
@@ -91,7 +98,7 @@ fn correlate<T: Registers>(work: Correlation<T>) -> Vec<T> {
 struct Tile<'a, T> {
     image: usize,
     rows: Range<usize>,
-    lines: Vec<&'a mut [T]>,
+    lines: Vec<&'a mut [MaybeUninit<T>]>,
 }
 
 /// A pass with its weights in the order in which they are used: for each block of channels, each source channel and each
@@ -131,48 +138,50 @@ fn in_blocks<T: Scalar, const BLOCK: usize, const LANES: usize>(
 
     let source_image = work.source_channels * work.source_size.0 * work.source_size.1;
     let images = work.sources.len().checked_div(source_image).unwrap_or(0);
-    let mut result = vec![T::ZERO; images * work.channels * work.size.0 * work.size.1];
-    let tiles = tiles(work, images, &mut result);
-    tiles.into_par_iter().for_each_init(
-        || (Vec::new(), Vec::new()),
-        |(planes, results), mut tile| {
-            let image = &work.sources[tile.image * source_image..][..source_image];
-            for Packed { pass, weights } in &packed {
-                let rows = pass.rows.within(&tile.rows);
-                if rows.is_empty() || pass.columns.count() == 0 {
-                    continue;
-                }
-                let plane = pass.plane(rows);
-                let planes = aligned(planes, work.source_channels * plane.length);
-                let taps: Vec<usize> = pass.taps(&plane).iter().map(|tap| tap.2).collect();
-                if !taps.is_empty() {
-                    let channels = image.chunks_exact(work.source_size.0 * work.source_size.1);
-                    for (flat, channel) in planes.chunks_exact_mut(plane.length).zip(channels) {
-                        pass.fill(&plane, flat, channel, work.source_size, T::ZERO);
+    keep_freed_memory();
+    let length = images * work.channels * work.size.0 * work.size.1;
+    // Every place of the result is in one tile, and reached by one pass.
+    written(length, |result| {
+        tiles(work, images, result).into_par_iter().for_each_init(
+            || (Vec::new(), Vec::new()),
+            |(planes, results), mut tile| {
+                let image = &work.sources[tile.image * source_image..][..source_image];
+                for Packed { pass, weights } in &packed {
+                    let rows = pass.rows.within(&tile.rows);
+                    if rows.is_empty() || pass.columns.count() == 0 {
+                        continue;
+                    }
+                    let plane = pass.plane(rows);
+                    let planes = aligned(planes, work.source_channels * plane.length);
+                    let taps: Vec<usize> = pass.taps(&plane).iter().map(|tap| tap.2).collect();
+                    if !taps.is_empty() {
+                        let channels = image.chunks_exact(work.source_size.0 * work.source_size.1);
+                        for (flat, channel) in planes.chunks_exact_mut(plane.length).zip(channels) {
+                            pass.fill(&plane, flat, channel, work.source_size, T::ZERO);
+                        }
+                    }
+                    let depth = work.source_channels * taps.len();
+                    let span = span(pass, &plane).next_multiple_of(LANES);
+                    let results = aligned(results, BLOCK * span);
+                    for block in 0..work.channels.div_ceil(BLOCK) {
+                        compute(Block {
+                            planes,
+                            plane: plane.length,
+                            taps: &taps,
+                            weights: &weights[block * depth * BLOCK..][..depth * BLOCK],
+                            bias: &bias[block * BLOCK..][..BLOCK],
+                            results,
+                            span,
+                        });
+                        let channels = block * BLOCK..((block + 1) * BLOCK).min(work.channels);
+                        for (channel, results) in channels.zip(results.chunks_exact(span)) {
+                            tile.write(work, pass, &plane, channel, results);
+                        }
                     }
                 }
-                let depth = work.source_channels * taps.len();
-                let span = span(pass, &plane).next_multiple_of(LANES);
-                let results = aligned(results, BLOCK * span);
-                for block in 0..work.channels.div_ceil(BLOCK) {
-                    compute(Block {
-                        planes,
-                        plane: plane.length,
-                        taps: &taps,
-                        weights: &weights[block * depth * BLOCK..][..depth * BLOCK],
-                        bias: &bias[block * BLOCK..][..BLOCK],
-                        results,
-                        span,
-                    });
-                    let channels = block * BLOCK..((block + 1) * BLOCK).min(work.channels);
-                    for (channel, results) in channels.zip(results.chunks_exact(span)) {
-                        tile.write(pass, &plane, channel, results);
-                    }
-                }
-            }
-        },
-    );
-    result
+            },
+        );
+    })
 }
 
 /// Flat positions from the first result of a plane to the last.
@@ -181,9 +190,16 @@ pub fn span(pass: &Pass, plane: &FlatPlane) -> usize {
     (rows - 1) * plane.row + pass.columns.count()
 }
 
-impl<T: Copy> Tile<'_, T> {
+impl<T: Scalar> Tile<'_, T> {
     /// Puts the results of a channel where they belong.
-    fn write(&mut self, pass: &Pass, plane: &FlatPlane, channel: usize, results: &[T]) {
+    fn write(
+        &mut self,
+        work: &Correlation<T>,
+        pass: &Pass,
+        plane: &FlatPlane,
+        channel: usize,
+        results: &[T],
+    ) {
         let lines = &mut self.lines[channel * self.rows.len()..][..self.rows.len()];
         let (rows, columns) = (&pass.rows, &pass.columns);
         let first = (columns.start + columns.step as isize * columns.range.start) as usize;
@@ -192,10 +208,17 @@ impl<T: Copy> Tile<'_, T> {
             let results = &results[index * plane.row..][..columns.count()];
             let line = &mut lines[y][first..];
             if columns.step == 1 {
-                line[..results.len()].copy_from_slice(results);
+                let line = line[..results.len()].write_copy_of_slice(results);
+                if !work.finish.is_nothing() {
+                    let row = (self.image * work.channels + channel) * work.size.0;
+                    let place = (row + self.rows.start + y) * work.size.1 + first;
+                    work.finish.apply(place, line);
+                }
             } else {
                 let places = line.iter_mut().step_by(columns.step);
-                places.zip(results).for_each(|(to, &from)| *to = from);
+                places.zip(results).for_each(|(to, &from)| {
+                    to.write(from);
+                });
             }
         }
     }
@@ -205,7 +228,7 @@ impl<T: Copy> Tile<'_, T> {
 fn tiles<'a, T: Scalar>(
     work: &Correlation<T>,
     images: usize,
-    result: &'a mut [T],
+    result: &'a mut [MaybeUninit<T>],
 ) -> Vec<Tile<'a, T>> {
     let (height, width) = work.size;
     let wanted = (TASKS * rayon::current_num_threads()).div_ceil(images.max(1));

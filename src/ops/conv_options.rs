@@ -1,5 +1,9 @@
 //! The options of convolutions and pooling, with PyTorch's names and defaults.
 
+use super::activation::Activation;
+use super::dropout::Mask;
+use super::finish::Finish;
+
 /// Rows and columns; one number means the same for both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair(pub usize, pub usize);
@@ -31,20 +35,22 @@ pub enum PaddingMode {
     Replicate,
 }
 
-/// Options of [`conv2d`](super::conv2d()): stride 1, no padding, dilation 1 and one group unless said otherwise.
+/// Options of [`conv2d`](super::conv2d()): stride 1, no padding, dilation 1, one group and nothing after it unless said
+/// otherwise.
 ///
 /// ```
 /// use eosin::ops::ConvOptions;
 /// let halved = ConvOptions::new().stride(2).padding(1);
 /// let along_rows = ConvOptions::new().padding((0, 2)).dilation((1, 2));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ConvOptions {
     pub(super) stride: Pair,
     pub(super) padding: Pair,
     pub(super) padding_mode: PaddingMode,
     pub(super) dilation: Pair,
     pub(super) groups: usize,
+    pub(super) finish: Finish,
 }
 
 impl Default for ConvOptions {
@@ -61,6 +67,7 @@ impl ConvOptions {
             padding_mode: PaddingMode::Zeros,
             dilation: Pair(1, 1),
             groups: 1,
+            finish: Finish::default(),
         }
     }
 
@@ -90,6 +97,18 @@ impl ConvOptions {
     /// Groups of channels that are convolved apart.
     pub fn groups(mut self, groups: usize) -> Self {
         self.groups = groups;
+        self
+    }
+
+    /// A function of each result, computed on the way (quicker than afterwards).
+    pub fn activation(mut self, activation: Activation) -> Self {
+        self.finish.activation = activation;
+        self
+    }
+
+    /// Dropout of the results, after the activation: see [`dropout`](super::dropout()).
+    pub fn dropout(mut self, probability: f64, seed: u64) -> Self {
+        self.finish.dropout = (probability != 0.0).then(|| Mask::new(probability, seed));
         self
     }
 }

@@ -1,10 +1,11 @@
 //! Dropout with a seed.
 
+use super::memory::changed;
 use super::scalar::Scalar;
+use super::simd::vectorize;
 use super::storage::{by_type, elements};
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
-use rayon::prelude::*;
 
 /// Sets each number to zero with `probability`, and divides the others by `1 - probability`, so that the mean stays
 /// (Srivastava et al. 2014, "inverted" as in PyTorch). The same seed gives the same mask, on any number of threads.
@@ -25,16 +26,45 @@ pub fn dropout(input: &Tensor, probability: f64, seed: u64) -> Result<Tensor> {
     }
     Ok(input
         .contiguous()?
-        .apply_op1(Dropout { probability, seed })?)
+        .apply_op1(Mask::new(probability, seed))?)
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Dropout {
-    probability: f64,
-    seed: u64,
+/// Which numbers are dropped: the same for the same seed and place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mask {
+    pub probability: f64,
+    pub seed: u64,
+}
+
+impl Mask {
+    pub fn new(probability: f64, seed: u64) -> Self {
+        Mask { probability, seed }
+    }
+
+    /// By how much the numbers that are kept grow.
+    pub fn scale<T: Scalar>(&self) -> T {
+        T::of(1.0 / (1.0 - self.probability))
+    }
+
+    /// Drops and scales numbers of which the first is the `first` of all.
+    #[inline(always)]
+    pub fn apply<T: Scalar>(&self, first: usize, numbers: &mut [T]) {
+        let scale = self.scale();
+        // The probability as a share of all 32-bit numbers.
+        let threshold = (self.probability * 2f64.powi(32)) as u64;
+        for (index, x) in numbers.iter_mut().enumerate() {
+            let bits = random_bits(self.seed, (first + index) as u64) >> 32;
+            *x = if bits < threshold {
+                T::ZERO
+            } else {
+                *x * scale
+            };
+        }
+    }
 }
 
 /// SplitMix64 (Steele et al. 2014): a number for each index, without one depending on another.
+#[inline(always)]
 fn random_bits(seed: u64, index: u64) -> u64 {
     let mut bits = seed.wrapping_add(index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -42,7 +72,7 @@ fn random_bits(seed: u64, index: u64) -> u64 {
     bits ^ (bits >> 31)
 }
 
-impl CustomOp1 for Dropout {
+impl CustomOp1 for Mask {
     fn name(&self) -> &'static str {
         "dropout"
     }
@@ -55,25 +85,12 @@ impl CustomOp1 for Dropout {
         fn run<T: Scalar>(
             storage: &CpuStorage,
             layout: &Layout,
-            op: Dropout,
+            mask: Mask,
         ) -> candle_core::Result<(CpuStorage, Shape)> {
-            const CHUNK: usize = 1 << 14;
-            let input = elements::<T>(storage, layout)?;
-            let scale = T::of(1.0 / (1.0 - op.probability));
-            // The probability as a share of all 32-bit numbers.
-            let threshold = (op.probability * 2f64.powi(32)) as u64;
-            let mut result = vec![T::ZERO; input.len()];
-            result
-                .par_chunks_mut(CHUNK)
-                .zip(input.par_chunks(CHUNK))
-                .enumerate()
-                .for_each(|(chunk, (result, input))| {
-                    for (index, (result, &x)) in result.iter_mut().zip(input).enumerate() {
-                        let bits = random_bits(op.seed, (chunk * CHUNK + index) as u64) >> 32;
-                        *result = if bits < threshold { T::ZERO } else { x * scale };
-                    }
-                });
-            Ok((T::to_cpu_storage_owned(result), layout.shape().clone()))
+            let numbers = changed(elements::<T>(storage, layout)?, |first, numbers| {
+                vectorize(|| mask.apply(first, numbers));
+            });
+            Ok((T::to_cpu_storage_owned(numbers), layout.shape().clone()))
         }
         by_type!("dropout", storage, run(storage, layout, *self))
     }

@@ -11,15 +11,17 @@ mod conv_options;
 mod conv_transpose2d;
 mod conv_weight_gradient;
 mod dropout;
+mod finish;
 mod loss;
 mod max_pool2d;
+mod memory;
 mod pad;
 mod pixel_shuffle;
 mod scalar;
 mod simd;
 mod storage;
 
-pub use activation::{elu, sigmoid};
+pub use activation::{Activation, elu, leaky_relu, relu, sigmoid, softplus, tanh};
 pub use conv_options::{ConvOptions, ConvTransposeOptions, PaddingMode, Pair};
 pub use conv_transpose2d::conv_transpose2d;
 pub use conv2d::conv2d;

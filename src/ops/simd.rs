@@ -157,7 +157,11 @@ pub enum Level {
 pub fn level() -> Level {
     #[cfg(target_arch = "x86_64")]
     {
-        if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("fma") {
+        if is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("fma")
+        {
             return Level::Avx512;
         }
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
@@ -165,6 +169,31 @@ pub fn level() -> Level {
         }
     }
     Level::Portable
+}
+
+/// Runs a loop that the compiler turns into one on registers, compiled for the best instructions of this processor. What it
+/// calls must be `#[inline(always)]`.
+#[inline(always)]
+pub fn vectorize(work: impl FnOnce()) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx512f,avx512dq,avx512vl,fma")]
+        fn with_avx512(work: impl FnOnce()) {
+            work()
+        }
+        #[target_feature(enable = "avx2,fma")]
+        fn with_avx2(work: impl FnOnce()) {
+            work()
+        }
+        match level() {
+            // SAFETY: `level` has found the instructions on this processor.
+            Level::Avx512 => return unsafe { with_avx512(work) },
+            // SAFETY: as above.
+            Level::Avx2 => return unsafe { with_avx2(work) },
+            Level::Portable => {}
+        }
+    }
+    work()
 }
 
 /// Memory for `length` numbers that begins where registers are loaded fastest.

@@ -1,0 +1,68 @@
+//! What is done to each number of a convolution's result before it is written: activation, then dropout. Apart, each would
+//! read and write all of memory once more, forward and backward.
+
+use super::activation::Activation;
+use super::dropout::Mask;
+use super::memory::changed;
+use super::scalar::Scalar;
+use super::simd::vectorize;
+use super::storage::{by_type, elements};
+use candle_core::{CpuStorage, CustomOp2, Layout, Shape};
+
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Finish {
+    pub activation: Activation,
+    pub dropout: Option<Mask>,
+}
+
+impl Finish {
+    pub fn is_nothing(&self) -> bool {
+        *self == Finish::default()
+    }
+
+    /// Finishes numbers of which the first is the `first` of the whole result.
+    pub fn apply<T: Scalar>(&self, first: usize, numbers: &mut [T]) {
+        vectorize(|| self.activation.apply(numbers));
+        if let Some(mask) = self.dropout {
+            vectorize(|| mask.apply(first, numbers));
+        }
+    }
+}
+
+/// From the finished numbers and their gradient to the gradient of the unfinished ones.
+impl CustomOp2 for Finish {
+    fn name(&self) -> &'static str {
+        "activation-gradient"
+    }
+
+    fn cpu_fwd(
+        &self,
+        values: &CpuStorage,
+        values_layout: &Layout,
+        gradient: &CpuStorage,
+        gradient_layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Scalar>(
+            values: (&CpuStorage, &Layout),
+            gradient: (&CpuStorage, &Layout),
+            finish: Finish,
+        ) -> candle_core::Result<(CpuStorage, Shape)> {
+            let finished = elements::<T>(values.0, values.1)?;
+            let gradients = elements::<T>(gradient.0, gradient.1)?;
+            let gradients = changed(gradients, |first, gradients| {
+                let values = &finished[first..][..gradients.len()];
+                let Some(mask) = finish.dropout else {
+                    return vectorize(|| finish.activation.differentiate(values, gradients));
+                };
+                vectorize(|| mask.apply(first, gradients));
+                // What was kept was made larger; what was not has no gradient whatever its value was.
+                let shrink = T::ONE / mask.scale();
+                let values: Vec<T> = values.iter().map(|&value| value * shrink).collect();
+                vectorize(|| finish.activation.differentiate(&values, gradients));
+            });
+            Ok((T::to_cpu_storage_owned(gradients), values.1.shape().clone()))
+        }
+        let (values, gradient) = ((values, values_layout), (gradient, gradient_layout));
+        by_type!("activation", values.0, run(values, gradient, *self))
+    }
+}

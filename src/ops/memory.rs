@@ -1,0 +1,45 @@
+//! Memory for results: kept from step to step, and written once.
+
+use super::scalar::Scalar;
+use rayon::prelude::*;
+use std::mem::MaybeUninit;
+
+/// Numbers that one task works on.
+const CHUNK: usize = 1 << 14;
+
+/// Has the allocator keep freed memory for the next step of a training loop. By default glibc gives every large piece back to
+/// the system at once, which hands it out again page by page, each cleared: half of a U-Net's step went into that.
+pub fn keep_freed_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        static ONCE: std::sync::Once = std::sync::Once::new();
+        const KEPT: libc::c_int = 1 << 30;
+        ONCE.call_once(|| {
+            // SAFETY: `mallopt` may be called at any time; it changes how memory is obtained, not memory.
+            unsafe {
+                libc::mallopt(libc::M_MMAP_MAX, 0);
+                libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT);
+            }
+        });
+    }
+}
+
+/// A copy of `numbers`, changed in parallel, chunk by chunk; `change` is given the place of a chunk's first number.
+pub fn changed<T: Scalar>(numbers: &[T], change: impl Fn(usize, &mut [T]) + Sync) -> Vec<T> {
+    written(numbers.len(), |result| {
+        result
+            .par_chunks_mut(CHUNK)
+            .zip(numbers.par_chunks(CHUNK))
+            .enumerate()
+            .for_each(|(chunk, (to, from))| change(chunk * CHUNK, to.write_copy_of_slice(from)));
+    })
+}
+
+/// A vector of `length` numbers that `write` writes, every one of them.
+pub fn written<T: Scalar>(length: usize, write: impl FnOnce(&mut [MaybeUninit<T>])) -> Vec<T> {
+    let mut numbers = Vec::with_capacity(length);
+    write(&mut numbers.spare_capacity_mut()[..length]);
+    // SAFETY: there is room for `length` numbers, and `write` has written them all, as its callers promise.
+    unsafe { numbers.set_len(length) };
+    numbers
+}

@@ -128,7 +128,7 @@ impl Model for UNet {
         let mut features = input.clone();
         for (level, block) in self.down.iter().enumerate() {
             if level > 0 {
-                features = ops::max_pool2d(&features, 2, 2)?;
+                features = ops::max_pool2d(&features, &ops::PoolOptions::new(2))?;
             }
             features = block.forward(&features, train)?;
             skips.push(features.clone());
@@ -137,7 +137,7 @@ impl Model for UNet {
         skips.pop();
         for ((enlarge, block), skip) in self.up.iter().zip(skips.iter().rev()) {
             let enlarged = enlarge.forward(&features)?;
-            features = block.forward(&Tensor::cat(&[&enlarged, skip], 1)?, train)?;
+            features = block.forward(&ops::concat_channels(&enlarged, skip)?, train)?;
         }
         self.last.forward(&features)
     }

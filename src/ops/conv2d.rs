@@ -7,7 +7,7 @@ use super::conv_weight_gradient::weight_gradient;
 use super::finish::Finish;
 use super::pad::replicate_pad2d;
 use super::scalar::Scalar;
-use super::simd::Registers;
+use super::simd::{Registers, vectorize};
 use super::storage::{by_type, elements};
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Shape, Tensor};
@@ -438,14 +438,10 @@ impl CustomOp1 for ChannelSum {
             let plane = height * width;
             let sum = |channel: usize| {
                 // Many sums side by side: one alone would lose digits, and wait for itself.
-                let mut lanes = [T::ZERO; 32];
+                let mut lanes = [T::ZERO; 64];
                 for image in 0..images {
-                    let start = (image * channels + channel) * plane;
-                    for numbers in numbers[start..start + plane].chunks(lanes.len()) {
-                        for (lane, &number) in lanes.iter_mut().zip(numbers) {
-                            *lane += number;
-                        }
-                    }
+                    let plane = &numbers[(image * channels + channel) * plane..][..plane];
+                    vectorize(|| add_up(plane, &mut lanes));
                 }
                 lanes.into_iter().fold(T::ZERO, |sum, lane| sum + lane)
             };
@@ -453,6 +449,19 @@ impl CustomOp1 for ChannelSum {
             Ok((T::to_cpu_storage_owned(sums), channels.into()))
         }
         by_type!("conv2d", gradient, run(gradient, layout))
+    }
+}
+
+#[inline(always)]
+fn add_up<T: Scalar>(numbers: &[T], lanes: &mut [T; 64]) {
+    let (whole, rest) = numbers.as_chunks::<64>();
+    for numbers in whole {
+        for (lane, &number) in lanes.iter_mut().zip(numbers) {
+            *lane += number;
+        }
+    }
+    for (lane, &number) in lanes.iter_mut().zip(rest) {
+        *lane += number;
     }
 }
 

@@ -4,7 +4,7 @@ use super::conv_geometry::{FlatPlane, Geometry, Pass};
 use super::finish::Finish;
 use super::memory::{keep_freed_memory, written};
 use super::scalar::Scalar;
-use super::simd::{Level, Register, Registers, aligned, level};
+use super::simd::{Level, Register, Registers, aligned, level, unrolled};
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -288,29 +288,33 @@ unsafe fn outputs<T: Scalar, R: Register<T>, const BLOCK: usize, const WIDE: usi
         // SAFETY: every register is loaded from, or stored to, a slice that is as long.
         unsafe {
             let mut sums = [[R::splat(T::ZERO); WIDE]; BLOCK];
-            for (sums, &bias) in sums.iter_mut().zip(block.bias) {
-                *sums = [R::splat(bias); WIDE];
-            }
+            unrolled!(channel, BLOCK, {
+                sums[channel] = [R::splat(block.bias[channel]); WIDE];
+            });
             let mut weights = block.weights.as_chunks::<BLOCK>().0.iter();
-            for channel in block.planes.chunks_exact(block.plane) {
+            for plane in block.planes.chunks_exact(block.plane) {
                 for (&tap, weights) in block.taps.iter().zip(&mut weights) {
-                    let values = &channel[position + tap..][..lanes];
-                    let values: [R; WIDE] =
-                        std::array::from_fn(|index| R::load(values.as_ptr().add(index * R::LANES)));
-                    for (sums, &weight) in sums.iter_mut().zip(weights) {
-                        let weight = R::splat(weight);
-                        for (sum, value) in sums.iter_mut().zip(values) {
-                            *sum = value.multiply_add(weight, *sum);
-                        }
-                    }
+                    let seen = plane[position + tap..][..lanes].as_ptr();
+                    let mut values = [R::splat(T::ZERO); WIDE];
+                    unrolled!(part, WIDE, {
+                        values[part] = R::load(seen.add(part * R::LANES));
+                    });
+                    unrolled!(channel, BLOCK, {
+                        let weight = R::splat(weights[channel]);
+                        unrolled!(part, WIDE, {
+                            sums[channel][part] =
+                                values[part].multiply_add(weight, sums[channel][part]);
+                        });
+                    });
                 }
             }
-            for (sums, results) in sums.iter().zip(block.results.chunks_exact_mut(block.span)) {
-                let results = &mut results[position..][..lanes];
-                for (index, sum) in sums.iter().enumerate() {
-                    sum.store(results.as_mut_ptr().add(index * R::LANES));
-                }
-            }
+            unrolled!(channel, BLOCK, {
+                let place = channel * block.span + position;
+                let result = block.results[place..][..lanes].as_mut_ptr();
+                unrolled!(part, WIDE, {
+                    sums[channel][part].store(result.add(part * R::LANES));
+                });
+            });
         }
     }
 }

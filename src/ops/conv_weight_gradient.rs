@@ -3,7 +3,7 @@
 use super::conv_geometry::{FlatPlane, Geometry, Pass};
 use super::conv_kernel::span;
 use super::scalar::Scalar;
-use super::simd::{Level, Register, Registers, aligned, level};
+use super::simd::{Level, Register, Registers, aligned, level, unrolled};
 use rayon::prelude::*;
 
 /// Numbers of flat planes and lines that are worked on at a time: they stay in a processor's own cache.
@@ -152,26 +152,31 @@ unsafe fn products<T: Scalar, R: Register<T>, const BLOCK: usize>(part: Part<T>)
             for (channel, plane) in part.planes.chunks_exact(part.plane).enumerate() {
                 let seen = offsets.map(|offset| &plane[offset..][..line]);
                 // SAFETY: `line` is a multiple of `LANES`; of that length are the slices, and all lines of the block.
-                let totals: [[R; TAPS]; BLOCK] = unsafe {
+                unsafe {
                     let mut totals = [[R::splat(T::ZERO); TAPS]; BLOCK];
                     for position in (0..line).step_by(R::LANES) {
-                        let values = seen.map(|seen| R::load(seen.as_ptr().add(position)));
-                        for (output, totals) in totals.iter_mut().enumerate() {
+                        let mut values = [R::splat(T::ZERO); TAPS];
+                        unrolled!(tap, TAPS, {
+                            values[tap] = R::load(seen[tap].as_ptr().add(position));
+                        });
+                        unrolled!(output, BLOCK, {
                             let gradient = R::load(lines.as_ptr().add(output * line + position));
-                            for (total, value) in totals.iter_mut().zip(values) {
-                                *total = value.multiply_add(gradient, *total);
+                            unrolled!(tap, TAPS, {
+                                totals[output][tap] =
+                                    values[tap].multiply_add(gradient, totals[output][tap]);
+                            });
+                        });
+                    }
+                    unrolled!(output, BLOCK, {
+                        unrolled!(tap, TAPS, {
+                            if tap < group.len() {
+                                let row = (group_index * TAPS + tap) * part.outputs;
+                                let row = row + block * BLOCK + output;
+                                part.sums[row * part.channels + channel] +=
+                                    sum_of(totals[output][tap]);
                             }
-                        }
-                    }
-                    totals
-                };
-                for (output, totals) in totals.iter().enumerate() {
-                    for (tap, total) in totals.iter().take(group.len()).enumerate() {
-                        let row =
-                            (group_index * TAPS + tap) * part.outputs + block * BLOCK + output;
-                        // SAFETY: as above.
-                        part.sums[row * part.channels + channel] += unsafe { sum_of(*total) };
-                    }
+                        });
+                    });
                 }
             }
         }

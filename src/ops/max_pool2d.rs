@@ -1,66 +1,266 @@
-//! The largest of each window.
+//! The largest of each window, and the way back.
 
+use super::conv_options::Pair;
+use super::memory::written;
 use super::scalar::Scalar;
+use super::simd::vectorize;
 use super::storage::{by_type, elements};
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Shape, Tensor};
 use rayon::prelude::*;
+use std::mem::MaybeUninit;
 
-/// Takes the largest number of each `kernel` x `kernel` window, every `stride` pixels: (N, C, H, W) becomes
-/// (N, C, floor((H - kernel) / stride) + 1, ...), as PyTorch's `max_pool2d`.
+/// Options of pooling: a window, as far from the next as it is large, without padding, unless said otherwise.
+///
+/// ```
+/// use eosin::ops::PoolOptions;
+/// let overlapping = PoolOptions::new(3).stride(2).padding(1);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolOptions {
+    kernel: Pair,
+    stride: Pair,
+    padding: Pair,
+    ceil_mode: bool,
+}
+
+impl PoolOptions {
+    pub fn new(kernel: impl Into<Pair>) -> Self {
+        let kernel = kernel.into();
+        PoolOptions {
+            kernel,
+            stride: kernel,
+            padding: Pair(0, 0),
+            ceil_mode: false,
+        }
+    }
+
+    /// From one window to the next.
+    pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
+        self.stride = stride.into();
+        self
+    }
+
+    /// Pixels added at each edge, at most half a window; none of them is ever the largest.
+    pub fn padding(mut self, padding: impl Into<Pair>) -> Self {
+        self.padding = padding.into();
+        self
+    }
+
+    /// Also takes windows that reach beyond the image, where they begin within it or its left padding.
+    pub fn ceil_mode(mut self, ceil_mode: bool) -> Self {
+        self.ceil_mode = ceil_mode;
+        self
+    }
+
+    /// The windows along rows and along columns, as ranges of pixels; an error is the rule that is broken.
+    fn windows(&self, height: usize, width: usize) -> std::result::Result<Windows, String> {
+        let along = |size: usize, kernel: usize, stride: usize, padding: usize| {
+            if kernel == 0 || stride == 0 || 2 * padding > kernel {
+                return Err(
+                    "window and stride are at least 1, the padding at most half a window"
+                        .to_owned(),
+                );
+            }
+            let Some(spare) = (size + 2 * padding)
+                .checked_sub(kernel)
+                .filter(|_| size > 0)
+            else {
+                return Err("the window is larger than the image".to_owned());
+            };
+            let mut count = spare / stride + 1;
+            if self.ceil_mode && spare % stride != 0 && count * stride < size + padding {
+                count += 1;
+            }
+            Ok((0..count)
+                .map(|index| {
+                    let start = index * stride;
+                    (
+                        start.saturating_sub(padding),
+                        (start + kernel).saturating_sub(padding).min(size),
+                    )
+                })
+                .collect())
+        };
+        Ok(Windows {
+            rows: along(height, self.kernel.0, self.stride.0, self.padding.0)?,
+            columns: along(width, self.kernel.1, self.stride.1, self.padding.1)?,
+            height,
+            width,
+        })
+    }
+}
+
+/// Takes the largest number of each window of `input` (N, C, H, W): (N, C, OH, OW) with
+/// `OH = floor((H + 2 * padding - kernel) / stride) + 1`, or with the next larger integer in ceil mode, as PyTorch's
+/// `max_pool2d`.
 ///
 /// As in PyTorch, the gradient goes to the first of several equal maxima, and a window that holds NaN gives NaN.
 /// (candle's own gradient is shared out wrongly between the numbers of a window.) On CUDA only the forward pass is there.
 ///
+/// ```
+/// use candle_core::{Device, Tensor};
+/// use eosin::ops::{PoolOptions, max_pool2d};
+/// let image = Tensor::arange(0f32, 16., &Device::Cpu)?.reshape((1, 1, 4, 4))?;
+/// let pooled = max_pool2d(&image, &PoolOptions::new(2))?;
+/// assert_eq!(pooled.flatten_all()?.to_vec1::<f32>()?, [5., 7., 13., 15.]);
+/// # Ok::<(), eosin::Error>(())
+/// ```
+///
 /// # Errors
 /// When the input is not (N, C, H, W) or smaller than the window.
-pub fn max_pool2d(input: &Tensor, kernel: usize, stride: usize) -> Result<Tensor> {
-    match *input.dims() {
-        [_, _, height, width]
-            if kernel > 0 && stride > 0 && height >= kernel && width >= kernel => {}
-        _ => {
-            return Err(Error::Invalid(format!(
-                "max_pool2d: input {:?} does not fit a window of {kernel} x {kernel} every {stride} pixels: the input is \
-                 (N, C, H, W) and at least as large as the window",
-                input.shape()
-            )));
+pub fn max_pool2d(input: &Tensor, options: &PoolOptions) -> Result<Tensor> {
+    let windows = windows("max_pool2d", input, options)?;
+    if !input.device().is_cpu() {
+        let (kernel, stride) = (options.kernel, options.stride);
+        if options.padding != Pair(0, 0) || options.ceil_mode {
+            return Err(Error::Invalid(
+                "max_pool2d: padding and ceil mode are not there on CUDA".to_owned(),
+            ));
         }
+        return Ok(input.max_pool2d_with_stride((kernel.0, kernel.1), (stride.0, stride.1))?);
+    }
+    Ok(input.contiguous()?.apply_op1(MaxPool2d(windows))?)
+}
+
+/// The smallest of each window, as [`max_pool2d`] the largest.
+///
+/// # Errors
+/// As [`max_pool2d`].
+pub fn min_pool2d(input: &Tensor, options: &PoolOptions) -> Result<Tensor> {
+    Ok(max_pool2d(&input.neg()?, options)?.neg()?)
+}
+
+/// [`max_pool2d`] with the place of each maximum in its plane, `y * W + x`, as u32: what [`max_unpool2d`] takes.
+///
+/// # Errors
+/// As [`max_pool2d`].
+pub fn max_pool2d_with_indices(input: &Tensor, options: &PoolOptions) -> Result<(Tensor, Tensor)> {
+    let windows = windows("max_pool2d_with_indices", input, options)?;
+    let pooled = max_pool2d(input, options)?;
+    let input = input.detach().contiguous()?;
+    Ok((pooled, input.apply_op1_no_bwd(&Indices(windows))?))
+}
+
+/// Puts each number of `input` (N, C, H, W) where `indices` (the same shape, u32) say in planes of `size`, and zero
+/// elsewhere: (N, C, size), as PyTorch's `max_unpool2d`.
+///
+/// # Errors
+/// When shapes differ or an index lies outside.
+pub fn max_unpool2d(input: &Tensor, indices: &Tensor, size: impl Into<Pair>) -> Result<Tensor> {
+    let Pair(height, width) = size.into();
+    let largest = indices.flatten_all()?.max(0)?.to_scalar::<u32>()? as usize;
+    if input.dims() != indices.dims() || largest >= height * width {
+        return Err(Error::Invalid(format!(
+            "max_unpool2d: input {:?} and indices {:?} must have the same shape, and indices lie below {height} * {width} \
+             (the largest is {largest})",
+            input.shape(),
+            indices.shape()
+        )));
     }
     if !input.device().is_cpu() {
-        return Ok(input.max_pool2d_with_stride(kernel, stride)?);
+        return Err(Error::Invalid("max_unpool2d: not there on CUDA".to_owned()));
     }
-    Ok(input
-        .contiguous()?
-        .apply_op1(MaxPool2d { kernel, stride })?)
+    let operation = MaxUnpool2d {
+        indices: indices.flatten_all()?.to_vec1()?,
+        size: (height, width),
+    };
+    Ok(input.contiguous()?.apply_op1(operation)?)
 }
 
-#[derive(Debug, Clone, Copy)]
-struct MaxPool2d {
-    kernel: usize,
-    stride: usize,
+#[derive(Clone)]
+struct MaxUnpool2d {
+    indices: Vec<u32>,
+    size: (usize, usize),
 }
 
-impl MaxPool2d {
-    fn pooled(&self, size: usize) -> usize {
-        (size - self.kernel) / self.stride + 1
+impl CustomOp1 for MaxUnpool2d {
+    fn name(&self) -> &'static str {
+        "max-unpool2d"
+    }
+
+    fn cpu_fwd(
+        &self,
+        storage: &CpuStorage,
+        layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Scalar>(
+            storage: &CpuStorage,
+            layout: &Layout,
+            operation: &MaxUnpool2d,
+        ) -> candle_core::Result<(CpuStorage, Shape)> {
+            let (n, channels, height, width) = layout.shape().dims4()?;
+            let numbers = elements::<T>(storage, layout)?;
+            let plane = operation.size.0 * operation.size.1;
+            let mut result = vec![T::ZERO; n * channels * plane];
+            let places = operation.indices.par_chunks(height * width);
+            result
+                .par_chunks_mut(plane)
+                .zip(numbers.par_chunks(height * width).zip(places))
+                .for_each(|(result, (numbers, places))| {
+                    for (&number, &place) in numbers.iter().zip(places) {
+                        result[place as usize] = number;
+                    }
+                });
+            let shape = (n, channels, operation.size.0, operation.size.1);
+            Ok((T::to_cpu_storage_owned(result), shape.into()))
+        }
+        by_type!("max_unpool2d", storage, run(storage, layout, self))
+    }
+
+    fn bwd(
+        &self,
+        input: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> candle_core::Result<Option<Tensor>> {
+        let indices = Tensor::from_slice(&self.indices, input.shape(), input.device())?;
+        let gradient = gradient.flatten_from(2)?.contiguous()?;
+        let taken = gradient.gather(&indices.flatten_from(2)?, 2)?;
+        Ok(Some(taken.reshape(input.shape())?))
+    }
+}
+
+fn windows(name: &str, input: &Tensor, options: &PoolOptions) -> Result<Windows> {
+    let found = match *input.dims() {
+        [_, _, height, width] => options.windows(height, width),
+        _ => Err("the input is (N, C, H, W)".to_owned()),
+    };
+    found.map_err(|rule| {
+        Error::Invalid(format!(
+            "{name}: input {:?} does not fit {options:?}: {rule}",
+            input.shape()
+        ))
+    })
+}
+
+#[derive(Debug, Clone)]
+struct Windows {
+    /// First pixel, and the pixel behind the last.
+    rows: Vec<(usize, usize)>,
+    columns: Vec<(usize, usize)>,
+    height: usize,
+    width: usize,
+}
+
+impl Windows {
+    fn count(&self) -> usize {
+        self.rows.len() * self.columns.len()
+    }
+
+    fn shape(&self, input: &Shape) -> candle_core::Result<Shape> {
+        let (n, channels, _, _) = input.dims4()?;
+        Ok((n, channels, self.rows.len(), self.columns.len()).into())
     }
 
     /// Calls `found` with the index of each result and that of its maximum, for one plane.
-    fn for_each_maximum<T: Scalar>(
-        &self,
-        plane: &[T],
-        height: usize,
-        width: usize,
-        mut found: impl FnMut(usize, usize),
-    ) {
-        let pooled_width = self.pooled(width);
-        for y in 0..self.pooled(height) {
-            for x in 0..pooled_width {
-                let corner = y * self.stride * width + x * self.stride;
-                let mut best = corner;
-                for row in 0..self.kernel {
-                    for column in 0..self.kernel {
-                        let index = corner + row * width + column;
+    #[inline(always)]
+    fn for_each_maximum<T: Scalar>(&self, plane: &[T], mut found: impl FnMut(usize, usize)) {
+        for (y, &(top, bottom)) in self.rows.iter().enumerate() {
+            for (x, &(left, right)) in self.columns.iter().enumerate() {
+                let mut best = top * self.width + left;
+                for row in top..bottom {
+                    for index in row * self.width + left..row * self.width + right {
                         let is_first_nan =
                             plane[index].is_not_a_number() && !plane[best].is_not_a_number();
                         if plane[index] > plane[best] || is_first_nan {
@@ -68,11 +268,50 @@ impl MaxPool2d {
                         }
                     }
                 }
-                found(y * pooled_width + x, best);
+                found(y * self.columns.len() + x, best);
             }
         }
     }
+
+    /// Whether they are the usual ones: 2 x 2, side by side.
+    fn are_pairs(&self) -> bool {
+        let pairs = |windows: &[(usize, usize)]| {
+            windows
+                .iter()
+                .enumerate()
+                .all(|(index, &window)| window == (2 * index, 2 * index + 2))
+        };
+        pairs(&self.rows) && pairs(&self.columns)
+    }
 }
+
+/// The larger of two, or NaN; of equal ones the first.
+#[inline(always)]
+fn larger<T: Scalar>(first: T, second: T) -> T {
+    if first >= second || first.is_not_a_number() {
+        first
+    } else {
+        second
+    }
+}
+
+/// Maxima of pairs of pixels in two rows.
+#[inline(always)]
+fn maxima_of_pairs<T: Scalar>(upper: &[T], lower: &[T], result: &mut [MaybeUninit<T>]) {
+    let pairs = upper
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .zip(lower.as_chunks::<2>().0);
+    for (result, (upper, lower)) in result.iter_mut().zip(pairs) {
+        result.write(larger(
+            larger(upper[0], upper[1]),
+            larger(lower[0], lower[1]),
+        ));
+    }
+}
+
+struct MaxPool2d(Windows);
 
 impl CustomOp1 for MaxPool2d {
     fn name(&self) -> &'static str {
@@ -87,24 +326,31 @@ impl CustomOp1 for MaxPool2d {
         fn run<T: Scalar>(
             storage: &CpuStorage,
             layout: &Layout,
-            pool: MaxPool2d,
+            windows: &Windows,
         ) -> candle_core::Result<(CpuStorage, Shape)> {
             let input = elements::<T>(storage, layout)?;
-            let (n, channels, height, width) = layout.shape().dims4()?;
-            let (pooled_height, pooled_width) = (pool.pooled(height), pool.pooled(width));
-            let mut result = vec![T::ZERO; n * channels * pooled_height * pooled_width];
-            result
-                .par_chunks_mut(pooled_height * pooled_width)
-                .zip(input.par_chunks(height * width))
-                .for_each(|(result, plane)| {
-                    pool.for_each_maximum(plane, height, width, |to, from| result[to] = plane[from])
-                });
-            Ok((
-                T::to_cpu_storage_owned(result),
-                (n, channels, pooled_height, pooled_width).into(),
-            ))
+            let shape = windows.shape(layout.shape())?;
+            let (width, pairs) = (windows.width, windows.are_pairs());
+            let result = written(shape.elem_count(), |result| {
+                result
+                    .par_chunks_mut(windows.count())
+                    .zip(input.par_chunks(windows.height * width))
+                    .for_each(|(result, plane)| {
+                        if !pairs {
+                            return windows.for_each_maximum(plane, |to, from| {
+                                result[to].write(plane[from]);
+                            });
+                        }
+                        let rows = plane.chunks_exact(2 * width);
+                        for (result, rows) in result.chunks_mut(windows.columns.len()).zip(rows) {
+                            let (upper, lower) = rows.split_at(width);
+                            vectorize(|| maxima_of_pairs(upper, lower, result));
+                        }
+                    })
+            });
+            Ok((T::to_cpu_storage_owned(result), shape))
         }
-        by_type!("max_pool2d", storage, run(storage, layout, *self))
+        by_type!("max_pool2d", storage, run(storage, layout, &self.0))
     }
 
     fn bwd(
@@ -113,13 +359,46 @@ impl CustomOp1 for MaxPool2d {
         _: &Tensor,
         gradient: &Tensor,
     ) -> candle_core::Result<Option<Tensor>> {
+        let operation = MaxPool2dGradient(self.0.clone());
         input
-            .apply_op2_no_bwd(&gradient.contiguous()?, &MaxPool2dGradient(*self))
+            .apply_op2_no_bwd(&gradient.contiguous()?, &operation)
             .map(Some)
     }
 }
 
-struct MaxPool2dGradient(MaxPool2d);
+struct Indices(Windows);
+
+impl CustomOp1 for Indices {
+    fn name(&self) -> &'static str {
+        "max-pool2d-indices"
+    }
+
+    fn cpu_fwd(
+        &self,
+        storage: &CpuStorage,
+        layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Scalar>(
+            storage: &CpuStorage,
+            layout: &Layout,
+            windows: &Windows,
+        ) -> candle_core::Result<(CpuStorage, Shape)> {
+            let input = elements::<T>(storage, layout)?;
+            let shape = windows.shape(layout.shape())?;
+            let mut result = vec![0u32; shape.elem_count()];
+            result
+                .par_chunks_mut(windows.count())
+                .zip(input.par_chunks(windows.height * windows.width))
+                .for_each(|(result, plane)| {
+                    windows.for_each_maximum(plane, |to, from| result[to] = from as u32)
+                });
+            Ok((CpuStorage::U32(result), shape))
+        }
+        by_type!("max_pool2d", storage, run(storage, layout, &self.0))
+    }
+}
+
+struct MaxPool2dGradient(Windows);
 
 impl CustomOp2 for MaxPool2dGradient {
     fn name(&self) -> &'static str {
@@ -136,31 +415,26 @@ impl CustomOp2 for MaxPool2dGradient {
         fn run<T: Scalar>(
             input: (&CpuStorage, &Layout),
             gradient: (&CpuStorage, &Layout),
-            pool: MaxPool2d,
+            windows: &Windows,
         ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let (_, _, height, width) = input.1.shape().dims4()?;
-            let (_, _, pooled_height, pooled_width) = gradient.1.shape().dims4()?;
+            let shape = input.1.shape().clone();
             let (numbers, gradients) = (
                 elements::<T>(input.0, input.1)?,
                 elements::<T>(gradient.0, gradient.1)?,
             );
+            let plane = windows.height * windows.width;
             let mut result = vec![T::ZERO; numbers.len()];
             result
-                .par_chunks_mut(height * width)
-                .zip(numbers.par_chunks(height * width))
-                .zip(gradients.par_chunks(pooled_height * pooled_width))
-                .for_each(|((result, plane), gradient)| {
-                    pool.for_each_maximum(plane, height, width, |from, to| {
-                        result[to] += gradient[from]
-                    });
+                .par_chunks_mut(plane)
+                .zip(numbers.par_chunks(plane))
+                .zip(gradients.par_chunks(windows.count()))
+                .for_each(|((result, plane), gradients)| {
+                    windows.for_each_maximum(plane, |from, to| result[to] += gradients[from])
                 });
-            Ok((T::to_cpu_storage_owned(result), input.1.shape().clone()))
+            Ok((T::to_cpu_storage_owned(result), shape))
         }
-        by_type!(
-            "max_pool2d",
-            input,
-            run((input, input_layout), (gradient, gradient_layout), self.0)
-        )
+        let (input, gradient) = ((input, input_layout), (gradient, gradient_layout));
+        by_type!("max_pool2d", input.0, run(input, gradient, &self.0))
     }
 }
 
@@ -168,51 +442,83 @@ impl CustomOp2 for MaxPool2dGradient {
 mod tests {
     use super::*;
     use crate::ops::gradient_check::{assert_gradients, normal};
-    use candle_core::{Device, Var};
+    use candle_core::Device;
 
     #[test]
     fn gradients_agree_with_differences_for_any_window() {
-        for (shape, kernel, stride) in [
-            ([2, 3, 6, 6], 2, 2),
-            ([1, 1, 5, 7], 2, 2),
-            ([1, 2, 7, 7], 3, 2),
-            ([1, 1, 6, 5], 2, 3),
-            ([1, 1, 4, 4], 3, 1),
+        let with = |size: usize| PoolOptions::new(size);
+        for (shape, options) in [
+            ([1, 2, 4, 6], with(2)),
+            ([2, 1, 5, 7], with(2)),
+            ([1, 1, 5, 5], with(3).stride(1)),
+            ([1, 2, 7, 4], with(2).stride(3)),
+            ([1, 1, 1, 1], with(1)),
+            ([1, 2, 6, 7], with(3).stride(2).padding(1)),
+            (
+                [1, 1, 6, 5],
+                PoolOptions::new((3, 2))
+                    .stride((2, 2))
+                    .padding((1, 0))
+                    .ceil_mode(true),
+            ),
         ] {
-            assert_gradients(&[normal(&shape, 5)], |inputs| {
-                max_pool2d(&inputs[0], kernel, stride)
+            assert_gradients(&[normal(&shape, 1)], |inputs| {
+                max_pool2d(&inputs[0], &options)
+            });
+            assert_gradients(&[normal(&shape, 2)], |inputs| {
+                min_pool2d(&inputs[0], &options)
             });
         }
     }
 
     #[test]
     fn ties_go_to_the_first_and_nan_passes() {
-        let input = Var::from_tensor(
-            &Tensor::ones((1, 1, 2, 2), candle_core::DType::F32, &Device::Cpu).unwrap(),
-        )
-        .unwrap();
-        let gradients = max_pool2d(&input, 2, 2)
-            .unwrap()
-            .sum_all()
-            .unwrap()
-            .backward()
-            .unwrap();
-        let gradient = gradients
-            .get(&input)
-            .unwrap()
-            .flatten_all()
-            .unwrap()
-            .to_vec1::<f32>()
-            .unwrap();
-        assert_eq!(gradient, [1., 0., 0., 0.]);
-        let input =
-            Tensor::from_slice(&[1f32, f32::NAN, 3., 2.], (1, 1, 2, 2), &Device::Cpu).unwrap();
-        let pooled = max_pool2d(&input, 2, 2)
-            .unwrap()
-            .flatten_all()
-            .unwrap()
-            .to_vec1::<f32>()
-            .unwrap();
-        assert!(pooled[0].is_nan());
+        for width in [2, 3] {
+            let numbers: Vec<f32> = (0..2 * width)
+                .map(|index| if index % width < 2 { 1.0 } else { 0.0 })
+                .collect();
+            let input = Tensor::from_vec(numbers, (1, 1, 2, width), &Device::Cpu).unwrap();
+            let input = candle_core::Var::from_tensor(&input).unwrap();
+            let pooled = max_pool2d(&input, &PoolOptions::new((2, width))).unwrap();
+            let gradients = pooled.sum_all().unwrap().backward().unwrap();
+            let gradient = gradients.get(&input).unwrap().flatten_all().unwrap();
+            let mut wanted = vec![0f32; 2 * width];
+            wanted[0] = 1.0;
+            assert_eq!(gradient.to_vec1::<f32>().unwrap(), wanted);
+        }
+        for place in 0..4 {
+            let mut numbers = [3f32, 1., 2., 4.];
+            numbers[place] = f32::NAN;
+            let input = Tensor::new(&numbers, &Device::Cpu).unwrap();
+            let pooled = max_pool2d(&input.reshape((1, 1, 2, 2)).unwrap(), &PoolOptions::new(2));
+            let pooled = pooled.unwrap().flatten_all().unwrap();
+            assert!(pooled.to_vec1::<f32>().unwrap()[0].is_nan());
+        }
+    }
+
+    #[test]
+    fn what_was_pooled_is_put_back_in_its_place() {
+        let input = normal(&[2, 3, 5, 6], 1);
+        let options = PoolOptions::new(2);
+        let (pooled, indices) = max_pool2d_with_indices(&input, &options).unwrap();
+        let back = max_unpool2d(&pooled, &indices, (5, 6)).unwrap();
+        let numbers = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f64>().unwrap();
+        for (back, input) in numbers(&back).iter().zip(numbers(&input)) {
+            assert!(*back == 0.0 || *back == input);
+        }
+        let kept = numbers(&back).iter().filter(|&&x| x != 0.0).count();
+        assert_eq!(kept, 2 * 3 * 2 * 3);
+        assert_gradients(&[normal(&[2, 3, 2, 3], 5)], |inputs| {
+            max_unpool2d(&inputs[0], &indices, (5, 6))
+        });
+        assert!(max_unpool2d(&pooled, &indices, (2, 2)).is_err());
+    }
+
+    #[test]
+    fn windows_that_do_not_fit_are_told() {
+        let input = normal(&[1, 1, 2, 2], 1);
+        let message = |options| max_pool2d(&input, &options).unwrap_err().to_string();
+        assert!(message(PoolOptions::new(3)).contains("larger than the image"));
+        assert!(message(PoolOptions::new(2).padding(2)).contains("half a window"));
     }
 }

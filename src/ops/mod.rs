@@ -4,6 +4,7 @@
 //! right and fast, it is used, and the documentation says so.
 
 mod activation;
+mod concat;
 mod conv2d;
 mod conv_geometry;
 mod conv_kernel;
@@ -22,12 +23,13 @@ mod simd;
 mod storage;
 
 pub use activation::{Activation, elu, leaky_relu, relu, sigmoid, softplus, tanh};
+pub use concat::concat_channels;
 pub use conv_options::{ConvOptions, ConvTransposeOptions, PaddingMode, Pair};
 pub use conv_transpose2d::conv_transpose2d;
 pub use conv2d::conv2d;
 pub use dropout::dropout;
 pub use loss::{bce_dice_loss, bce_with_logits, dice_loss};
-pub use max_pool2d::max_pool2d;
+pub use max_pool2d::{PoolOptions, max_pool2d, max_pool2d_with_indices, max_unpool2d, min_pool2d};
 pub use pad::replicate_pad2d;
 pub use pixel_shuffle::pixel_shuffle;
 

@@ -20,6 +20,21 @@ pub unsafe trait Register<T>: Copy {
     unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self;
 }
 
+/// Writes a loop out, `$index` from 0 to below `$count` (at most 8): the compiler keeps an array of registers in registers only
+/// where every index is a constant.
+macro_rules! unrolled {
+    ($index:ident, $count:expr, $body:block) => {
+        $crate::ops::simd::unrolled!(@ $index, $count, $body, 0 1 2 3 4 5 6 7)
+    };
+    (@ $index:ident, $count:expr, $body:block, $($value:literal)*) => {
+        $(if $value < $count {
+            let $index: usize = $value;
+            $body
+        })*
+    };
+}
+pub(crate) use unrolled;
+
 /// Four numbers, with whatever instructions the compiler finds for them.
 // SAFETY: it uses no particular instructions.
 unsafe impl<T: Scalar> Register<T> for [T; 4] {

@@ -6,7 +6,7 @@ use super::memory::{keep_freed_memory, written};
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, aligned, level, unrolled};
 use rayon::prelude::*;
-use std::mem::MaybeUninit;
+use std::mem::{MaybeUninit, zeroed};
 use std::ops::Range;
 
 /// Numbers of flat planes that one task works on: they stay in a processor's own cache.
@@ -285,17 +285,20 @@ unsafe fn outputs<T: Scalar, R: Register<T>, const BLOCK: usize, const WIDE: usi
 ) {
     let lanes = WIDE * R::LANES;
     for position in (0..block.span).step_by(lanes) {
-        // SAFETY: every register is loaded from, or stored to, a slice that is as long.
+        // SAFETY: registers of zeros are numbers; each is loaded from, or stored to, a slice that is as long.
         unsafe {
-            let mut sums = [[R::splat(T::ZERO); WIDE]; BLOCK];
+            let mut sums: [[R; WIDE]; BLOCK] = zeroed();
             unrolled!(channel, BLOCK, {
-                sums[channel] = [R::splat(block.bias[channel]); WIDE];
+                let bias = R::splat(block.bias[channel]);
+                unrolled!(part, WIDE, {
+                    sums[channel][part] = bias;
+                });
             });
             let mut weights = block.weights.as_chunks::<BLOCK>().0.iter();
             for plane in block.planes.chunks_exact(block.plane) {
                 for (&tap, weights) in block.taps.iter().zip(&mut weights) {
                     let seen = plane[position + tap..][..lanes].as_ptr();
-                    let mut values = [R::splat(T::ZERO); WIDE];
+                    let mut values: [R; WIDE] = zeroed();
                     unrolled!(part, WIDE, {
                         values[part] = R::load(seen.add(part * R::LANES));
                     });

@@ -5,6 +5,7 @@ use super::conv_kernel::span;
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, aligned, level, unrolled};
 use rayon::prelude::*;
+use std::mem::zeroed;
 
 /// Numbers of flat planes and lines that are worked on at a time: they stay in a processor's own cache.
 const CACHED: usize = 1 << 17;
@@ -29,7 +30,7 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
             unsafe { products_avx2(part) }
         }),
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => in_parts::<T, 8, 16>(input, gradient, geometry, |part| {
+        Level::Avx512 => in_parts::<T, 4, 16>(input, gradient, geometry, |part| {
             // SAFETY: `level` has found AVX-512 on this processor.
             unsafe { products_avx512(part) }
         }),
@@ -145,17 +146,19 @@ const TAPS: usize = 3;
 #[inline(always)]
 unsafe fn products<T: Scalar, R: Register<T>, const BLOCK: usize>(part: Part<T>) {
     let line = part.line;
+    // What the registers hold in the end: at most 16 lanes for each of 8 outputs and each tap.
+    let mut lanes = [T::ZERO; 8 * TAPS * 16];
     for (group_index, group) in part.taps.chunks(TAPS).enumerate() {
         let mut offsets = [group[0]; TAPS];
         offsets[..group.len()].copy_from_slice(group);
         for (block, lines) in part.lines.chunks_exact(BLOCK * line).enumerate() {
             for (channel, plane) in part.planes.chunks_exact(part.plane).enumerate() {
                 let seen = offsets.map(|offset| &plane[offset..][..line]);
-                // SAFETY: `line` is a multiple of `LANES`; of that length are the slices, and all lines of the block.
+                // SAFETY: registers of zeros are numbers; `line` is a multiple of `LANES`; of that length are the slices, and all lines of the block.
                 unsafe {
-                    let mut totals = [[R::splat(T::ZERO); TAPS]; BLOCK];
+                    let mut totals: [[R; TAPS]; BLOCK] = zeroed();
                     for position in (0..line).step_by(R::LANES) {
-                        let mut values = [R::splat(T::ZERO); TAPS];
+                        let mut values: [R; TAPS] = zeroed();
                         unrolled!(tap, TAPS, {
                             values[tap] = R::load(seen[tap].as_ptr().add(position));
                         });
@@ -169,34 +172,22 @@ unsafe fn products<T: Scalar, R: Register<T>, const BLOCK: usize>(part: Part<T>)
                     }
                     unrolled!(output, BLOCK, {
                         unrolled!(tap, TAPS, {
-                            if tap < group.len() {
-                                let row = (group_index * TAPS + tap) * part.outputs;
-                                let row = row + block * BLOCK + output;
-                                part.sums[row * part.channels + channel] +=
-                                    sum_of(totals[output][tap]);
-                            }
+                            let place = (output * TAPS + tap) * R::LANES;
+                            totals[output][tap].store(lanes[place..][..R::LANES].as_mut_ptr());
                         });
                     });
+                }
+                for (output, lanes) in lanes.chunks(TAPS * R::LANES).take(BLOCK).enumerate() {
+                    for (tap, lanes) in lanes.chunks(R::LANES).take(group.len()).enumerate() {
+                        let row =
+                            (group_index * TAPS + tap) * part.outputs + block * BLOCK + output;
+                        let sum = lanes.iter().fold(T::ZERO, |sum, &lane| sum + lane);
+                        part.sums[row * part.channels + channel] += sum;
+                    }
                 }
             }
         }
     }
-}
-
-/// The sum of a register's lanes.
-#[inline(always)]
-unsafe fn sum_of<T: Scalar, R: Register<T>>(register: R) -> T {
-    let mut lanes = [T::ZERO; 16];
-    // SAFETY: no register has more than 16 lanes.
-    unsafe { register.store(lanes.as_mut_ptr()) };
-    let mut half = R::LANES / 2;
-    while half > 0 {
-        for lane in 0..half {
-            lanes[lane] += lanes[lane + half];
-        }
-        half /= 2;
-    }
-    lanes[0]
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -210,7 +201,7 @@ fn products_avx2<T: Registers>(part: Part<T>) {
 #[target_feature(enable = "avx512f,fma")]
 fn products_avx512<T: Registers>(part: Part<T>) {
     // SAFETY: as above.
-    unsafe { products::<T, T::Avx512, 8>(part) }
+    unsafe { products::<T, T::Avx512, 4>(part) }
 }
 
 /// For each tap a matrix product, (outputs, positions) with (positions, channels): in flat order both are there already.

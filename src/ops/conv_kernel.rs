@@ -2,7 +2,7 @@
 
 use super::conv_geometry::{FlatPlane, Geometry, Pass};
 use super::finish::Finish;
-use super::memory::{keep_freed_memory, written};
+use super::memory::written;
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, aligned, level, unrolled};
 use rayon::prelude::*;
@@ -138,7 +138,6 @@ fn in_blocks<T: Scalar, const BLOCK: usize, const LANES: usize>(
 
     let source_image = work.source_channels * work.source_size.0 * work.source_size.1;
     let images = work.sources.len().checked_div(source_image).unwrap_or(0);
-    keep_freed_memory();
     let length = images * work.channels * work.size.0 * work.size.1;
     // Every place of the result is in one tile, and reached by one pass.
     written(length, |result| {

@@ -311,6 +311,47 @@ fn maxima_of_pairs<T: Scalar>(upper: &[T], lower: &[T], result: &mut [MaybeUnini
     }
 }
 
+/// Gives the gradient of each pair's maximum, as [`maxima_of_pairs`] finds it, to where it stood.
+#[inline(always)]
+fn gradients_of_pairs<T: Scalar>(
+    rows: (&[T], &[T]),
+    gradients: &[T],
+    result: (&mut [T], &mut [T]),
+) {
+    let second = |first: T, second: T| !(first >= second || first.is_not_a_number());
+    let inputs = rows
+        .0
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .zip(rows.1.as_chunks::<2>().0);
+    let results = result
+        .0
+        .as_chunks_mut::<2>()
+        .0
+        .iter_mut()
+        .zip(result.1.as_chunks_mut::<2>().0);
+    for (((upper, lower), (to_upper, to_lower)), &gradient) in inputs.zip(results).zip(gradients) {
+        let is_below = second(larger(upper[0], upper[1]), larger(lower[0], lower[1]));
+        let (above, below) = match is_below {
+            true => (T::ZERO, gradient),
+            false => (gradient, T::ZERO),
+        };
+        let right = second(upper[0], upper[1]);
+        *to_upper = if right {
+            [T::ZERO, above]
+        } else {
+            [above, T::ZERO]
+        };
+        let right = second(lower[0], lower[1]);
+        *to_lower = if right {
+            [T::ZERO, below]
+        } else {
+            [below, T::ZERO]
+        };
+    }
+}
+
 struct MaxPool2d(Windows);
 
 impl CustomOp1 for MaxPool2d {
@@ -423,13 +464,27 @@ impl CustomOp2 for MaxPool2dGradient {
                 elements::<T>(gradient.0, gradient.1)?,
             );
             let plane = windows.height * windows.width;
+            let (width, pairs) = (windows.width, windows.are_pairs());
             let mut result = vec![T::ZERO; numbers.len()];
             result
                 .par_chunks_mut(plane)
                 .zip(numbers.par_chunks(plane))
                 .zip(gradients.par_chunks(windows.count()))
                 .for_each(|((result, plane), gradients)| {
-                    windows.for_each_maximum(plane, |from, to| result[to] += gradients[from])
+                    if !pairs {
+                        return windows.for_each_maximum(plane, |from, to| {
+                            result[to] += gradients[from];
+                        });
+                    }
+                    let rows = plane
+                        .chunks_exact(2 * width)
+                        .zip(result.chunks_exact_mut(2 * width));
+                    for ((rows, results), gradients) in
+                        rows.zip(gradients.chunks(windows.columns.len()))
+                    {
+                        let (rows, results) = (rows.split_at(width), results.split_at_mut(width));
+                        vectorize(|| gradients_of_pairs(rows, gradients, results));
+                    }
                 });
             Ok((T::to_cpu_storage_owned(result), shape))
         }

@@ -27,6 +27,10 @@ pub fn keep_freed_memory() {
 /// A copy of `numbers`, changed in parallel, chunk by chunk; `change` is given the place of a chunk's first number.
 pub fn changed<T: Scalar>(numbers: &[T], change: impl Fn(usize, &mut [T]) + Sync) -> Vec<T> {
     written(numbers.len(), |result| {
+        // Waking another thread takes longer than one chunk.
+        if numbers.len() <= CHUNK {
+            return change(0, result.write_copy_of_slice(numbers));
+        }
         result
             .par_chunks_mut(CHUNK)
             .zip(numbers.par_chunks(CHUNK))

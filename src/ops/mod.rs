@@ -30,6 +30,7 @@ pub use conv2d::conv2d;
 pub use dropout::dropout;
 pub use loss::{bce_dice_loss, bce_with_logits, dice_loss};
 pub use max_pool2d::{PoolOptions, max_pool2d, max_pool2d_with_indices, max_unpool2d, min_pool2d};
+pub(crate) use memory::keep_freed_memory;
 pub use pad::replicate_pad2d;
 pub use pixel_shuffle::pixel_shuffle;
 

@@ -95,22 +95,30 @@ impl Adam {
                 let (beta1, beta2) = (self.beta1 as f32, self.beta2 as f32);
                 let (rate, decay, epsilon) = (rate as f32, decay as f32, self.epsilon as f32);
                 let root_correction = correction2.sqrt() as f32;
+                let update = |parameters: &mut [f32],
+                              gradients: &[f32],
+                              first: &mut [f32],
+                              second: &mut [f32]| {
+                    for index in 0..parameters.len() {
+                        let gradient = gradients[index];
+                        first[index] = beta1 * first[index] + (1.0 - beta1) * gradient;
+                        second[index] = beta2 * second[index] + (1.0 - beta2) * gradient * gradient;
+                        let scale = second[index].sqrt() / root_correction + epsilon;
+                        parameters[index] = parameters[index] * decay - rate * first[index] / scale;
+                    }
+                };
                 update_in_one_pass(variable, gradient, |parameters, gradients| {
+                    // Waking another thread takes longer than one chunk.
+                    if parameters.len() <= CHUNK {
+                        return update(parameters, gradients, first, second);
+                    }
                     parameters
                         .par_chunks_mut(CHUNK)
                         .zip(gradients.par_chunks(CHUNK))
                         .zip(first.par_chunks_mut(CHUNK))
                         .zip(second.par_chunks_mut(CHUNK))
                         .for_each(|(((parameters, gradients), first), second)| {
-                            for index in 0..parameters.len() {
-                                let gradient = gradients[index];
-                                first[index] = beta1 * first[index] + (1.0 - beta1) * gradient;
-                                second[index] =
-                                    beta2 * second[index] + (1.0 - beta2) * gradient * gradient;
-                                let scale = second[index].sqrt() / root_correction + epsilon;
-                                parameters[index] =
-                                    parameters[index] * decay - rate * first[index] / scale;
-                            }
+                            update(parameters, gradients, first, second);
                         });
                 })
             }

@@ -1,7 +1,8 @@
 //! Fully connected layers.
 
 use super::parameters::Builder;
-use crate::{Error, Result};
+use crate::Result;
+use crate::ops::{self, Activation};
 use candle_core::Tensor;
 
 /// `x * weight^T + bias`, with PyTorch's shapes and first values.
@@ -23,18 +24,11 @@ impl Linear {
         })
     }
 
-    /// (N, inputs) to (N, outputs). The matrix product is candle's.
+    /// (N, inputs) to (N, outputs), then `activation`.
     ///
     /// # Errors
     /// When the input does not fit.
-    pub fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        let (outputs, inputs) = self.weight.dims2()?;
-        if input.rank() != 2 || input.dim(1)? != inputs {
-            return Err(Error::Invalid(format!(
-                "Linear: input {:?}: this layer takes (N, {inputs}) to (N, {outputs})",
-                input.shape()
-            )));
-        }
-        Ok(input.matmul(&self.weight.t()?)?.broadcast_add(&self.bias)?)
+    pub fn forward(&self, input: &Tensor, activation: Activation) -> Result<Tensor> {
+        ops::linear(input, &self.weight, &self.bias, activation)
     }
 }

@@ -1,7 +1,8 @@
 //! A multilayer perceptron.
 
 use super::{Builder, Linear, Model, Parameters};
-use crate::{Error, Result, ops};
+use crate::ops::Activation;
+use crate::{Error, Result};
 use candle_core::{Device, Tensor};
 
 /// Fully connected layers with ReLU between them; the last gives logits.
@@ -51,10 +52,11 @@ impl Model for Mlp {
     fn forward(&self, input: &Tensor, _train: bool) -> Result<Tensor> {
         let mut features = input.flatten_from(1)?;
         for (index, layer) in self.layers.iter().enumerate() {
-            if index > 0 {
-                features = ops::relu(&features)?;
-            }
-            features = layer.forward(&features)?;
+            let activation = match index + 1 < self.layers.len() {
+                true => Activation::Relu,
+                false => Activation::Identity,
+            };
+            features = layer.forward(&features, activation)?;
         }
         Ok(features)
     }

@@ -37,12 +37,12 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
     }
 }
 
-/// Some rows of one image.
+/// Some rows of some images.
 struct Part<'a, T> {
-    /// Flat planes of the input's channels.
+    /// Flat planes of the input's channels, image by image.
     planes: &'a [T],
     plane: usize,
-    /// The output's gradient in the same flat order, with zeros at the end of each row.
+    /// The output's gradient in the same flat order, with zeros at the end of each row, image by image.
     lines: &'a [T],
     line: usize,
     taps: &'a [usize],
@@ -67,8 +67,11 @@ fn in_parts<T: Scalar, const BLOCK: usize, const LANES: usize>(
     let images = input.len().checked_div(input_image).unwrap_or(0);
     let row = (geometry.channels * geometry.stride.0 * geometry.stride.1 + geometry.outputs)
         * pass.plane(0..1).row;
-    let rows = (CACHED / row).max(4);
+    let rows = (CACHED / row).clamp(4, height.max(4));
+    // Small images are worked on together: each sum ends with adding up a register.
+    let together = (CACHED / (row * rows)).max(1);
     let pieces: Vec<(usize, usize)> = (0..images)
+        .step_by(together)
         .flat_map(|image| (0..height).step_by(rows).map(move |start| (image, start)))
         .collect();
     let taps = geometry.kernel.0 * geometry.kernel.1;
@@ -78,22 +81,25 @@ fn in_parts<T: Scalar, const BLOCK: usize, const LANES: usize>(
         .map(|pieces| {
             let mut sums = vec![T::ZERO; taps * outputs * geometry.channels];
             let (mut planes, mut lines) = (Vec::new(), Vec::new());
-            for &(image, start) in pieces {
+            for &(first, start) in pieces {
+                let images = first..(first + together).min(images);
                 let results = start as isize..(start + rows).min(height) as isize;
                 let plane = pass.plane(results);
                 let offsets: Vec<usize> = pass.taps(&plane).iter().map(|tap| tap.2).collect();
-                let planes = aligned(&mut planes, geometry.channels * plane.length);
-                let channels = input[image * input_image..][..input_image]
+                let planes = aligned(&mut planes, images.len() * geometry.channels * plane.length);
+                let channels = input[images.start * input_image..]
                     .chunks_exact(geometry.input.0 * geometry.input.1);
                 for (flat, channel) in planes.chunks_exact_mut(plane.length).zip(channels) {
                     pass.fill(&plane, flat, channel, geometry.input, T::ZERO);
                 }
                 let line = span(&pass, &plane).next_multiple_of(LANES);
-                let lines = aligned(&mut lines, outputs * line);
-                let gradients =
-                    gradient[image * output_image..][..output_image].chunks_exact(height * width);
-                for (flat, gradient) in lines.chunks_exact_mut(line).zip(gradients) {
-                    lay_out(flat, &gradient[start * width..], &plane, &pass);
+                let lines = aligned(&mut lines, images.len() * outputs * line);
+                for (image, lines) in images.zip(lines.chunks_exact_mut(outputs * line)) {
+                    let gradients = gradient[image * output_image..][..output_image]
+                        .chunks_exact(height * width);
+                    for (flat, gradient) in lines.chunks_exact_mut(line).zip(gradients) {
+                        lay_out(flat, &gradient[start * width..], &plane, &pass);
+                    }
                 }
                 compute(Part {
                     planes,
@@ -151,24 +157,32 @@ unsafe fn products<T: Scalar, R: Register<T>, const BLOCK: usize>(part: Part<T>)
     for (group_index, group) in part.taps.chunks(TAPS).enumerate() {
         let mut offsets = [group[0]; TAPS];
         offsets[..group.len()].copy_from_slice(group);
-        for (block, lines) in part.lines.chunks_exact(BLOCK * line).enumerate() {
-            for (channel, plane) in part.planes.chunks_exact(part.plane).enumerate() {
-                let seen = offsets.map(|offset| &plane[offset..][..line]);
-                // SAFETY: registers of zeros are numbers; `line` is a multiple of `LANES`; of that length are the slices, and all lines of the block.
+        for block in 0..part.outputs / BLOCK {
+            for channel in 0..part.channels {
+                // SAFETY: registers of zeros are numbers; `line` is a multiple of `LANES`; of that length are the slices, and
+                // all lines of the block.
                 unsafe {
                     let mut totals: [[R; TAPS]; BLOCK] = zeroed();
-                    for position in (0..line).step_by(R::LANES) {
-                        let mut values: [R; TAPS] = zeroed();
-                        unrolled!(tap, TAPS, {
-                            values[tap] = R::load(seen[tap].as_ptr().add(position));
-                        });
-                        unrolled!(output, BLOCK, {
-                            let gradient = R::load(lines.as_ptr().add(output * line + position));
+                    let images = part.planes.chunks_exact(part.channels * part.plane);
+                    for (planes, lines) in images.zip(part.lines.chunks_exact(part.outputs * line))
+                    {
+                        let plane = &planes[channel * part.plane..][..part.plane];
+                        let lines = &lines[block * BLOCK * line..][..BLOCK * line];
+                        let seen = offsets.map(|offset| plane[offset..][..line].as_ptr());
+                        for position in (0..line).step_by(R::LANES) {
+                            let mut values: [R; TAPS] = zeroed();
                             unrolled!(tap, TAPS, {
-                                totals[output][tap] =
-                                    values[tap].multiply_add(gradient, totals[output][tap]);
+                                values[tap] = R::load(seen[tap].add(position));
                             });
-                        });
+                            unrolled!(output, BLOCK, {
+                                let gradient =
+                                    R::load(lines.as_ptr().add(output * line + position));
+                                unrolled!(tap, TAPS, {
+                                    totals[output][tap] =
+                                        values[tap].multiply_add(gradient, totals[output][tap]);
+                                });
+                            });
+                        }
                     }
                     unrolled!(output, BLOCK, {
                         unrolled!(tap, TAPS, {
@@ -181,13 +195,24 @@ unsafe fn products<T: Scalar, R: Register<T>, const BLOCK: usize>(part: Part<T>)
                     for (tap, lanes) in lanes.chunks(R::LANES).take(group.len()).enumerate() {
                         let row =
                             (group_index * TAPS + tap) * part.outputs + block * BLOCK + output;
-                        let sum = lanes.iter().fold(T::ZERO, |sum, &lane| sum + lane);
-                        part.sums[row * part.channels + channel] += sum;
+                        part.sums[row * part.channels + channel] += sum_of(lanes);
                     }
                 }
             }
         }
     }
+}
+
+/// The sum of a register's lanes, in pairs.
+#[inline(always)]
+fn sum_of<T: Scalar>(lanes: &[T]) -> T {
+    let mut fours = [T::ZERO; 4];
+    for lanes in lanes.as_chunks::<4>().0 {
+        for (four, &lane) in fours.iter_mut().zip(lanes) {
+            *four += lane;
+        }
+    }
+    (fours[0] + fours[1]) + (fours[2] + fours[3])
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -206,32 +231,35 @@ fn products_avx512<T: Registers>(part: Part<T>) {
 
 /// For each tap a matrix product, (outputs, positions) with (positions, channels): in flat order both are there already.
 fn matrix_products<T: Scalar>(part: Part<T>) {
-    let sums = part.sums.chunks_exact_mut(part.outputs * part.channels);
-    for (sums, &offset) in sums.zip(part.taps) {
-        // SAFETY: `sums` is (outputs, channels), `lines` is (outputs, line). Of each plane, the numbers from `offset` on are
-        // `line` at least: a plane has the slack behind its last result that rounding a line up takes.
-        unsafe {
-            gemm::gemm(
-                part.outputs,
-                part.channels,
-                part.line,
-                sums.as_mut_ptr(),
-                1,
-                part.channels as isize,
-                true,
-                part.lines.as_ptr(),
-                1,
-                part.line as isize,
-                part.planes.as_ptr().add(offset),
-                part.plane as isize,
-                1,
-                T::ONE,
-                T::ONE,
-                false,
-                false,
-                false,
-                gemm::Parallelism::None,
-            );
+    let images = part.planes.chunks_exact(part.channels * part.plane);
+    for (planes, lines) in images.zip(part.lines.chunks_exact(part.outputs * part.line)) {
+        let sums = part.sums.chunks_exact_mut(part.outputs * part.channels);
+        for (sums, &offset) in sums.zip(part.taps) {
+            // SAFETY: `sums` is (outputs, channels), `lines` is (outputs, line). Of each plane, the numbers from `offset` on
+            // are `line` at least: a plane has the slack behind its last result that rounding a line up takes.
+            unsafe {
+                gemm::gemm(
+                    part.outputs,
+                    part.channels,
+                    part.line,
+                    sums.as_mut_ptr(),
+                    1,
+                    part.channels as isize,
+                    true,
+                    lines.as_ptr(),
+                    1,
+                    part.line as isize,
+                    planes.as_ptr().add(offset),
+                    part.plane as isize,
+                    1,
+                    T::ONE,
+                    T::ONE,
+                    false,
+                    false,
+                    false,
+                    gemm::Parallelism::None,
+                );
+            }
         }
     }
 }

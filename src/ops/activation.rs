@@ -196,7 +196,7 @@ impl Activation {
                 let slope = T::of(slope);
                 pairs.for_each(|(gradient, &y)| {
                     if y <= T::ZERO {
-                        *gradient = *gradient * slope;
+                        *gradient *= slope;
                     }
                 });
             }
@@ -204,19 +204,19 @@ impl Activation {
                 let alpha = T::of(alpha);
                 pairs.for_each(|(gradient, &y)| {
                     let slope = if y > T::ZERO { T::ONE } else { y + alpha };
-                    *gradient = *gradient * slope;
+                    *gradient *= slope;
                 });
             }
             Activation::Sigmoid => {
-                pairs.for_each(|(gradient, &y)| *gradient = *gradient * y * (T::ONE - y));
+                pairs.for_each(|(gradient, &y)| *gradient *= y * (T::ONE - y));
             }
             Activation::Tanh => {
-                pairs.for_each(|(gradient, &y)| *gradient = *gradient * (T::ONE - y * y));
+                pairs.for_each(|(gradient, &y)| *gradient *= T::ONE - y * y);
             }
             Activation::Softplus(beta) => {
                 let beta = T::of(beta);
                 pairs.for_each(|(gradient, &y)| {
-                    *gradient = *gradient * (T::ONE - (-beta * y).exponential());
+                    *gradient *= T::ONE - (-beta * y).exponential();
                 });
             }
         }

@@ -1,6 +1,6 @@
 //! The two number types that operations compute with.
 
-use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
+use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
 /// `f32` (training) and `f64` (gradient checks).
 pub trait Scalar:
@@ -13,6 +13,7 @@ pub trait Scalar:
     + Div<Output = Self>
     + Neg<Output = Self>
     + AddAssign
+    + MulAssign
 {
     const ZERO: Self;
     const ONE: Self;

@@ -1,7 +1,7 @@
 //! Registers: as many numbers as the processor computes with at a time.
 //!
-//! A loop is written once, for any [`Register`], and compiled for each instruction set, and the best that
-//! this processor has is taken.
+//! A loop is written once, for any [`Register`], and compiled for each instruction set; the best that this processor has is
+//! taken when the program runs.
 
 use super::scalar::Scalar;
 

@@ -2,6 +2,7 @@
 
 use super::conv_options::Pair;
 use super::memory::written;
+use super::pool_options::{PoolOptions, Window};
 use super::scalar::Scalar;
 use super::simd::vectorize;
 use super::storage::{by_type, elements};
@@ -9,87 +10,6 @@ use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Shape, Tensor};
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
-
-/// Options of pooling: a window, as far from the next as it is large, without padding, unless said otherwise.
-///
-/// ```
-/// use eosin::ops::PoolOptions;
-/// let overlapping = PoolOptions::new(3).stride(2).padding(1);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PoolOptions {
-    kernel: Pair,
-    stride: Pair,
-    padding: Pair,
-    ceil_mode: bool,
-}
-
-impl PoolOptions {
-    pub fn new(kernel: impl Into<Pair>) -> Self {
-        let kernel = kernel.into();
-        PoolOptions {
-            kernel,
-            stride: kernel,
-            padding: Pair(0, 0),
-            ceil_mode: false,
-        }
-    }
-
-    /// From one window to the next.
-    pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
-        self.stride = stride.into();
-        self
-    }
-
-    /// Pixels added at each edge, at most half a window; none of them is ever the largest.
-    pub fn padding(mut self, padding: impl Into<Pair>) -> Self {
-        self.padding = padding.into();
-        self
-    }
-
-    /// Also takes windows that reach beyond the image, where they begin within it or its left padding.
-    pub fn ceil_mode(mut self, ceil_mode: bool) -> Self {
-        self.ceil_mode = ceil_mode;
-        self
-    }
-
-    /// The windows along rows and along columns, as ranges of pixels; an error is the rule that is broken.
-    fn windows(&self, height: usize, width: usize) -> std::result::Result<Windows, String> {
-        let along = |size: usize, kernel: usize, stride: usize, padding: usize| {
-            if kernel == 0 || stride == 0 || 2 * padding > kernel {
-                return Err(
-                    "window and stride are at least 1, the padding at most half a window"
-                        .to_owned(),
-                );
-            }
-            let Some(spare) = (size + 2 * padding)
-                .checked_sub(kernel)
-                .filter(|_| size > 0)
-            else {
-                return Err("the window is larger than the image".to_owned());
-            };
-            let mut count = spare / stride + 1;
-            if self.ceil_mode && spare % stride != 0 && count * stride < size + padding {
-                count += 1;
-            }
-            Ok((0..count)
-                .map(|index| {
-                    let start = index * stride;
-                    (
-                        start.saturating_sub(padding),
-                        (start + kernel).saturating_sub(padding).min(size),
-                    )
-                })
-                .collect())
-        };
-        Ok(Windows {
-            rows: along(height, self.kernel.0, self.stride.0, self.padding.0)?,
-            columns: along(width, self.kernel.1, self.stride.1, self.padding.1)?,
-            height,
-            width,
-        })
-    }
-}
 
 /// Takes the largest number of each window of `input` (N, C, H, W): (N, C, OH, OW) with
 /// `OH = floor((H + 2 * padding - kernel) / stride) + 1`, or with the next larger integer in ceil mode, as PyTorch's
@@ -222,23 +142,20 @@ impl CustomOp1 for MaxUnpool2d {
 }
 
 fn windows(name: &str, input: &Tensor, options: &PoolOptions) -> Result<Windows> {
-    let found = match *input.dims() {
-        [_, _, height, width] => options.windows(height, width),
-        _ => Err("the input is (N, C, H, W)".to_owned()),
-    };
-    found.map_err(|rule| {
-        Error::Invalid(format!(
-            "{name}: input {:?} does not fit {options:?}: {rule}",
-            input.shape()
-        ))
+    let (rows, columns) = options.windows(name, input)?;
+    let (_, _, height, width) = input.dims4()?;
+    Ok(Windows {
+        rows,
+        columns,
+        height,
+        width,
     })
 }
 
 #[derive(Debug, Clone)]
 struct Windows {
-    /// First pixel, and the pixel behind the last.
-    rows: Vec<(usize, usize)>,
-    columns: Vec<(usize, usize)>,
+    rows: Vec<Window>,
+    columns: Vec<Window>,
     height: usize,
     width: usize,
 }
@@ -256,11 +173,11 @@ impl Windows {
     /// Calls `found` with the index of each result and that of its maximum, for one plane.
     #[inline(always)]
     fn for_each_maximum<T: Scalar>(&self, plane: &[T], mut found: impl FnMut(usize, usize)) {
-        for (y, &(top, bottom)) in self.rows.iter().enumerate() {
-            for (x, &(left, right)) in self.columns.iter().enumerate() {
-                let mut best = top * self.width + left;
-                for row in top..bottom {
-                    for index in row * self.width + left..row * self.width + right {
+        for (y, rows) in self.rows.iter().enumerate() {
+            for (x, columns) in self.columns.iter().enumerate() {
+                let mut best = rows.start * self.width + columns.start;
+                for row in rows.start..rows.end {
+                    for index in row * self.width + columns.start..row * self.width + columns.end {
                         let is_first_nan =
                             plane[index].is_not_a_number() && !plane[best].is_not_a_number();
                         if plane[index] > plane[best] || is_first_nan {
@@ -275,11 +192,9 @@ impl Windows {
 
     /// Whether they are the usual ones: 2 x 2, side by side.
     fn are_pairs(&self) -> bool {
-        let pairs = |windows: &[(usize, usize)]| {
-            windows
-                .iter()
-                .enumerate()
-                .all(|(index, &window)| window == (2 * index, 2 * index + 2))
+        let pairs = |windows: &[Window]| {
+            let mut windows = windows.iter().enumerate();
+            windows.all(|(index, window)| (window.start, window.end) == (2 * index, 2 * index + 2))
         };
         pairs(&self.rows) && pairs(&self.columns)
     }

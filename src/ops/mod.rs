@@ -19,6 +19,8 @@ mod max_pool2d;
 mod memory;
 mod pad;
 mod pixel_shuffle;
+mod pool_options;
+mod resample;
 mod scalar;
 mod simd;
 mod storage;
@@ -31,10 +33,12 @@ pub use conv2d::conv2d;
 pub use dropout::dropout;
 pub use linear::linear;
 pub use loss::{bce_dice_loss, bce_with_logits, dice_loss};
-pub use max_pool2d::{PoolOptions, max_pool2d, max_pool2d_with_indices, max_unpool2d, min_pool2d};
+pub use max_pool2d::{max_pool2d, max_pool2d_with_indices, max_unpool2d, min_pool2d};
 pub(crate) use memory::keep_freed_memory;
 pub use pad::replicate_pad2d;
 pub use pixel_shuffle::pixel_shuffle;
+pub use pool_options::PoolOptions;
+pub use resample::{adaptive_avg_pool2d, avg_pool2d, upsample_bilinear2d, upsample_nearest2d};
 
 #[cfg(test)]
 pub(crate) mod gradient_check;

@@ -1,0 +1,116 @@
+//! The options of pooling, with PyTorch's names and defaults.
+
+use super::conv_options::Pair;
+use crate::{Error, Result};
+use candle_core::Tensor;
+
+/// The pixels of a window along one axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    pub start: usize,
+    /// The pixel behind the last.
+    pub end: usize,
+    /// By how many an average is divided.
+    pub counted: usize,
+}
+
+/// Options of pooling: a window, as far from the next as it is large, without padding, unless said otherwise.
+///
+/// ```
+/// use eosin::ops::PoolOptions;
+/// let overlapping = PoolOptions::new(3).stride(2).padding(1);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolOptions {
+    pub(super) kernel: Pair,
+    pub(super) stride: Pair,
+    pub(super) padding: Pair,
+    pub(super) ceil_mode: bool,
+    count_include_pad: bool,
+}
+
+impl PoolOptions {
+    pub fn new(kernel: impl Into<Pair>) -> Self {
+        let kernel = kernel.into();
+        PoolOptions {
+            kernel,
+            stride: kernel,
+            padding: Pair(0, 0),
+            ceil_mode: false,
+            count_include_pad: true,
+        }
+    }
+
+    /// From one window to the next.
+    pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
+        self.stride = stride.into();
+        self
+    }
+
+    /// Pixels added at each edge, at most half a window; a maximum is never one of them.
+    pub fn padding(mut self, padding: impl Into<Pair>) -> Self {
+        self.padding = padding.into();
+        self
+    }
+
+    /// Also takes windows that reach beyond the image, where they begin within it or its left padding.
+    pub fn ceil_mode(mut self, ceil_mode: bool) -> Self {
+        self.ceil_mode = ceil_mode;
+        self
+    }
+
+    /// Whether an average counts the zeros of the padding.
+    pub fn count_include_pad(mut self, count: bool) -> Self {
+        self.count_include_pad = count;
+        self
+    }
+
+    /// The windows along the rows and along the columns of `input` (N, C, H, W).
+    pub(super) fn windows(&self, name: &str, input: &Tensor) -> Result<(Vec<Window>, Vec<Window>)> {
+        let along = |size: usize, kernel: usize, stride: usize, padding: usize| {
+            if kernel == 0 || stride == 0 || 2 * padding > kernel {
+                return Err("window and stride are at least 1, the padding at most half a window");
+            }
+            let Some(spare) = (size + 2 * padding)
+                .checked_sub(kernel)
+                .filter(|_| size > 0)
+            else {
+                return Err("the window is larger than the image");
+            };
+            let mut count = spare / stride + 1;
+            if self.ceil_mode && !spare.is_multiple_of(stride) && count * stride < size + padding {
+                count += 1;
+            }
+            let window = |index: usize| {
+                let start = index * stride;
+                let (first, last) = (
+                    start.saturating_sub(padding),
+                    (start + kernel).saturating_sub(padding).min(size),
+                );
+                Window {
+                    start: first,
+                    end: last,
+                    counted: match self.count_include_pad {
+                        true => (start + kernel).min(size + 2 * padding) - start,
+                        false => last - first,
+                    },
+                }
+            };
+            Ok((0..count).map(window).collect())
+        };
+        let found = match *input.dims() {
+            [_, _, height, width] => along(height, self.kernel.0, self.stride.0, self.padding.0)
+                .and_then(|rows| {
+                    let columns = along(width, self.kernel.1, self.stride.1, self.padding.1)?;
+                    Ok((rows, columns))
+                }),
+            _ => Err("the input is (N, C, H, W)"),
+        };
+        found.map_err(|rule| {
+            Error::Invalid(format!(
+                "{name}: input {:?} does not fit {self:?}: {rule}",
+                input.shape()
+            ))
+        })
+    }
+}

@@ -147,6 +147,19 @@ fn operations_are_pytorchs_forward_and_backward() {
         linear(&x[0], &x[1], &x[2], Activation::Identity)
     });
     check("pixel_shuffle", &|x| pixel_shuffle(&x[0], 2));
+    check("batch_norm", &|x| {
+        batch_norm(&x[0], &x[1], &x[2], &Statistics::Batch, 1e-5)
+    });
+    let four = |value: f64| Tensor::full(value, 4, &Device::Cpu).unwrap();
+    let running = Statistics::Running {
+        mean: four(0.5),
+        variance: four(2.0),
+    };
+    check("batch_norm running", &|x| {
+        batch_norm(&x[0], &x[1], &x[2], &running, 1e-5)
+    });
+    let classes = Tensor::from_iter((0..7u32).map(|index| index % 5), &Device::Cpu).unwrap();
+    check("cross_entropy", &|x| cross_entropy(&x[0], &classes));
     check("bce_with_logits", &|x| bce_with_logits(&x[0], &x[1]));
 
     let in_file = golden

@@ -6,7 +6,7 @@
 
 use candle_core::{Device, Tensor};
 use eosin::nn::{Mlp, MnistModel, Model, UNet};
-use eosin::ops::bce_dice_loss;
+use eosin::ops::{bce_dice_loss, cross_entropy};
 use eosin::train::{Adam, Optimizer};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -144,7 +144,7 @@ fn serve((name, shape): (&str, [usize; 4])) -> Result<(), Box<dyn std::error::Er
             let output = model.forward(&images, true)?;
             let loss = match name {
                 "unet" => bce_dice_loss(&output, &masks)?,
-                _ => candle_nn::loss::cross_entropy(&output, &digits)?,
+                _ => cross_entropy(&output, &digits)?,
             };
             adam.step(model.parameters(), &loss.backward()?)?;
         }

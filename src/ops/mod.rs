@@ -4,6 +4,7 @@
 //! right and fast, it is used, and the documentation says so.
 
 mod activation;
+mod batch_norm;
 mod concat;
 mod conv2d;
 mod conv_geometry;
@@ -11,6 +12,7 @@ mod conv_kernel;
 mod conv_options;
 mod conv_transpose2d;
 mod conv_weight_gradient;
+mod cross_entropy;
 mod dropout;
 mod finish;
 mod linear;
@@ -26,10 +28,12 @@ mod simd;
 mod storage;
 
 pub use activation::{Activation, elu, leaky_relu, relu, sigmoid, softplus, tanh};
+pub use batch_norm::{Statistics, batch_norm, batch_statistics};
 pub use concat::concat_channels;
 pub use conv_options::{ConvOptions, ConvTransposeOptions, PaddingMode, Pair};
 pub use conv_transpose2d::conv_transpose2d;
 pub use conv2d::conv2d;
+pub use cross_entropy::cross_entropy;
 pub use dropout::dropout;
 pub use linear::linear;
 pub use loss::{bce_dice_loss, bce_with_logits, dice_loss};

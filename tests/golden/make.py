@@ -66,6 +66,12 @@ CASES = {
     "softplus": (lambda x: F.softplus(x, 2.0), IMAGE),
     "linear": (F.linear, normal(5, 7), normal(3, 7), normal(3)),
     "pixel_shuffle": (lambda x: F.pixel_shuffle(x, 2), IMAGE),
+    "batch_norm": (lambda x, w, b: F.batch_norm(x, None, None, w, b, training=True), IMAGE, normal(4), normal(4)),
+    "batch_norm running": (
+        lambda x, w, b: F.batch_norm(x, torch.full((4,), 0.5).double(), torch.full((4,), 2.0).double(), w, b),
+        IMAGE, normal(4), normal(4),
+    ),
+    "cross_entropy": (lambda x: F.cross_entropy(x, torch.arange(7) % 5), normal(7, 5)),
     "bce_with_logits": (F.binary_cross_entropy_with_logits, IMAGE, torch.sigmoid(normal(2, 4, 7, 6))),
 }
 

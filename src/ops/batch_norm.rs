@@ -1,0 +1,318 @@
+//! Batch normalisation (Ioffe and Szegedy 2015, algorithm 1).
+
+use super::scalar::Scalar;
+use super::storage::{by_type, elements};
+use crate::{Error, Result};
+use candle_core::{CpuStorage, CustomOp3, Layout, Shape, Tensor};
+use rayon::prelude::*;
+
+/// What numbers are normalised by.
+#[derive(Debug, Clone)]
+pub enum Statistics {
+    /// Mean and variance of each channel of the batch itself, as in training.
+    Batch,
+    /// Those (C) that were collected before, as in evaluation.
+    Running { mean: Tensor, variance: Tensor },
+}
+
+/// Normalises each channel of `input` (N, C, H, W), then scales it by `weight` (C) and adds `bias` (C):
+/// `(x - mean) / sqrt(variance + epsilon) * weight + bias`, with the variance over all numbers, as PyTorch's `batch_norm`.
+///
+/// # Errors
+/// When the shapes do not fit, or a batch has a single number a channel.
+pub fn batch_norm(
+    input: &Tensor,
+    weight: &Tensor,
+    bias: &Tensor,
+    statistics: &Statistics,
+    epsilon: f64,
+) -> Result<Tensor> {
+    let channels = check(input, &[weight, bias])?;
+    let (mean, variance) = match statistics {
+        Statistics::Batch => batch_statistics(input)?,
+        Statistics::Running { mean, variance } => {
+            check(input, &[mean, variance])?;
+            (mean.clone(), variance.clone())
+        }
+    };
+    if !input.device().is_cpu() {
+        let whole = |tensor: &Tensor| tensor.reshape((1, channels, 1, 1));
+        let scale = (whole(&variance)? + epsilon)?.sqrt()?;
+        let normal = input.broadcast_sub(&whole(&mean)?)?.broadcast_div(&scale)?;
+        return Ok(normal
+            .broadcast_mul(&whole(weight)?)?
+            .broadcast_add(&whole(bias)?)?);
+    }
+    let numbers = |tensor: &Tensor| -> Result<Vec<f64>> {
+        Ok(tensor.to_dtype(candle_core::DType::F64)?.to_vec1()?)
+    };
+    let operation = BatchNorm {
+        mean: numbers(&mean)?,
+        scale: numbers(&variance)?
+            .into_iter()
+            .map(|variance| 1.0 / (variance + epsilon).sqrt())
+            .collect(),
+        of_batch: matches!(statistics, Statistics::Batch),
+    };
+    Ok(input
+        .contiguous()?
+        .apply_op3(&weight.contiguous()?, &bias.contiguous()?, operation)?)
+}
+
+/// Mean and variance (over all numbers, not one less) of each channel of `input` (N, C, H, W). On the CPU nobody follows their
+/// gradient; [`batch_norm`] does.
+///
+/// # Errors
+/// When the input is not (N, C, H, W), or has a single number a channel.
+pub fn batch_statistics(input: &Tensor) -> Result<(Tensor, Tensor)> {
+    let channels = check(input, &[])?;
+    let count = input.elem_count() / channels.max(1);
+    if count < 2 {
+        return Err(Error::Invalid(format!(
+            "batch_norm: input {:?}: one number a channel has no variance; train with larger batches",
+            input.shape()
+        )));
+    }
+    if !input.device().is_cpu() {
+        let flat = input.transpose(0, 1)?.flatten_from(1)?;
+        let mean = flat.mean_keepdim(1)?;
+        let variance = flat.broadcast_sub(&mean)?.sqr()?.mean(1)?;
+        return Ok((mean.squeeze(1)?, variance));
+    }
+    let (mean, variance) = match input.dtype() {
+        candle_core::DType::F64 => moments::<f64>(input)?,
+        _ => moments::<f32>(input)?,
+    };
+    let tensor = |numbers: Vec<f64>| -> Result<Tensor> {
+        Ok(Tensor::from_vec(numbers, channels, input.device())?.to_dtype(input.dtype())?)
+    };
+    Ok((tensor(mean)?, tensor(variance)?))
+}
+
+fn moments<T: Scalar>(input: &Tensor) -> Result<(Vec<f64>, Vec<f64>)> {
+    let (_, channels, height, width) = input.dims4()?;
+    let input = input.detach().contiguous()?;
+    let (storage, layout) = input.storage_and_layout();
+    let candle_core::Storage::Cpu(storage) = &*storage else {
+        return Err(Error::Invalid("batch_norm: not on the CPU".to_owned()));
+    };
+    let numbers = elements::<T>(storage, layout)?;
+    let of_channel = |channel: usize| {
+        let planes = || {
+            numbers
+                .chunks(height * width)
+                .skip(channel)
+                .step_by(channels)
+        };
+        let count = (numbers.len() / channels) as f64;
+        let sum_of = |term: &dyn Fn(f64) -> f64| -> f64 {
+            let sums = planes().map(|plane| plane.iter().map(|&x| term(x.to_f64())).sum::<f64>());
+            sums.sum()
+        };
+        let mean = sum_of(&|x| x) / count;
+        (mean, sum_of(&|x| (x - mean) * (x - mean)) / count)
+    };
+    Ok((0..channels).into_par_iter().map(of_channel).unzip())
+}
+
+fn check(input: &Tensor, of_channels: &[&Tensor]) -> Result<usize> {
+    match *input.dims() {
+        [_, channels, _, _] if of_channels.iter().all(|tensor| tensor.dims() == [channels]) => {
+            Ok(channels)
+        }
+        _ => {
+            let shapes: Vec<_> = of_channels.iter().map(|tensor| tensor.dims()).collect();
+            Err(Error::Invalid(format!(
+                "batch_norm: input {:?} must be (N, C, H, W), and weight, bias and statistics (C), they are {shapes:?}",
+                input.shape()
+            )))
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct BatchNorm {
+    mean: Vec<f64>,
+    /// One over the standard deviation.
+    scale: Vec<f64>,
+    of_batch: bool,
+}
+
+impl CustomOp3 for BatchNorm {
+    fn name(&self) -> &'static str {
+        "batch-norm"
+    }
+
+    fn cpu_fwd(
+        &self,
+        input: &CpuStorage,
+        input_layout: &Layout,
+        weight: &CpuStorage,
+        weight_layout: &Layout,
+        bias: &CpuStorage,
+        bias_layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Scalar>(
+            input: (&CpuStorage, &Layout),
+            weight: (&CpuStorage, &Layout),
+            bias: (&CpuStorage, &Layout),
+            norm: &BatchNorm,
+        ) -> candle_core::Result<(CpuStorage, Shape)> {
+            let shape = input.1.shape().clone();
+            let (_, channels, height, width) = shape.dims4()?;
+            let numbers = elements::<T>(input.0, input.1)?;
+            let (weight, bias) = (
+                elements::<T>(weight.0, weight.1)?,
+                elements::<T>(bias.0, bias.1)?,
+            );
+            let mut result = vec![T::ZERO; numbers.len()];
+            result
+                .par_chunks_mut(height * width)
+                .zip(numbers.par_chunks(height * width))
+                .enumerate()
+                .for_each(|(index, (result, plane))| {
+                    let channel = index % channels;
+                    let factor = weight[channel] * T::of(norm.scale[channel]);
+                    let mean = T::of(norm.mean[channel]);
+                    for (result, &x) in result.iter_mut().zip(plane) {
+                        *result = (x - mean) * factor + bias[channel];
+                    }
+                });
+            Ok((T::to_cpu_storage_owned(result), shape))
+        }
+        let (input, weight) = ((input, input_layout), (weight, weight_layout));
+        let bias = (bias, bias_layout);
+        by_type!("batch_norm", input.0, run(input, weight, bias, self))
+    }
+
+    /// The gradients of the paper's section 3, gathered: with `z` the normalised numbers and `m` of them in a channel,
+    /// `dx = weight * scale * (dy - (sum(dy) + z * sum(dy * z)) / m)`; without the sums when the statistics are constants.
+    fn bwd(
+        &self,
+        input: &Tensor,
+        weight: &Tensor,
+        _: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let gradient = gradient.contiguous()?;
+        let operation = BatchNormGradient(self.clone());
+        // For each channel one plane more: the sums, which are the gradients of weight and bias.
+        let packed = input.apply_op3_no_bwd(weight, &gradient, &operation)?;
+        let count = input.elem_count();
+        let channels = weight.dim(0)?;
+        Ok((
+            Some(packed.narrow(0, 0, count)?.reshape(input.shape())?),
+            Some(packed.narrow(0, count, channels)?),
+            Some(packed.narrow(0, count + channels, channels)?),
+        ))
+    }
+}
+
+/// Gives the gradients of input, weight and bias, one behind the other.
+struct BatchNormGradient(BatchNorm);
+
+impl CustomOp3 for BatchNormGradient {
+    fn name(&self) -> &'static str {
+        "batch-norm-gradient"
+    }
+
+    fn cpu_fwd(
+        &self,
+        input: &CpuStorage,
+        input_layout: &Layout,
+        weight: &CpuStorage,
+        weight_layout: &Layout,
+        gradient: &CpuStorage,
+        gradient_layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Scalar>(
+            input: (&CpuStorage, &Layout),
+            weight: (&CpuStorage, &Layout),
+            gradient: (&CpuStorage, &Layout),
+            norm: &BatchNorm,
+        ) -> candle_core::Result<(CpuStorage, Shape)> {
+            let (images, channels, height, width) = input.1.shape().dims4()?;
+            let plane = height * width;
+            let numbers = elements::<T>(input.0, input.1)?;
+            let weight = elements::<T>(weight.0, weight.1)?;
+            let gradients = elements::<T>(gradient.0, gradient.1)?;
+            let normal =
+                |channel: usize, x: T| (x - T::of(norm.mean[channel])) * T::of(norm.scale[channel]);
+            let sums: Vec<(f64, f64)> = (0..channels)
+                .into_par_iter()
+                .map(|channel| {
+                    let (mut of_weight, mut of_bias) = (0.0, 0.0);
+                    for image in 0..images {
+                        let place = (image * channels + channel) * plane;
+                        for (&x, &dy) in numbers[place..][..plane].iter().zip(&gradients[place..]) {
+                            of_weight += (dy * normal(channel, x)).to_f64();
+                            of_bias += dy.to_f64();
+                        }
+                    }
+                    (of_weight, of_bias)
+                })
+                .collect();
+            let mut result = vec![T::ZERO; numbers.len() + 2 * channels];
+            let (of_input, of_parameters) = result.split_at_mut(numbers.len());
+            let count = T::of((images * plane) as f64);
+            of_input
+                .par_chunks_mut(plane)
+                .enumerate()
+                .for_each(|(index, result)| {
+                    let channel = index % channels;
+                    let factor = weight[channel] * T::of(norm.scale[channel]);
+                    let (of_weight, of_bias) = sums[channel];
+                    let (of_weight, of_bias) = (T::of(of_weight), T::of(of_bias));
+                    let pairs = numbers[index * plane..]
+                        .iter()
+                        .zip(&gradients[index * plane..]);
+                    for (result, (&x, &dy)) in result.iter_mut().zip(pairs) {
+                        let of_statistics = match norm.of_batch {
+                            true => (of_bias + normal(channel, x) * of_weight) / count,
+                            false => T::ZERO,
+                        };
+                        *result = factor * (dy - of_statistics);
+                    }
+                });
+            for (channel, (of_weight, of_bias)) in sums.into_iter().enumerate() {
+                of_parameters[channel] = T::of(of_weight);
+                of_parameters[channels + channel] = T::of(of_bias);
+            }
+            let length = result.len();
+            Ok((T::to_cpu_storage_owned(result), length.into()))
+        }
+        let (input, weight) = ((input, input_layout), (weight, weight_layout));
+        let gradient = (gradient, gradient_layout);
+        by_type!("batch_norm", input.0, run(input, weight, gradient, &self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::gradient_check::{assert_gradients, normal};
+
+    #[test]
+    fn gradients_agree_with_differences_in_training_and_evaluation() {
+        for shape in [[3, 2, 2, 3], [2, 3, 1, 1]] {
+            let channels = shape[1];
+            let inputs = [
+                normal(&shape, 1),
+                normal(&[channels], 2),
+                normal(&[channels], 3),
+            ];
+            let running = Statistics::Running {
+                mean: normal(&[channels], 4),
+                variance: normal(&[channels], 5).sqr().unwrap(),
+            };
+            for statistics in [Statistics::Batch, running] {
+                assert_gradients(&inputs, |inputs| {
+                    batch_norm(&inputs[0], &inputs[1], &inputs[2], &statistics, 1e-5)
+                });
+            }
+        }
+        let single = batch_statistics(&normal(&[1, 2, 1, 1], 1)).unwrap_err();
+        assert!(single.to_string().contains("larger batches"), "{single}");
+    }
+}

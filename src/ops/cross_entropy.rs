@@ -1,0 +1,168 @@
+//! Cross-entropy of logits and classes.
+
+use super::scalar::Scalar;
+use super::storage::{by_type, elements};
+use crate::{Error, Result};
+use candle_core::{CpuStorage, CustomOp1, DType, Layout, Shape, Tensor};
+use std::sync::Arc;
+
+/// The mean of `-ln(softmax(logits)[class])`: `logits` (N, C) and `classes` (N) of integers below C, as PyTorch's
+/// `cross_entropy`, which is its `log_softmax` followed by its `nll_loss`. The largest logit is taken off first, so that no
+/// exponential overflows.
+///
+/// ```
+/// use candle_core::{Device, Tensor};
+/// let logits = Tensor::new(&[[0f32, 0.]], &Device::Cpu)?;
+/// let loss = eosin::ops::cross_entropy(&logits, &Tensor::new(&[1u32], &Device::Cpu)?)?;
+/// assert!((loss.to_scalar::<f32>()? - 2f32.ln()).abs() < 1e-6);
+/// # Ok::<(), eosin::Error>(())
+/// ```
+///
+/// # Errors
+/// When the shapes do not fit, there is nothing, or a class is not below C.
+pub fn cross_entropy(logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
+    let refuse = |rule: String| {
+        Err(Error::Invalid(format!(
+            "cross_entropy: logits {:?} do not fit classes {:?} ({}): {rule}",
+            logits.shape(),
+            classes.shape(),
+            classes.dtype().as_str()
+        )))
+    };
+    let (&[count, width], &[labels]) = (logits.dims(), classes.dims()) else {
+        return refuse("the logits are (N, C), the classes (N)".to_owned());
+    };
+    if count != labels || count == 0 || !classes.dtype().is_int() {
+        return refuse("there is one class, an integer, for each row of logits".to_owned());
+    }
+    let wanted: Vec<u32> = classes.to_dtype(DType::U32)?.to_vec1()?;
+    if let Some(class) = wanted.iter().find(|&&class| class as usize >= width) {
+        return refuse(format!("class {class} is not below {width}"));
+    }
+    if !logits.device().is_cpu() {
+        return Ok(candle_nn::loss::cross_entropy(
+            logits,
+            &classes.to_dtype(DType::U32)?,
+        )?);
+    }
+    Ok(logits
+        .contiguous()?
+        .apply_op1(CrossEntropy(wanted.into()))?)
+}
+
+#[derive(Clone)]
+struct CrossEntropy(Arc<[u32]>);
+
+/// The largest number, and the sum of all exponentials after it is taken off; NaN makes the sum NaN.
+fn largest_and_sum<T: Scalar>(row: &[T]) -> (T, T) {
+    let largest = row
+        .iter()
+        .fold(row[0], |best, &x| if x > best { x } else { best });
+    let sum = row
+        .iter()
+        .fold(T::ZERO, |sum, &x| sum + (x - largest).exponential());
+    (largest, sum)
+}
+
+impl CustomOp1 for CrossEntropy {
+    fn name(&self) -> &'static str {
+        "cross-entropy"
+    }
+
+    fn cpu_fwd(
+        &self,
+        storage: &CpuStorage,
+        layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Scalar>(
+            storage: &CpuStorage,
+            layout: &Layout,
+            classes: &[u32],
+        ) -> candle_core::Result<(CpuStorage, Shape)> {
+            let logits = elements::<T>(storage, layout)?;
+            let mut total = 0.0;
+            for (row, &class) in logits.chunks(logits.len() / classes.len()).zip(classes) {
+                let (largest, sum) = largest_and_sum(row);
+                total += sum.to_f64().ln() - (row[class as usize] - largest).to_f64();
+            }
+            let mean = T::of(total / classes.len() as f64);
+            Ok((T::to_cpu_storage_owned(vec![mean]), ().into()))
+        }
+        by_type!("cross_entropy", storage, run(storage, layout, &self.0))
+    }
+
+    fn bwd(
+        &self,
+        logits: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> candle_core::Result<Option<Tensor>> {
+        let derivative = logits.apply_op1_no_bwd(&CrossEntropyGradient(self.clone()))?;
+        derivative.broadcast_mul(gradient).map(Some)
+    }
+}
+
+/// `(softmax(logits) - 1 at the class) / N`.
+struct CrossEntropyGradient(CrossEntropy);
+
+impl CustomOp1 for CrossEntropyGradient {
+    fn name(&self) -> &'static str {
+        "cross-entropy-gradient"
+    }
+
+    fn cpu_fwd(
+        &self,
+        storage: &CpuStorage,
+        layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Scalar>(
+            storage: &CpuStorage,
+            layout: &Layout,
+            classes: &[u32],
+        ) -> candle_core::Result<(CpuStorage, Shape)> {
+            let mut numbers = elements::<T>(storage, layout)?.to_vec();
+            let width = numbers.len() / classes.len();
+            let share = T::of(1.0 / classes.len() as f64);
+            for (row, &class) in numbers.chunks_mut(width).zip(classes) {
+                let (largest, sum) = largest_and_sum(row);
+                for x in row.iter_mut() {
+                    *x = (*x - largest).exponential() / sum * share;
+                }
+                row[class as usize] += -share;
+            }
+            Ok((T::to_cpu_storage_owned(numbers), layout.shape().clone()))
+        }
+        by_type!("cross_entropy", storage, run(storage, layout, &self.0.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::gradient_check::{assert_gradients, normal};
+    use candle_core::Device;
+
+    #[test]
+    fn gradients_agree_with_differences_and_large_logits_stay_finite() {
+        let classes = Tensor::new(&[2u32, 0, 1], &Device::Cpu).unwrap();
+        assert_gradients(&[normal(&[3, 4], 1)], |inputs| {
+            cross_entropy(&inputs[0], &classes)
+        });
+        let logits = Tensor::new(&[[1e4f32, 0.], [0., 1e4]], &Device::Cpu).unwrap();
+        let loss = cross_entropy(&logits, &Tensor::new(&[0u8, 0], &Device::Cpu).unwrap());
+        assert_eq!(loss.unwrap().to_scalar::<f32>().unwrap(), 5e3);
+    }
+
+    #[test]
+    fn classes_that_do_not_fit_are_told() {
+        let message = |classes: &Tensor| {
+            cross_entropy(&normal(&[2, 3], 1), classes)
+                .unwrap_err()
+                .to_string()
+        };
+        let classes = Tensor::new(&[1u32, 3], &Device::Cpu).unwrap();
+        assert!(message(&classes).contains("class 3 is not below 3"));
+        assert!(message(&normal(&[2], 1)).contains("an integer"));
+        assert!(message(&Tensor::new(&[1u32], &Device::Cpu).unwrap()).contains("one class"));
+    }
+}

@@ -103,8 +103,10 @@ pub fn repeat(scratch: &Path) -> io::Result<()> {
     );
     fs::write(result, &library)?;
     let code = prepare()?;
-    if let Some(answer) = last_refusal(scratch, &code) {
-        return answer.give();
+    if was_refused(scratch, &code) {
+        // Whatever the second compilation finds, evcxr tells what the first has found, unless that fails too.
+        fs::write(&library, "")?;
+        std::process::exit(0);
     }
     let arguments = in_a_hurry(&call.arguments, generated_code::may_run_often(&code));
     let mut command = Command::new(&call.program);
@@ -115,31 +117,35 @@ pub fn repeat(scratch: &Path) -> io::Result<()> {
     }
 }
 
-/// What rustc said of a cell that it refused, with the code.
-const REFUSED: &str = "refused.json";
+/// The code of a cell that rustc refused.
+const REFUSED: &str = "refused.rs";
 
 fn compile(command: Command, scratch: &Path, code: String) -> io::Result<()> {
     let answer = Answer::of(command)?;
-    if answer.failed() {
-        let refusal = serde_json::to_vec(&(code, &answer)).unwrap_or_default();
-        fs::write(scratch.join(REFUSED), refusal)?;
+    // Errors that speak of closures may speak of the one that evcxr put around the cell.
+    if answer.failed() && !answer.mentions("closure") {
+        fs::write(scratch.join(REFUSED), code)?;
     }
     answer.give()
 }
 
-/// evcxr compiles a cell with errors once more, as it is without the closure that catches panics, since some errors are
-/// said more plainly then. The others need not be found twice.
-fn last_refusal(scratch: &Path, code: &str) -> Option<Answer> {
-    let refused = scratch.join(REFUSED);
-    let kept = fs::read(&refused).ok()?;
-    let _ = fs::remove_file(refused);
-    let (refused_code, answer): (String, Answer) = serde_json::from_slice(&kept).ok()?;
-    let is_the_same = !code.contains(CATCH) && refused_code.contains(CATCH) && {
-        let mut refused_lines = refused_code.lines();
-        code.lines()
-            .all(|line| refused_lines.any(|refused| refused == line))
+/// evcxr compiles a cell with errors once more, as it is without the closure that catches panics, since some errors are said
+/// more plainly then. The others need not be found twice.
+fn was_refused(scratch: &Path, code: &str) -> bool {
+    let Ok(refused) = fs::read_to_string(scratch.join(REFUSED)) else {
+        return false;
     };
-    (is_the_same && !answer.mentions("closure")).then_some(answer)
+    let mut refused_lines = refused.lines();
+    !code.contains(CATCH)
+        && refused.contains(CATCH)
+        && code
+            .lines()
+            .all(|line| refused_lines.any(|refused| refused == line))
+}
+
+/// A new cell begins: what was refused of another is forgotten.
+pub fn begin(scratch: &Path) {
+    let _ = fs::remove_file(scratch.join(REFUSED));
 }
 
 /// While a kernel starts it runs the same cells as every other: their libraries are kept.

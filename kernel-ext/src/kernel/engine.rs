@@ -198,7 +198,7 @@ struct Session {
     context: CommandContext,
     cell: Cell,
     control: Control,
-    compiled: PathBuf,
+    scratch: PathBuf,
 }
 
 impl Session {
@@ -219,7 +219,7 @@ impl Session {
             context: CommandContext::with_eval_context(context),
             cell,
             control,
-            compiled: scratch.join("src").join("lib.rs"),
+            scratch: scratch.to_owned(),
         };
         session.cell.begin(Arc::new(Nobody));
         let warmed = session.context.execute(WARM_UP);
@@ -241,9 +241,9 @@ impl Session {
         self.control.begin();
         self.cell.begin(Arc::clone(&front));
         // Some people tidy up cache folders, also those that are in use.
-        if let Some(folder) = self.compiled.parent() {
-            let _ = fs::create_dir_all(folder);
-        }
+        let sources = self.scratch.join("src");
+        let _ = fs::create_dir_all(&sources);
+        cell_call::begin(&self.scratch);
         let mut callbacks = EvalCallbacks {
             input_reader: &|request| {
                 let question = Question {
@@ -259,7 +259,7 @@ impl Session {
         match result {
             Ok(outputs) => {
                 let compiled = if ending.panicked || ending.failed {
-                    fs::read_to_string(&self.compiled).unwrap_or_default()
+                    fs::read_to_string(sources.join("lib.rs")).unwrap_or_default()
                 } else {
                     String::new()
                 };
@@ -292,7 +292,7 @@ impl Session {
                 format!(
                     "the disk is full, so the cell could not be compiled, and nothing of it was run. Make room where \
                      {} is, then run it again.",
-                    self.compiled.display()
+                    self.scratch.display()
                 ),
             )),
             Err(evcxr::Error::CompilationErrors(errors)) => {

@@ -114,7 +114,7 @@ pub struct Builder {
 
 impl Builder {
     pub fn new(seed: u64, device: &Device) -> Self {
-        crate::ops::keep_freed_memory();
+        crate::ops::memory::keep_freed_memory();
         Builder {
             parameters: Parameters::default(),
             random: ChaCha8Rng::seed_from_u64(seed),

@@ -1,11 +1,12 @@
 //! Activation functions, element by element.
 
+use super::finish::Finish;
 use super::memory::changed;
 use super::scalar::Scalar;
 use super::simd::vectorize;
 use super::storage::{by_type, elements};
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
 
 /// A function of one number whose derivative follows from its value.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -252,41 +253,11 @@ impl CustomOp1 for Activation {
         result: &Tensor,
         gradient: &Tensor,
     ) -> candle_core::Result<Option<Tensor>> {
-        result
-            .apply_op2_no_bwd(&gradient.contiguous()?, &Derivative(*self))
-            .map(Some)
-    }
-}
-
-struct Derivative(Activation);
-
-impl CustomOp2 for Derivative {
-    fn name(&self) -> &'static str {
-        "activation-gradient"
-    }
-
-    fn cpu_fwd(
-        &self,
-        values: &CpuStorage,
-        values_layout: &Layout,
-        gradient: &CpuStorage,
-        gradient_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            values: (&CpuStorage, &Layout),
-            gradient: (&CpuStorage, &Layout),
-            activation: Activation,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let finished = elements::<T>(values.0, values.1)?;
-            let gradients = elements::<T>(gradient.0, gradient.1)?;
-            let gradients = changed(gradients, |first, gradients| {
-                let values = &finished[first..][..gradients.len()];
-                vectorize(|| activation.differentiate(values, gradients));
-            });
-            Ok((T::to_cpu_storage_owned(gradients), values.1.shape().clone()))
-        }
-        let (values, gradient) = ((values, values_layout), (gradient, gradient_layout));
-        by_type!("activation", values.0, run(values, gradient, self.0))
+        let finish = Finish {
+            activation: *self,
+            dropout: None,
+        };
+        finish.gradient(result, gradient).map(Some)
     }
 }
 

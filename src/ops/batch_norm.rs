@@ -167,8 +167,8 @@ impl CustomOp3 for BatchNorm {
             );
             let mut result = vec![T::ZERO; numbers.len()];
             result
-                .par_chunks_mut(height * width)
-                .zip(numbers.par_chunks(height * width))
+                .par_chunks_mut((height * width).max(1))
+                .zip(numbers.par_chunks((height * width).max(1)))
                 .enumerate()
                 .for_each(|(index, (result, plane))| {
                     let channel = index % channels;
@@ -257,7 +257,7 @@ impl CustomOp3 for BatchNormGradient {
             let (of_input, of_parameters) = result.split_at_mut(numbers.len());
             let count = T::of((images * plane) as f64);
             of_input
-                .par_chunks_mut(plane)
+                .par_chunks_mut(plane.max(1))
                 .enumerate()
                 .for_each(|(index, result)| {
                     let channel = index % channels;

@@ -50,7 +50,7 @@ pub fn conv2d(
         finish,
         ..
     } = *options;
-    finish.activation.check()?;
+    finish.check()?;
     if options.padding_mode == PaddingMode::Replicate {
         let padded = replicate_pad2d(input, padding)?;
         let options = options.padding(0).padding_mode(PaddingMode::Zeros);
@@ -85,21 +85,12 @@ pub fn conv2d(
         padding: padding.into(),
         dilation: dilation.into(),
     };
-    apply(Conv2d { geometry, finish }, input, weight, bias)
-}
-
-/// Applies a convolution with or without bias.
-pub(super) fn apply<C: CustomOp2 + CustomOp3 + Send + Sync + 'static>(
-    operation: C,
-    input: &Tensor,
-    weight: &Tensor,
-    bias: Option<&Tensor>,
-) -> Result<Tensor> {
-    let (input, weight) = (input.contiguous()?, weight.contiguous()?);
-    Ok(match bias {
-        Some(bias) => input.apply_op3(&weight, &bias.contiguous()?, operation)?,
-        None => input.apply_op2(&weight, operation)?,
-    })
+    let convolution = Convolution {
+        geometry,
+        direction: Direction::Forward,
+        finish,
+    };
+    convolution.apply(input, weight, bias)
 }
 
 /// The size of the result; an error is the rule that is broken.
@@ -114,6 +105,9 @@ fn output_size(
     else {
         return Err("the input is (N, C, H, W), the weight (O, C / groups, KH, KW)".to_owned());
     };
+    if input.elem_count() == 0 && input.dims()[0] > 0 {
+        return Err("the input has no pixels".to_owned());
+    }
     let ConvOptions {
         stride,
         padding,
@@ -221,40 +215,62 @@ fn finished(result: &Tensor, finish: Finish) -> Result<Tensor> {
 }
 
 /// A tensor's numbers as an operation gets them.
-pub(super) type Numbers<'a> = (&'a CpuStorage, &'a Layout);
+type Numbers<'a> = (&'a CpuStorage, &'a Layout);
 
-struct Conv2d {
-    geometry: Geometry,
-    finish: Finish,
+/// From the input of a convolution to its output, or as its gradient and a transposed convolution go.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Direction {
+    Forward,
+    Backward,
 }
 
-impl Conv2d {
+/// A convolution in either direction: the gradient of its input is the same in the other.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Convolution {
+    pub geometry: Geometry,
+    pub direction: Direction,
+    pub finish: Finish,
+}
+
+impl Convolution {
+    pub fn apply(self, input: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+        let (input, weight) = (input.contiguous()?, weight.contiguous()?);
+        Ok(match bias {
+            Some(bias) => input.apply_op3(&weight, &bias.contiguous()?, self)?,
+            None => input.apply_op2(&weight, self)?,
+        })
+    }
+
     fn run<T: Registers>(
         &self,
         input: Numbers,
         weight: Numbers,
         bias: Option<Numbers>,
     ) -> candle_core::Result<(CpuStorage, Shape)> {
+        let images = input.1.dims()[0];
         let bias = bias.map(|bias| elements::<T>(bias.0, bias.1)).transpose()?;
-        let result = forward(
-            elements::<T>(input.0, input.1)?,
-            elements::<T>(weight.0, weight.1)?,
-            bias,
-            &self.geometry,
-            self.finish,
-        );
-        let (height, width) = self.geometry.output;
-        let shape = (input.1.dims()[0], self.geometry.outputs, height, width);
-        Ok((T::to_cpu_storage_owned(result), shape.into()))
-    }
-
-    /// The gradient before activation and dropout.
-    fn unfinished(&self, result: &Tensor, gradient: &Tensor) -> candle_core::Result<Tensor> {
-        let gradient = gradient.contiguous()?;
-        match self.finish.is_nothing() {
-            true => Ok(gradient),
-            false => result.apply_op2_no_bwd(&gradient, &self.finish),
-        }
+        let input = elements::<T>(input.0, input.1)?;
+        let weight = elements::<T>(weight.0, weight.1)?;
+        let Convolution {
+            geometry, finish, ..
+        } = *self;
+        let (compute, channels, (height, width)) = match self.direction {
+            Direction::Forward => (
+                forward::<T> as fn(_, _, _, _, _) -> _,
+                geometry.outputs,
+                geometry.output,
+            ),
+            Direction::Backward => (
+                backward::<T> as fn(_, _, _, _, _) -> _,
+                geometry.channels,
+                geometry.input,
+            ),
+        };
+        let result: Vec<T> = compute(input, weight, bias, &geometry, finish);
+        Ok((
+            T::to_cpu_storage_owned(result),
+            (images, channels, height, width).into(),
+        ))
     }
 
     /// Gradients of input and weight; none for an input that nobody learns, such as an image.
@@ -264,19 +280,28 @@ impl Conv2d {
         weight: &Tensor,
         gradient: &Tensor,
     ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
-        let for_input = input
-            .track_op()
-            .then(|| gradient.apply_op2_no_bwd(weight, &Backward(self.geometry)));
+        let (back, source, target) = match self.direction {
+            Direction::Forward => (Direction::Backward, input, gradient),
+            Direction::Backward => (Direction::Forward, gradient, input),
+        };
+        let for_input = input.track_op().then(|| {
+            let back = Convolution {
+                geometry: self.geometry,
+                direction: back,
+                finish: Finish::default(),
+            };
+            gradient.apply_op2_no_bwd(weight, &back)
+        });
         let for_weight = weight
             .track_op()
-            .then(|| input.apply_op2_no_bwd(gradient, &WeightGradient(self.geometry)));
+            .then(|| source.apply_op2_no_bwd(target, &WeightGradient(self.geometry)));
         Ok((for_input.transpose()?, for_weight.transpose()?))
     }
 }
 
-impl CustomOp2 for Conv2d {
+impl CustomOp2 for Convolution {
     fn name(&self) -> &'static str {
-        "conv2d"
+        "convolution"
     }
 
     fn cpu_fwd(
@@ -287,7 +312,7 @@ impl CustomOp2 for Conv2d {
         weight_layout: &Layout,
     ) -> candle_core::Result<(CpuStorage, Shape)> {
         let (input, weight) = ((input, input_layout), (weight, weight_layout));
-        by_type!("conv2d", input.0, self.run(input, weight, None))
+        by_type!("convolution", input.0, self.run(input, weight, None))
     }
 
     fn bwd(
@@ -297,13 +322,13 @@ impl CustomOp2 for Conv2d {
         result: &Tensor,
         gradient: &Tensor,
     ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
-        self.gradients(input, weight, &self.unfinished(result, gradient)?)
+        self.gradients(input, weight, &self.finish.gradient(result, gradient)?)
     }
 }
 
-impl CustomOp3 for Conv2d {
+impl CustomOp3 for Convolution {
     fn name(&self) -> &'static str {
-        "conv2d"
+        "convolution"
     }
 
     fn cpu_fwd(
@@ -317,7 +342,7 @@ impl CustomOp3 for Conv2d {
     ) -> candle_core::Result<(CpuStorage, Shape)> {
         let (input, weight) = ((input, input_layout), (weight, weight_layout));
         let bias = Some((bias, bias_layout));
-        by_type!("conv2d", input.0, self.run(input, weight, bias))
+        by_type!("convolution", input.0, self.run(input, weight, bias))
     }
 
     fn bwd(
@@ -328,55 +353,15 @@ impl CustomOp3 for Conv2d {
         result: &Tensor,
         gradient: &Tensor,
     ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let gradient = self.unfinished(result, gradient)?;
+        let gradient = self.finish.gradient(result, gradient)?;
         let (for_input, for_weight) = self.gradients(input, weight, &gradient)?;
         let for_bias = gradient.apply_op1_no_bwd(&ChannelSum)?;
         Ok((for_input, for_weight, Some(for_bias)))
     }
 }
 
-/// From the output's gradient and the weight to the input's gradient.
-pub(super) struct Backward(pub Geometry);
-
-impl Backward {
-    pub fn run<T: Registers>(
-        &self,
-        gradient: Numbers,
-        weight: Numbers,
-        bias: Option<Numbers>,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        let bias = bias.map(|bias| elements::<T>(bias.0, bias.1)).transpose()?;
-        let result = backward(
-            elements::<T>(gradient.0, gradient.1)?,
-            elements::<T>(weight.0, weight.1)?,
-            bias,
-            &self.0,
-        );
-        let (height, width) = self.0.input;
-        let shape = (gradient.1.dims()[0], self.0.channels, height, width);
-        Ok((T::to_cpu_storage_owned(result), shape.into()))
-    }
-}
-
-impl CustomOp2 for Backward {
-    fn name(&self) -> &'static str {
-        "conv2d-input-gradient"
-    }
-
-    fn cpu_fwd(
-        &self,
-        gradient: &CpuStorage,
-        gradient_layout: &Layout,
-        weight: &CpuStorage,
-        weight_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        let (gradient, weight) = ((gradient, gradient_layout), (weight, weight_layout));
-        by_type!("conv2d", gradient.0, self.run(gradient, weight, None))
-    }
-}
-
 /// From the input and the output's gradient to the weight's gradient.
-pub(super) struct WeightGradient(pub Geometry);
+struct WeightGradient(Geometry);
 
 impl WeightGradient {
     fn run<T: Registers>(
@@ -417,7 +402,7 @@ impl CustomOp2 for WeightGradient {
 }
 
 /// The sum of each channel over images and pixels: (N, C, H, W) to (C).
-pub(super) struct ChannelSum;
+struct ChannelSum;
 
 impl CustomOp1 for ChannelSum {
     fn name(&self) -> &'static str {
@@ -629,5 +614,8 @@ mod tests {
         );
         assert!(message(&[3, 8, 8], &[4, 3, 3, 3]).contains("(N, C, H, W)"));
         assert!(message(&[1, 3, 2, 8], &[4, 3, 3, 3]).contains("larger than the image"));
+        assert!(message(&[1, 3, 0, 8], &[4, 3, 1, 1]).contains("no pixels"));
+        let dropout = ConvOptions::new().dropout(1.0, 1);
+        assert!(conv2d(&zeros(&[1, 3, 2, 2]), &zeros(&[4, 3, 1, 1]), None, &dropout).is_err());
     }
 }

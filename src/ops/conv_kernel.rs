@@ -44,10 +44,11 @@ pub fn backward<T: Registers>(
     weight: &[T],
     bias: Option<&[T]>,
     geometry: &Geometry,
+    finish: Finish,
 ) -> Vec<T> {
     let (height, width) = geometry.kernel;
     correlate(Correlation {
-        finish: Finish::default(),
+        finish,
         sources: gradient,
         source_channels: geometry.outputs,
         source_size: geometry.output,
@@ -214,6 +215,10 @@ impl<T: Scalar> Tile<'_, T> {
                     work.finish.apply(place, line);
                 }
             } else {
+                debug_assert!(
+                    work.finish.is_nothing(),
+                    "every second place is not finished"
+                );
                 let places = line.iter_mut().step_by(columns.step);
                 places.zip(results).for_each(|(to, &from)| {
                     to.write(from);

@@ -2,11 +2,10 @@
 
 use super::conv_geometry::Geometry;
 use super::conv_options::ConvTransposeOptions;
-use super::conv2d::{Backward, ChannelSum, Numbers, WeightGradient, apply, in_groups};
-use super::storage::by_type;
-use super::{ConvOptions, conv2d};
+use super::conv2d::{Convolution, Direction, in_groups};
+use super::finish::Finish;
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Shape, Tensor};
+use candle_core::Tensor;
 
 /// Transposed convolution of `input` (N, C, H, W) with `weight` (C, O / groups, KH, KW) and `bias` (O), as PyTorch's
 /// `conv_transpose2d`: (N, O, OH, OW) with
@@ -75,7 +74,12 @@ pub fn conv_transpose2d(
             None => result,
         });
     }
-    apply(ConvTranspose2d(geometry), input, weight, bias)
+    let convolution = Convolution {
+        geometry,
+        direction: Direction::Backward,
+        finish: Finish::default(),
+    };
+    convolution.apply(input, weight, bias)
 }
 
 /// The convolution of which this is the transpose: its output is our input. An error is the rule that is broken.
@@ -90,6 +94,9 @@ fn geometry(
     else {
         return Err("the input is (N, C, H, W), the weight (C, O / groups, KH, KW)".to_owned());
     };
+    if input.elem_count() == 0 && input.dims()[0] > 0 {
+        return Err("the input has no pixels".to_owned());
+    }
     let ConvTransposeOptions {
         stride,
         padding,
@@ -171,111 +178,6 @@ fn geometry(
         padding: padding.into(),
         dilation: dilation.into(),
     })
-}
-
-struct ConvTranspose2d(Geometry);
-
-impl ConvTranspose2d {
-    /// The gradient of the input is the convolution itself; that of the weight has input and gradient exchanged.
-    fn gradients(
-        &self,
-        input: &Tensor,
-        weight: &Tensor,
-        gradient: &Tensor,
-    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
-        let Geometry {
-            stride,
-            padding,
-            dilation,
-            output: (height, width),
-            ..
-        } = self.0;
-        let options = ConvOptions::new()
-            .stride(stride)
-            .padding(padding)
-            .dilation(dilation);
-        let for_input = input.track_op().then(|| {
-            let whole = conv2d(&gradient.detach(), &weight.detach(), None, &options)
-                .map_err(candle_core::Error::wrap)?;
-            // Output padding beyond the stride may give a row or column more than there was.
-            whole.narrow(2, 0, height)?.narrow(3, 0, width)
-        });
-        let for_weight = weight
-            .track_op()
-            .then(|| gradient.apply_op2_no_bwd(input, &WeightGradient(self.0)));
-        Ok((for_input.transpose()?, for_weight.transpose()?))
-    }
-}
-
-impl CustomOp2 for ConvTranspose2d {
-    fn name(&self) -> &'static str {
-        "conv-transpose2d"
-    }
-
-    fn cpu_fwd(
-        &self,
-        input: &CpuStorage,
-        input_layout: &Layout,
-        weight: &CpuStorage,
-        weight_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        let (input, weight): (Numbers, Numbers) = ((input, input_layout), (weight, weight_layout));
-        let operation = Backward(self.0);
-        by_type!(
-            "conv_transpose2d",
-            input.0,
-            operation.run(input, weight, None)
-        )
-    }
-
-    fn bwd(
-        &self,
-        input: &Tensor,
-        weight: &Tensor,
-        _: &Tensor,
-        gradient: &Tensor,
-    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
-        self.gradients(input, weight, &gradient.contiguous()?)
-    }
-}
-
-impl CustomOp3 for ConvTranspose2d {
-    fn name(&self) -> &'static str {
-        "conv-transpose2d"
-    }
-
-    fn cpu_fwd(
-        &self,
-        input: &CpuStorage,
-        input_layout: &Layout,
-        weight: &CpuStorage,
-        weight_layout: &Layout,
-        bias: &CpuStorage,
-        bias_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        let (input, weight): (Numbers, Numbers) = ((input, input_layout), (weight, weight_layout));
-        let operation = Backward(self.0);
-        let bias = Some((bias, bias_layout));
-        by_type!(
-            "conv_transpose2d",
-            input.0,
-            operation.run(input, weight, bias)
-        )
-    }
-
-    fn bwd(
-        &self,
-        input: &Tensor,
-        weight: &Tensor,
-        _: &Tensor,
-        _: &Tensor,
-        gradient: &Tensor,
-    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let gradient = gradient.contiguous()?;
-        let (for_input, for_weight) = self.gradients(input, weight, &gradient)?;
-        let for_bias = gradient.apply_op1_no_bwd(&ChannelSum)?;
-        Ok((for_input, for_weight, Some(for_bias)))
-    }
 }
 
 #[cfg(test)]

@@ -13,20 +13,15 @@ use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
 /// # Errors
 /// When the probability is not in `0.0..1.0`.
 pub fn dropout(input: &Tensor, probability: f64, seed: u64) -> Result<Tensor> {
-    if !(0.0..1.0).contains(&probability) {
-        return Err(Error::Invalid(format!(
-            "dropout: the probability must be from 0 to below 1, it is {probability}"
-        )));
-    }
+    let mask = Mask::new(probability, seed);
+    mask.check()?;
     if probability == 0.0 {
         return Ok(input.clone());
     }
     if !input.device().is_cpu() {
         return Ok(candle_nn::ops::dropout(input, probability as f32)?);
     }
-    Ok(input
-        .contiguous()?
-        .apply_op1(Mask::new(probability, seed))?)
+    Ok(input.contiguous()?.apply_op1(mask)?)
 }
 
 /// Which numbers are dropped: the same for the same seed and place.
@@ -39,6 +34,17 @@ pub struct Mask {
 impl Mask {
     pub fn new(probability: f64, seed: u64) -> Self {
         Mask { probability, seed }
+    }
+
+    /// Refuses a probability out of its range.
+    pub fn check(&self) -> Result<()> {
+        let Mask { probability, .. } = *self;
+        if !(0.0..1.0).contains(&probability) {
+            return Err(Error::Invalid(format!(
+                "dropout: the probability must be from 0 to below 1, it is {probability}"
+            )));
+        }
+        Ok(())
     }
 
     /// By how much the numbers that are kept grow.

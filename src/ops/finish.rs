@@ -7,7 +7,8 @@ use super::memory::changed;
 use super::scalar::Scalar;
 use super::simd::vectorize;
 use super::storage::{by_type, elements};
-use candle_core::{CpuStorage, CustomOp2, Layout, Shape};
+use crate::Result;
+use candle_core::{CpuStorage, CustomOp2, Layout, Shape, Tensor};
 
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Finish {
@@ -18,6 +19,21 @@ pub struct Finish {
 impl Finish {
     pub fn is_nothing(&self) -> bool {
         *self == Finish::default()
+    }
+
+    /// Refuses parameters out of their range.
+    pub fn check(&self) -> Result<()> {
+        self.activation.check()?;
+        self.dropout.map_or(Ok(()), |mask| mask.check())
+    }
+
+    /// The gradient of the unfinished numbers, from the finished ones (`result`) and their gradient.
+    pub fn gradient(&self, result: &Tensor, gradient: &Tensor) -> candle_core::Result<Tensor> {
+        let gradient = gradient.contiguous()?;
+        match self.is_nothing() {
+            true => Ok(gradient),
+            false => result.apply_op2_no_bwd(&gradient, self),
+        }
     }
 
     /// Finishes numbers of which the first is the `first` of the whole result.

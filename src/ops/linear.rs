@@ -132,11 +132,7 @@ impl CustomOp3 for Linear {
         result: &Tensor,
         gradient: &Tensor,
     ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let gradient = gradient.contiguous()?;
-        let gradient = match self.0.is_nothing() {
-            true => gradient,
-            false => result.apply_op2_no_bwd(&gradient, &self.0)?,
-        };
+        let gradient = self.0.gradient(result, gradient)?;
         let for_input = input.track_op().then(|| gradient.matmul(&weight.detach()));
         let for_weight = gradient.t()?.matmul(&input.detach())?;
         Ok((

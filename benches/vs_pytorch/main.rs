@@ -6,7 +6,7 @@
 
 use candle_core::{Device, Tensor};
 use eosin::nn::{Mlp, MnistModel, Model, UNet};
-use eosin::ops::{bce_dice_loss, cross_entropy};
+use eosin::ops::{backward, bce_dice_loss, cross_entropy};
 use eosin::train::{Adam, Optimizer};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -146,7 +146,7 @@ fn serve((name, shape): (&str, [usize; 4])) -> Result<(), Box<dyn std::error::Er
                 "unet" => bce_dice_loss(&output, &masks)?,
                 _ => cross_entropy(&output, &digits)?,
             };
-            adam.step(model.parameters(), &loss.backward()?)?;
+            adam.step(model.parameters(), &backward(&loss)?)?;
         }
         println!("{} {}", begun.elapsed().as_secs_f64(), peak_memory());
     }

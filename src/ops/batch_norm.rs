@@ -2,6 +2,7 @@
 
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
+use super::tape::apply3;
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp3, Layout, Shape, Tensor};
 use rayon::prelude::*;
@@ -54,9 +55,8 @@ pub fn batch_norm(
             .collect(),
         of_batch: matches!(statistics, Statistics::Batch),
     };
-    Ok(input
-        .contiguous()?
-        .apply_op3(&weight.contiguous()?, &bias.contiguous()?, operation)?)
+    let (input, weight) = (input.contiguous()?, weight.contiguous()?);
+    apply3(&input, &weight, &bias.contiguous()?, operation)
 }
 
 /// Mean and variance (over all numbers, not one less) of each channel of `input` (N, C, H, W). On the CPU nobody follows their

@@ -2,6 +2,7 @@
 
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
+use super::tape::apply1;
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, DType, Layout, Shape, Tensor};
 use std::sync::Arc;
@@ -45,9 +46,7 @@ pub fn cross_entropy(logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
             &classes.to_dtype(DType::U32)?,
         )?);
     }
-    Ok(logits
-        .contiguous()?
-        .apply_op1(CrossEntropy(wanted.into()))?)
+    apply1(&logits.contiguous()?, CrossEntropy(wanted.into()))
 }
 
 #[derive(Clone)]

@@ -4,6 +4,7 @@ use super::activation::Activation;
 use super::finish::Finish;
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
+use super::tape::apply3;
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp3, Layout, Shape, Tensor};
 use rayon::prelude::*;
@@ -55,9 +56,8 @@ pub fn linear(
         activation,
         dropout: None,
     });
-    Ok(input
-        .contiguous()?
-        .apply_op3(&weight.contiguous()?, &bias.contiguous()?, operation)?)
+    let (input, weight) = (input.contiguous()?, weight.contiguous()?);
+    apply3(&input, &weight, &bias.contiguous()?, operation)
 }
 
 struct Linear(Finish);

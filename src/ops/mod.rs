@@ -15,6 +15,7 @@ mod conv_weight_gradient;
 mod cross_entropy;
 mod dropout;
 mod finish;
+mod flatten;
 mod linear;
 mod loss;
 mod max_pool2d;
@@ -26,6 +27,7 @@ mod resample;
 mod scalar;
 mod simd;
 mod storage;
+mod tape;
 
 pub use activation::{Activation, elu, leaky_relu, relu, sigmoid, softplus, tanh};
 pub use batch_norm::{Statistics, batch_norm, batch_statistics};
@@ -35,6 +37,7 @@ pub use conv_transpose2d::conv_transpose2d;
 pub use conv2d::conv2d;
 pub use cross_entropy::cross_entropy;
 pub use dropout::dropout;
+pub use flatten::flatten;
 pub use linear::linear;
 pub use loss::{bce_dice_loss, bce_with_logits, dice_loss};
 pub use max_pool2d::{max_pool2d, max_pool2d_with_indices, max_unpool2d, min_pool2d};
@@ -42,6 +45,7 @@ pub use pad::replicate_pad2d;
 pub use pixel_shuffle::pixel_shuffle;
 pub use pool_options::PoolOptions;
 pub use resample::{adaptive_avg_pool2d, avg_pool2d, upsample_bilinear2d, upsample_nearest2d};
+pub use tape::backward;
 
 #[cfg(test)]
 pub(crate) mod gradient_check;

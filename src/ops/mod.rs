@@ -18,6 +18,7 @@ mod finish;
 mod flatten;
 mod linear;
 mod loss;
+mod matmul;
 mod max_pool2d;
 pub(crate) mod memory;
 mod pad;

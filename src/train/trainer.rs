@@ -5,6 +5,7 @@ use super::callback::{Batch, Callback, Control, Plan};
 use super::history::{Epoch, History};
 use super::interrupt::{Guard, interrupted};
 use super::optimizer::{Adam, Optimizer};
+use super::schedule::Schedule;
 use crate::nn::Model;
 use crate::{Error, Result};
 use candle_core::Tensor;
@@ -37,6 +38,7 @@ pub struct Trainer<'a> {
     model: &'a dyn Model,
     loss: Loss<'a>,
     optimizer: Box<dyn Optimizer + 'a>,
+    schedule: Schedule,
     epochs: usize,
     metrics: Vec<(String, Metric<'a>)>,
     callbacks: Vec<Box<dyn Callback + 'a>>,
@@ -54,6 +56,7 @@ impl<'a> Trainer<'a> {
             model,
             loss: Box::new(loss),
             optimizer: Box::new(Adam::new(1e-3)),
+            schedule: Schedule::default(),
             epochs: 10,
             metrics: Vec::new(),
             callbacks: Vec::new(),
@@ -64,6 +67,12 @@ impl<'a> Trainer<'a> {
 
     pub fn optimizer(mut self, optimizer: impl Optimizer + 'a) -> Self {
         self.optimizer = Box::new(optimizer);
+        self
+    }
+
+    /// How the optimizer's learning rate changes from batch to batch; by default it stays.
+    pub fn schedule(mut self, schedule: Schedule) -> Self {
+        self.schedule = schedule;
         self
     }
 
@@ -135,6 +144,7 @@ impl<'a> Trainer<'a> {
         history: &mut History,
     ) -> Result<()> {
         let begun = Instant::now();
+        let base_rate = self.optimizer.learning_rate();
         let mut best: Option<(f64, Vec<Tensor>)> = None;
         let mut clock = Clock::default();
         for epoch in 1..=self.epochs {
@@ -146,6 +156,9 @@ impl<'a> Trainer<'a> {
                     return self.keep_best(best);
                 }
                 let (input, target) = batch?;
+                let batches_so_far = history.batch_losses.len();
+                let rate = self.schedule.learning_rate(base_rate, batches_so_far, plan);
+                self.optimizer.set_learning_rate(rate);
                 let loss = self.step(&input, &target)?;
                 if !loss.is_finite() {
                     return Err(Error::Invalid(format!(

@@ -1,10 +1,11 @@
 //! The training loop.
 
+use super::adam::Adam;
 use super::batches::Batches;
 use super::callback::{Batch, Callback, Control, Plan};
 use super::history::{Epoch, History};
 use super::interrupt::{Guard, interrupted};
-use super::optimizer::{Adam, Optimizer};
+use super::optimizer::Optimizer;
 use super::schedule::Schedule;
 use crate::nn::Model;
 use crate::{Error, Result};

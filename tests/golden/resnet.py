@@ -1,4 +1,4 @@
-"""Makes `resnet.safetensors`: one training step of torchvision's ResNet-18, which `tests/golden.rs` compares with ours.
+"""Makes `resnet.safetensors`: one training step of torchvision's ResNet-18, which `resnet.rs` compares with ours.
 
     pip install torch==2.15 torchvision==0.29.2 safetensors numpy
     python tests/golden/resnet.py

@@ -1,12 +1,14 @@
-//! More images from the same ones: a cell has no top and no left.
+//! More images from the same ones: a cell has no top and no left, and a digit moved a little is the same digit.
 
 use super::Dataset;
 use crate::Result;
 use candle_core::Tensor;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Flips images at random, left to right and top to bottom, and exchanges their axes when they are square; the mask turns
-/// with its image. The seed decides what comes, in the order in which samples are asked for.
+/// Flips images at random, left to right and top to bottom, and exchanges their axes when they are square; a mask turns
+/// with its image, a class stays. The seed decides what comes, in the order in which samples are asked for.
 #[derive(Debug)]
 pub struct FlipAndTurn<D> {
     dataset: D,
@@ -30,13 +32,14 @@ impl<D: Dataset> Dataset for FlipAndTurn<D> {
     }
 
     fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
-        use rand::{Rng, SeedableRng};
-        let (image, mask) = self.dataset.get(index)?;
-        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(self.seed);
+        let (image, target) = self.dataset.get(index)?;
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         random.set_stream(self.asked.fetch_add(1, Ordering::Relaxed));
         let (across, down, exchange): (bool, bool, bool) = random.random();
         let turn = |tensor: Tensor| -> Result<Tensor> {
-            let (_, height, width) = tensor.dims3()?;
+            let [_, height, width] = *tensor.dims() else {
+                return Ok(tensor);
+            };
             let mut axes = Vec::new();
             axes.extend(across.then_some(2));
             axes.extend(down.then_some(1));
@@ -51,7 +54,54 @@ impl<D: Dataset> Dataset for FlipAndTurn<D> {
                 tensor
             })
         };
-        Ok((turn(image)?, turn(mask)?))
+        Ok((turn(image)?, turn(target)?))
+    }
+}
+
+/// Moves images at random, by up to so many pixels down or up and right or left; what comes in is 0. A mask moves with its
+/// image, a class stays. The seed decides what comes, in the order in which samples are asked for.
+#[derive(Debug)]
+pub struct Shift<D> {
+    dataset: D,
+    pixels: usize,
+    seed: u64,
+    asked: AtomicU64,
+}
+
+impl<D: Dataset> Shift<D> {
+    pub fn new(dataset: D, pixels: usize, seed: u64) -> Self {
+        Shift {
+            dataset,
+            pixels,
+            seed,
+            asked: AtomicU64::new(0),
+        }
+    }
+}
+
+impl<D: Dataset> Dataset for Shift<D> {
+    fn len(&self) -> usize {
+        self.dataset.len()
+    }
+
+    fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
+        let (image, target) = self.dataset.get(index)?;
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        random.set_stream(self.asked.fetch_add(1, Ordering::Relaxed));
+        let (down, right) = (
+            random.random_range(0..=2 * self.pixels),
+            random.random_range(0..=2 * self.pixels),
+        );
+        let shift = |tensor: Tensor| -> Result<Tensor> {
+            let [_, height, width] = *tensor.dims() else {
+                return Ok(tensor);
+            };
+            let padded = tensor
+                .pad_with_zeros(1, self.pixels, self.pixels)?
+                .pad_with_zeros(2, self.pixels, self.pixels)?;
+            Ok(padded.narrow(1, down, height)?.narrow(2, right, width)?)
+        };
+        Ok((shift(image)?, shift(target)?))
     }
 }
 
@@ -85,5 +135,23 @@ mod tests {
             seen.insert(image.iter().map(|&x| x as u8).collect::<Vec<_>>());
         }
         assert_eq!(seen.len(), 8);
+    }
+
+    #[test]
+    fn image_and_mask_move_together_to_every_place() {
+        let shifted = Shift::new(One, 1, 5);
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..200 {
+            let (image, mask) = shifted.get(0).unwrap();
+            let rows = |tensor: Tensor| tensor.squeeze(0).unwrap().to_vec2::<f32>().unwrap();
+            let (image, mask) = (rows(image), rows(mask));
+            assert_eq!(image, mask);
+            // 4 stands in the middle of the image, at (1, 1).
+            let places = (0..3).flat_map(|y| (0..3).map(move |x| (y, x)));
+            let found: Vec<_> = places.filter(|&(y, x)| image[y][x] == 4.0).collect();
+            assert_eq!(found.len(), 1, "{image:?}");
+            seen.insert(found[0]);
+        }
+        assert_eq!(seen.len(), 9);
     }
 }

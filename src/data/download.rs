@@ -1,9 +1,11 @@
 //! Getting data sets from where they are published.
 
-use super::nuclei;
+use super::folder::{DATA_VARIABLE, to_download};
+use super::{mnist, nuclei, pneumonia};
 use crate::display::{Bundle, LiveDisplay};
 use crate::train::{self, interrupt::Guard};
 use crate::{Error, Result};
+use md5::Md5;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
@@ -13,6 +15,30 @@ use std::time::Duration;
 
 /// The official address of BBBC038's training images (stage 1).
 const NUCLEI_ADDRESS: &str = "https://data.broadinstitute.org/bbbc/BBBC038/stage1_train.zip";
+/// PyTorch's mirror of MNIST; the original site no longer gives it to everyone.
+const MNIST_ADDRESS: &str = "https://ossci-datasets.s3.amazonaws.com/mnist";
+/// SHA-256 of the four files.
+const MNIST_SUMS: [(&str, &str); 4] = [
+    (
+        mnist::TRAIN_IMAGES,
+        "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    ),
+    (
+        mnist::TRAIN_LABELS,
+        "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    ),
+    (
+        mnist::TEST_IMAGES,
+        "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    ),
+    (
+        mnist::TEST_LABELS,
+        "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+    ),
+];
+/// MedMNIST v2's record on Zenodo, and the MD5 that its authors publish.
+const PNEUMONIA_ADDRESS: &str = "https://zenodo.org/records/10519652/files/pneumoniamnist.npz";
+const PNEUMONIA_MD5: &str = "28209eda62fecd6e6a2d98b1501bb15f";
 /// How long a silent server is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How soon an interrupt is seen.
@@ -23,10 +49,7 @@ const LOOK_UP: Duration = Duration::from_millis(100);
 /// # Errors
 /// When the network or the disk fails; what has arrived is kept, and the next call goes on from there.
 pub fn nuclei() -> Result<PathBuf> {
-    let folder = nuclei::users_folder().ok_or_else(|| {
-        Error::Data("there is no home folder to download to; set EOSIN_HOME".to_owned())
-    })?;
-    let target = folder.join(format!("{}.zip", nuclei::NAME));
+    let target = to_download()?.join(format!("{}.zip", nuclei::NAME));
     // The publisher names no checksum: a zip that opens is whole (its index is its end).
     get(
         NUCLEI_ADDRESS,
@@ -36,6 +59,37 @@ pub fn nuclei() -> Result<PathBuf> {
             _ => Ok(()),
         },
     )?;
+    Ok(target)
+}
+
+/// Downloads MNIST (12 MB) to the user's data folder, unless it is there; the path of its folder.
+///
+/// # Errors
+/// As [`nuclei`].
+pub fn mnist() -> Result<PathBuf> {
+    let folder = to_download()?.join(mnist::NAME);
+    for (name, sha256) in MNIST_SUMS {
+        let name = format!("{name}.gz");
+        let address = format!("{MNIST_ADDRESS}/{name}");
+        download(&address, &folder.join(name), Some(sha256))?;
+    }
+    Ok(folder)
+}
+
+/// Downloads PneumoniaMNIST (4 MB) to the user's data folder, unless this machine has it; the path of the file.
+///
+/// A file that is there is taken as it is; what is downloaded must have the published sum.
+///
+/// # Errors
+/// As [`nuclei`].
+pub fn pneumonia() -> Result<PathBuf> {
+    if let Some(path) = pneumonia::find() {
+        return Ok(path);
+    }
+    let target = to_download()?.join(pneumonia::NAME);
+    get(PNEUMONIA_ADDRESS, &target, |file| {
+        refuse_other_sum("MD5", &sum::<Md5>(file)?, PNEUMONIA_MD5)
+    })?;
     Ok(target)
 }
 
@@ -52,20 +106,24 @@ pub fn download(address: &str, target: &Path, sha256: Option<&str>) -> Result<()
         let Some(wanted) = sha256 else {
             return Ok(());
         };
-        match sum(file)? {
-            found if found.eq_ignore_ascii_case(wanted) => Ok(()),
-            found => Err(Error::Data(format!(
-                "the SHA-256 is {found}, it should be {wanted}"
-            ))),
-        }
+        refuse_other_sum("SHA-256", &sum::<Sha256>(file)?, wanted)
     })
+}
+
+fn refuse_other_sum(kind: &str, found: &str, wanted: &str) -> Result<()> {
+    match found.eq_ignore_ascii_case(wanted) {
+        true => Ok(()),
+        false => Err(Error::Data(format!(
+            "the {kind} is {found}, it should be {wanted}"
+        ))),
+    }
 }
 
 /// Downloads a file that must pass `check` before it gets its name.
 fn get(address: &str, target: &Path, check: impl Fn(&Path) -> Result<()>) -> Result<()> {
     let note = beside(target, "sha256");
     let is_as_noted = || match fs::read_to_string(&note) {
-        Ok(noted) => sum(target).is_ok_and(|found| found == noted.trim()),
+        Ok(noted) => sum::<Sha256>(target).is_ok_and(|found| found == noted.trim()),
         Err(_) => true,
     };
     if target.is_file() && is_as_noted() && check(target).is_ok() {
@@ -82,7 +140,7 @@ fn get(address: &str, target: &Path, check: impl Fn(&Path) -> Result<()>) -> Res
             "{address} gave a file that is not the right one, it was removed ({error}); try again later"
         )));
     }
-    let found = sum(&part)?;
+    let found = sum::<Sha256>(&part)?;
     fs::write(&note, format!("{found}\n")).map_err(at(&note))?;
     fs::rename(&part, target).map_err(at(target))
 }
@@ -100,8 +158,8 @@ fn beside(path: &Path, extension: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn sum(path: &Path) -> Result<String> {
-    let mut hasher = Sha256::new();
+fn sum<D: Digest + Write>(path: &Path) -> Result<String> {
+    let mut hasher = D::new();
     File::open(path)
         .and_then(|mut file| std::io::copy(&mut file, &mut hasher))
         .map_err(at(path))?;
@@ -131,7 +189,7 @@ fn fetch(address: &str, part: &Path) -> Result<()> {
     let response = request.call().map_err(|error| {
         Error::Data(format!(
             "{address} cannot be reached ({error}). Without a network, get the file elsewhere and set {} to its folder.",
-            nuclei::DATA_VARIABLE
+            DATA_VARIABLE
         ))
     })?;
     let status = response.status();

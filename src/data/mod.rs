@@ -3,13 +3,25 @@
 mod augmentation;
 mod dataset;
 pub mod download;
+mod drawn_chests;
+mod drawn_digits;
+mod folder;
+mod grey_images;
 mod loader;
+pub mod mnist;
+mod normalize;
 pub mod nuclei;
+pub mod pneumonia;
 mod split;
 pub mod synthetic;
 
-pub use augmentation::FlipAndTurn;
+pub use augmentation::{FlipAndTurn, Shift};
 pub use dataset::Dataset;
+pub use folder::{DATA_VARIABLE, users_folder};
+pub use grey_images::GreyImages;
 pub use loader::DataLoader;
+pub use mnist::Mnist;
+pub use normalize::Normalize;
 pub use nuclei::Nuclei;
+pub use pneumonia::Pneumonia;
 pub use split::{Split, Subset, split};

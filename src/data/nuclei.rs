@@ -1,6 +1,7 @@
 //! Nuclei in microscopy images: the 2018 Data Science Bowl (BBBC038, Caicedo et al. 2019, CC0), in Kaggle's layout
 //! `<id>/images/<id>.png` and `<id>/masks/*.png`, one mask a nucleus, as a folder or still zipped.
 
+use super::folder::{DATA_VARIABLE, folders};
 use super::{Dataset, Split, split, synthetic};
 use crate::display::{Bundle, display_bundle};
 use crate::{Error, Result};
@@ -14,8 +15,6 @@ use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Names a folder in which data sets are looked for before the user's own.
-pub const DATA_VARIABLE: &str = "EOSIN_DATA";
 /// The data set's name on disk, unpacked; `.zip` is added to it for the archive.
 pub const NAME: &str = "stage1_train";
 
@@ -256,19 +255,7 @@ impl Dataset for Nuclei {
 
 /// Where this machine has the real images: in the folder that `EOSIN_DATA` names, then in the user's own.
 pub fn find() -> Option<PathBuf> {
-    let named = std::env::var_os(DATA_VARIABLE).map(PathBuf::from);
-    named
-        .into_iter()
-        .chain(users_folder())
-        .find_map(|folder| locate(&folder))
-}
-
-/// The folder that downloads land in.
-pub fn users_folder() -> Option<PathBuf> {
-    if let Some(home) = std::env::var_os("EOSIN_HOME") {
-        return Some(PathBuf::from(home).join("data").join("datasets"));
-    }
-    dirs::data_dir().map(|folder| folder.join("eosin").join("datasets"))
+    folders().find_map(|folder| locate(&folder))
 }
 
 /// The data set in or at `folder`.

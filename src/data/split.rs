@@ -14,6 +14,29 @@ pub struct Subset<D> {
     indices: Vec<usize>,
 }
 
+impl<D: Dataset> Subset<D> {
+    /// All samples of a data set.
+    pub(super) fn whole(dataset: D) -> Self {
+        Subset {
+            indices: (0..dataset.len()).collect(),
+            dataset: Arc::new(dataset),
+        }
+    }
+
+    pub(super) fn shuffle(&mut self, seed: u64) {
+        self.indices.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+    }
+
+    /// Takes the last `count` samples (or all, if there are fewer) away, and gives them.
+    pub(super) fn split_off(&mut self, count: usize) -> Self {
+        let rest = self.indices.len().saturating_sub(count);
+        Subset {
+            dataset: Arc::clone(&self.dataset),
+            indices: self.indices.split_off(rest),
+        }
+    }
+}
+
 impl<D: std::fmt::Debug> std::fmt::Debug for Subset<D> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
@@ -60,21 +83,12 @@ pub struct Split<D> {
 
 /// Shuffles by `seed` and cuts 60 / 20 / 20.
 pub fn split<D: Dataset>(dataset: D, seed: u64) -> Split<D> {
-    let mut indices: Vec<usize> = (0..dataset.len()).collect();
-    indices.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-    let fifth = indices.len() / 5;
-    let test = indices.split_off(indices.len() - fifth);
-    let valid = indices.split_off(indices.len() - fifth);
-    let dataset = Arc::new(dataset);
-    let part = |indices| Subset {
-        dataset: Arc::clone(&dataset),
-        indices,
-    };
-    Split {
-        train: part(indices),
-        valid: part(valid),
-        test: part(test),
-    }
+    let mut train = Subset::whole(dataset);
+    train.shuffle(seed);
+    let fifth = train.len() / 5;
+    let test = train.split_off(fifth);
+    let valid = train.split_off(fifth);
+    Split { train, valid, test }
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! How good predictions are.
 
+mod classification;
 mod segmentation;
 
+pub use classification::{
+    ConfusionMatrix, CurvePoint, accuracy, auc, average_precision, roc_curve,
+};
 pub use segmentation::{dice, iou, pixel_accuracy};

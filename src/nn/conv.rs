@@ -2,19 +2,33 @@
 
 use super::dropout::Dropout;
 use super::parameters::Builder;
-use crate::{Result, ops};
+use crate::{Error, Result, ops};
 use candle_core::Tensor;
 
-/// A convolution with weight and bias; stride 1.
+/// A convolution: see [`ops::conv2d`].
+///
+/// ```
+/// use candle_core::{DType, Device, Tensor};
+/// use eosin::nn::{Builder, Conv2d};
+/// use eosin::ops::ConvOptions;
+/// let mut builder = Builder::new(42, &Device::Cpu);
+/// let halve = builder.layer("halve", |builder| {
+///     Conv2d::with(3, 16, 3, ConvOptions::new().stride(2).padding(1), builder)
+/// })?;
+/// let image = Tensor::zeros((1, 3, 32, 32), DType::F32, &Device::Cpu)?;
+/// assert_eq!(halve.forward(&image)?.dims(), [1, 16, 16, 16]);
+/// assert_eq!(builder.finish().count(), 16 * 3 * 3 * 3 + 16);
+/// # Ok::<(), eosin::Error>(())
+/// ```
 pub struct Conv2d {
     weight: Tensor,
-    bias: Tensor,
+    bias: Option<Tensor>,
     options: ops::ConvOptions,
 }
 
 impl Conv2d {
-    /// From `inputs` to `outputs` channels with a square kernel. Values are drawn as PyTorch draws them: evenly from
-    /// `-b..b` with `b = 1 / sqrt(inputs * kernel * kernel)`.
+    /// From `inputs` to `outputs` channels with a square kernel, stride 1 and a bias. Values are drawn as PyTorch draws
+    /// them: evenly from `-b..b` with `b = 1 / sqrt(inputs * kernel * kernel)`.
     ///
     /// # Errors
     /// When the device has no room.
@@ -25,13 +39,68 @@ impl Conv2d {
         padding: usize,
         builder: &mut Builder,
     ) -> Result<Self> {
-        let bound = 1.0 / ((inputs * kernel * kernel) as f64).sqrt();
-        let weight = builder.uniform("weight", (outputs, inputs, kernel, kernel), bound)?;
-        let bias = builder.uniform("bias", outputs, bound)?;
+        let options = ops::ConvOptions::new().padding(padding);
+        Self::with(inputs, outputs, kernel, options, builder)
+    }
+
+    /// The same with any stride, padding, dilation and groups; with groups, `b = 1 / sqrt(inputs / groups * kernel * kernel)`.
+    ///
+    /// # Errors
+    /// As [`Conv2d::new`], and when the groups do not divide the channels.
+    pub fn with(
+        inputs: usize,
+        outputs: usize,
+        kernel: usize,
+        options: ops::ConvOptions,
+        builder: &mut Builder,
+    ) -> Result<Self> {
+        let layer = Self::without_bias(inputs, outputs, kernel, options, builder)?;
+        let bound = uniform_bound(layer.weight.shape().dims4()?);
         Ok(Conv2d {
-            weight,
-            bias,
-            options: ops::ConvOptions::new().padding(padding),
+            bias: Some(builder.uniform("bias", outputs, bound)?),
+            ..layer
+        })
+    }
+
+    /// The same without a bias: before a normalisation, which has one of its own.
+    ///
+    /// # Errors
+    /// As [`Conv2d::with`].
+    pub fn without_bias(
+        inputs: usize,
+        outputs: usize,
+        kernel: usize,
+        options: ops::ConvOptions,
+        builder: &mut Builder,
+    ) -> Result<Self> {
+        let shape = weight_shape(inputs, outputs, kernel, &options)?;
+        Ok(Conv2d {
+            weight: builder.uniform("weight", shape, uniform_bound(shape))?,
+            bias: None,
+            options,
+        })
+    }
+
+    /// Without a bias, and with weights of the variance `2 / fan` (He et al. 2015, section 2.2), so that numbers neither
+    /// grow nor shrink from one ReLU to the next in a deep network.
+    pub(super) fn he(
+        inputs: usize,
+        outputs: usize,
+        kernel: usize,
+        options: ops::ConvOptions,
+        fan: Fan,
+        builder: &mut Builder,
+    ) -> Result<Self> {
+        let shape = weight_shape(inputs, outputs, kernel, &options)?;
+        let channels = match fan {
+            Fan::In => shape.1,
+            Fan::Out => shape.0,
+        };
+        let deviation = (2.0 / (channels * kernel * kernel) as f64).sqrt();
+        Ok(Conv2d {
+            weight: builder.normal("weight", shape, deviation)?,
+            bias: None,
+            options,
         })
     }
 
@@ -40,7 +109,7 @@ impl Conv2d {
     /// # Errors
     /// When the input does not fit; see [`ops::conv2d`].
     pub fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        ops::conv2d(input, &self.weight, Some(&self.bias), &self.options)
+        ops::conv2d(input, &self.weight, self.bias.as_ref(), &self.options)
     }
 
     /// The same, then `activation` and (where `dropout` has a layer) dropout, in one operation.
@@ -57,8 +126,36 @@ impl Conv2d {
         if let Some(dropout) = dropout {
             options = options.dropout(dropout.probability(), dropout.draw());
         }
-        ops::conv2d(input, &self.weight, Some(&self.bias), &options)
+        ops::conv2d(input, &self.weight, self.bias.as_ref(), &options)
     }
+}
+
+/// What the variance of [`Conv2d::he`] follows: the numbers that go into a result (those forward keep their size), or the
+/// results that a number goes into (its gradients do).
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Fan {
+    In,
+    Out,
+}
+
+fn weight_shape(
+    inputs: usize,
+    outputs: usize,
+    kernel: usize,
+    options: &ops::ConvOptions,
+) -> Result<(usize, usize, usize, usize)> {
+    let groups = options.groups;
+    if groups == 0 || !inputs.is_multiple_of(groups) || !outputs.is_multiple_of(groups) {
+        return Err(Error::Invalid(format!(
+            "Conv2d: {groups} groups do not divide {inputs} input and {outputs} output channels"
+        )));
+    }
+    Ok((outputs, inputs / groups, kernel, kernel))
+}
+
+/// PyTorch's default for weight and bias.
+fn uniform_bound((_, inputs, height, width): (usize, usize, usize, usize)) -> f64 {
+    1.0 / ((inputs * height * width) as f64).sqrt()
 }
 
 /// A transposed convolution whose kernel is as large as its stride: each pixel becomes a patch.

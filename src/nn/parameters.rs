@@ -1,33 +1,43 @@
-//! The numbers that a model learns.
+//! The numbers that a model learns, and those that it keeps beside them.
 
 use crate::whole_file::write_whole;
 use crate::{Error, Result};
 use candle_core::{DType, Device, Shape, Tensor, Var};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The named parameters of a model, in the order in which its layers were made.
+/// The named parameters of a model, in the order in which its layers were made, and its buffers: numbers that no gradient
+/// changes but that belong to the model, such as the running statistics of batch normalisation.
+///
+/// Buffers are saved, loaded, copied and restored with the parameters; optimizers do not see them.
 #[derive(Debug, Clone, Default)]
 pub struct Parameters {
-    named: Vec<(String, Var)>,
+    learned: Vec<(String, Var)>,
+    buffers: Vec<(String, Var)>,
 }
 
 impl Parameters {
     /// Name and value of each parameter.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Var)> {
-        self.named
-            .iter()
-            .map(|(name, variable)| (name.as_str(), variable))
+        named(&self.learned)
     }
 
-    /// How many numbers there are to learn.
+    /// Name and value of each buffer.
+    pub fn buffers(&self) -> impl Iterator<Item = (&str, &Var)> {
+        named(&self.buffers)
+    }
+
+    /// Parameters, then buffers.
+    fn all(&self) -> impl Iterator<Item = (&str, &Var)> {
+        self.iter().chain(self.buffers())
+    }
+
+    /// How many numbers there are to learn; buffers do not count.
     pub fn count(&self) -> usize {
-        self.named
-            .iter()
-            .map(|(_, variable)| variable.elem_count())
-            .sum()
+        self.iter().map(|(_, variable)| variable.elem_count()).sum()
     }
 
     /// A copy of all values, for [`Parameters::restore`].
@@ -35,8 +45,7 @@ impl Parameters {
     /// # Errors
     /// When a device fails.
     pub fn snapshot(&self) -> Result<Vec<Tensor>> {
-        self.named
-            .iter()
+        self.all()
             .map(|(_, variable)| Ok(variable.as_tensor().copy()?))
             .collect()
     }
@@ -46,7 +55,7 @@ impl Parameters {
     /// # Errors
     /// When a device fails.
     pub fn restore(&self, snapshot: &[Tensor]) -> Result<()> {
-        for ((_, variable), value) in self.named.iter().zip(snapshot) {
+        for ((_, variable), value) in self.all().zip(snapshot) {
             variable.set(value)?;
         }
         Ok(())
@@ -58,9 +67,8 @@ impl Parameters {
     /// When the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let tensors: HashMap<&str, Tensor> = self
-            .named
-            .iter()
-            .map(|(name, variable)| (name.as_str(), variable.as_tensor().clone()))
+            .all()
+            .map(|(name, variable)| (name, variable.as_tensor().clone()))
             .collect();
         write_whole(path.as_ref(), |file| {
             Ok(candle_core::safetensors::save(&tensors, file.path())?)
@@ -78,10 +86,10 @@ impl Parameters {
             source,
         })?;
         let refuse = |reason: String| Error::Invalid(format!("{}: {reason}", path.display()));
-        let mut values = Vec::with_capacity(self.named.len());
+        let mut values = Vec::new();
         let file = safetensors::SafeTensors::deserialize(&bytes)
             .map_err(|error| refuse(format!("not a whole safetensors file ({error})")))?;
-        for (name, variable) in &self.named {
+        for (name, variable) in self.all() {
             let view = file
                 .tensor(name)
                 .map_err(|_| refuse(format!("it has no parameter `{name}`")))?;
@@ -100,6 +108,12 @@ impl Parameters {
         }
         self.restore(&values)
     }
+}
+
+fn named(variables: &[(String, Var)]) -> impl Iterator<Item = (&str, &Var)> {
+    variables
+        .iter()
+        .map(|(name, variable)| (name.as_str(), variable))
 }
 
 /// Makes parameters with names and seeded values: one builder makes one model.
@@ -139,17 +153,69 @@ impl Builder {
     /// # Errors
     /// When the device has no room.
     pub fn uniform(&mut self, name: &str, shape: impl Into<Shape>, bound: f64) -> Result<Tensor> {
-        let shape = shape.into();
         let bound = bound as f32;
+        self.drawn(name, shape, |random| {
+            (random.random::<f32>() * 2.0 - 1.0) * bound
+        })
+    }
+
+    /// A parameter with values drawn from a normal distribution around 0.
+    ///
+    /// # Errors
+    /// When the device has no room.
+    pub fn normal(
+        &mut self,
+        name: &str,
+        shape: impl Into<Shape>,
+        deviation: f64,
+    ) -> Result<Tensor> {
+        let deviation = deviation as f32;
+        self.drawn(name, shape, |random| {
+            let normal: f32 = StandardNormal.sample(random);
+            normal * deviation
+        })
+    }
+
+    /// A parameter whose values are all `value` at first.
+    ///
+    /// # Errors
+    /// When the device has no room.
+    pub fn constant(&mut self, name: &str, shape: impl Into<Shape>, value: f32) -> Result<Tensor> {
+        self.drawn(name, shape, |_| value)
+    }
+
+    /// A buffer (see [`Parameters`]) whose values are all `value` at first; the layer changes it by `set`.
+    ///
+    /// # Errors
+    /// When the device has no room.
+    pub fn buffer(&mut self, name: &str, shape: impl Into<Shape>, value: f32) -> Result<Var> {
+        let buffer = Var::from_tensor(&Tensor::full(value, shape, &self.device)?)?;
+        let name = self.full_name(name);
+        self.parameters.buffers.push((name, buffer.clone()));
+        Ok(buffer)
+    }
+
+    fn drawn(
+        &mut self,
+        name: &str,
+        shape: impl Into<Shape>,
+        mut draw: impl FnMut(&mut ChaCha8Rng) -> f32,
+    ) -> Result<Tensor> {
+        let shape = shape.into();
         let values: Vec<f32> = (0..shape.elem_count())
-            .map(|_| (self.random.random::<f32>() * 2.0 - 1.0) * bound)
+            .map(|_| draw(&mut self.random))
             .collect();
         let variable = Var::from_tensor(&Tensor::from_vec(values, shape, &self.device)?)?;
         let tensor = variable.as_tensor().clone();
-        self.path.push(name.to_owned());
-        self.parameters.named.push((self.path.join("."), variable));
-        self.path.pop();
+        let name = self.full_name(name);
+        self.parameters.learned.push((name, variable));
         Ok(tensor)
+    }
+
+    /// The name with those of the layers around it.
+    fn full_name(&self, name: &str) -> String {
+        let layers = self.path.iter().map(String::as_str);
+        layers.chain([name]).collect::<Vec<_>>().join(".")
     }
 
     /// A number for a layer that draws numbers of its own, such as dropout.
@@ -199,6 +265,38 @@ mod tests {
             saved.iter().map(|(name, _)| name).collect::<Vec<_>>(),
             ["one.weight", "one.bias"]
         );
+    }
+
+    #[test]
+    fn buffers_are_kept_with_the_parameters_but_not_learned() {
+        let make = || {
+            let mut builder = Builder::new(1, &Device::Cpu);
+            let buffer = builder
+                .layer("one", |builder| {
+                    builder.constant("weight", 2, 1.0)?;
+                    builder.buffer("mean", 3, 0.5)
+                })
+                .unwrap();
+            (buffer, builder.finish())
+        };
+        let numbers = |buffer: &Var| buffer.to_vec1::<f32>().unwrap();
+        let (buffer, parameters) = make();
+        assert_eq!((parameters.count(), parameters.iter().count()), (2, 1));
+        let names: Vec<&str> = parameters.buffers().map(|(name, _)| name).collect();
+        assert_eq!(names, ["one.mean"]);
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.safetensors");
+        let before = parameters.snapshot().unwrap();
+        buffer
+            .set(&Tensor::new(&[1f32, 2., 3.], &Device::Cpu).unwrap())
+            .unwrap();
+        parameters.save(&path).unwrap();
+        let (loaded_buffer, loaded) = make();
+        loaded.load(&path).unwrap();
+        assert_eq!(numbers(&loaded_buffer), [1.0, 2.0, 3.0]);
+        parameters.restore(&before).unwrap();
+        assert_eq!(numbers(&buffer), [0.5; 3]);
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub struct ConvOptions {
     pub(super) padding: Pair,
     pub(super) padding_mode: PaddingMode,
     pub(super) dilation: Pair,
-    pub(super) groups: usize,
+    pub(crate) groups: usize,
     pub(super) finish: Finish,
 }
 

@@ -1,10 +1,12 @@
 //! The training loop.
 
+use super::adam::Adam;
 use super::batches::Batches;
 use super::callback::{Batch, Callback, Control, Plan};
 use super::history::{Epoch, History};
 use super::interrupt::{Guard, interrupted};
-use super::optimizer::{Adam, Optimizer};
+use super::optimizer::Optimizer;
+use super::schedule::Schedule;
 use crate::nn::Model;
 use crate::ops::backward;
 use crate::{Error, Result};
@@ -38,6 +40,7 @@ pub struct Trainer<'a> {
     model: &'a dyn Model,
     loss: Loss<'a>,
     optimizer: Box<dyn Optimizer + 'a>,
+    schedule: Schedule,
     epochs: usize,
     metrics: Vec<(String, Metric<'a>)>,
     callbacks: Vec<Box<dyn Callback + 'a>>,
@@ -55,6 +58,7 @@ impl<'a> Trainer<'a> {
             model,
             loss: Box::new(loss),
             optimizer: Box::new(Adam::new(1e-3)),
+            schedule: Schedule::default(),
             epochs: 10,
             metrics: Vec::new(),
             callbacks: Vec::new(),
@@ -65,6 +69,12 @@ impl<'a> Trainer<'a> {
 
     pub fn optimizer(mut self, optimizer: impl Optimizer + 'a) -> Self {
         self.optimizer = Box::new(optimizer);
+        self
+    }
+
+    /// How the optimizer's learning rate changes from batch to batch; by default it stays.
+    pub fn schedule(mut self, schedule: Schedule) -> Self {
+        self.schedule = schedule;
         self
     }
 
@@ -136,6 +146,7 @@ impl<'a> Trainer<'a> {
         history: &mut History,
     ) -> Result<()> {
         let begun = Instant::now();
+        let base_rate = self.optimizer.learning_rate();
         let mut best: Option<(f64, Vec<Tensor>)> = None;
         let mut clock = Clock::default();
         for epoch in 1..=self.epochs {
@@ -147,6 +158,9 @@ impl<'a> Trainer<'a> {
                     return self.keep_best(best);
                 }
                 let (input, target) = batch?;
+                let batches_so_far = history.batch_losses.len();
+                let rate = self.schedule.learning_rate(base_rate, batches_so_far, plan);
+                self.optimizer.set_learning_rate(rate);
                 let loss = self.step(&input, &target)?;
                 if !loss.is_finite() {
                     return Err(Error::Invalid(format!(

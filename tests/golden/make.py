@@ -1,4 +1,4 @@
-"""Makes `pytorch.safetensors`: inputs, results and gradients of PyTorch's operations, which `tests/golden.rs` compares with ours.
+"""Makes `pytorch.safetensors`: inputs, results and gradients of PyTorch's operations, which `operations.rs` compares with ours.
 
     pip install torch==2.15 safetensors numpy
     python tests/golden/make.py

@@ -1,4 +1,4 @@
-//! Operations give PyTorch's values and gradients. `tests/golden/make.py` made the file.
+//! Operations give PyTorch's values and gradients. `make.py` made the file.
 
 use candle_core::{DType, Device, Tensor, Var};
 use eosin::Result;

@@ -1,0 +1,328 @@
+//! Handwritten digits: MNIST (LeCun, Cortes and Burges 1998), from its four idx files, packed with gzip or not.
+
+use super::folder::{DATA_VARIABLE, folders};
+use super::{Dataset, GreyImages, Split, Subset, drawn_digits};
+use crate::display::{Bundle, display_bundle};
+use crate::{Error, Result};
+use flate2::read::GzDecoder;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// The data set's folder within a folder of data sets.
+pub const NAME: &str = "mnist";
+/// The four files; `.gz` is added to them while they are packed.
+pub const TRAIN_IMAGES: &str = "train-images-idx3-ubyte";
+pub const TRAIN_LABELS: &str = "train-labels-idx1-ubyte";
+pub const TEST_IMAGES: &str = "t10k-images-idx3-ubyte";
+pub const TEST_LABELS: &str = "t10k-labels-idx1-ubyte";
+
+/// Mean of all pixels of the training images, for [`Normalize`](super::Normalize).
+pub const MEAN: f32 = 0.1307;
+/// Their standard deviation.
+pub const DEVIATION: f32 = 0.3081;
+
+/// Height and width.
+const SIDE: usize = 28;
+const CLASSES: u8 = 10;
+
+/// Digits to train with, and digits to test with, which other people wrote.
+///
+/// A sample is an image (1, 28, 28) with numbers in `0..=1`, white on black, and its digit as u32.
+///
+/// ```
+/// use eosin::data::{DataLoader, Dataset, Mnist};
+/// let parts = Mnist::drawn(500, 100, 42).split(1);
+/// assert_eq!((parts.train.len(), parts.valid.len(), parts.test.len()), (400, 100, 100));
+/// let (images, digits) = parts.train.first(8)?;
+/// assert_eq!((images.dims(), digits.dims()), (&[8, 1, 28, 28][..], &[8][..]));
+/// # Ok::<(), eosin::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Mnist {
+    pub train: GreyImages,
+    pub test: GreyImages,
+}
+
+impl Mnist {
+    /// Reads the four files from a folder, or from the folder `mnist` in it.
+    ///
+    /// # Errors
+    /// When a file is missing, cut short or no such file, or images and labels do not agree.
+    pub fn load(folder: impl AsRef<Path>) -> Result<Self> {
+        let folder = folder.as_ref();
+        let folder = locate(folder).ok_or_else(|| {
+            Error::Data(format!(
+                "{}: there is no {TRAIN_IMAGES} here, neither plain nor with .gz; run `data::download::mnist()`, or set \
+                 {DATA_VARIABLE} to a folder that holds MNIST's four files",
+                folder.display()
+            ))
+        })?;
+        let part = |images: &str, labels: &str| -> Result<GreyImages> {
+            let (images, labels) = (
+                IdxFile::read(&folder, images)?,
+                IdxFile::read(&folder, labels)?,
+            );
+            let [image_count, SIDE, SIDE] = *images.sizes.as_slice() else {
+                return Err(images.refuse(format!(
+                    "its sizes are {:?}, they should be (count, {SIDE}, {SIDE})",
+                    images.sizes
+                )));
+            };
+            if labels.sizes != [image_count] {
+                return Err(labels.refuse(format!(
+                    "it has {:?} labels for {image_count} images in {}",
+                    labels.sizes,
+                    images.path.display()
+                )));
+            }
+            if let Some(label) = labels.bytes.iter().find(|&&label| label >= CLASSES) {
+                return Err(labels.refuse(format!("it has the label {label}; a digit is below 10")));
+            }
+            GreyImages::new((SIDE, SIDE), images.bytes, labels.bytes)
+        };
+        Ok(Mnist {
+            train: part(TRAIN_IMAGES, TRAIN_LABELS)?,
+            test: part(TEST_IMAGES, TEST_LABELS)?,
+        })
+    }
+
+    /// Digits that the computer draws: for lessons without data, and for tests. They are easier than real ones.
+    pub fn drawn(train: usize, test: usize, seed: u64) -> Self {
+        Mnist {
+            train: drawn_digits::images(train, seed),
+            test: drawn_digits::images(test, !seed),
+        }
+    }
+
+    /// The real digits when this machine has them (see [`find`]), else 6000 and 1000 drawn ones; says which.
+    ///
+    /// # Errors
+    /// When there are real digits but they cannot be read.
+    pub fn load_or_draw() -> Result<Self> {
+        let (mnist, words) = match find() {
+            Some(folder) => {
+                let mnist = Self::load(&folder)?;
+                let words = format!("MNIST from {}: {mnist:?}.", folder.display());
+                (mnist, words)
+            }
+            None => {
+                let mnist = Self::drawn(6000, 1000, 0);
+                let words = format!(
+                    "{mnist:?}, all drawn by the computer: MNIST was not found. For it, run `data::download::mnist()`, or set \
+                     {DATA_VARIABLE} to a folder that holds its four files."
+                );
+                (mnist, words)
+            }
+        };
+        display_bundle(&Bundle::text(words));
+        Ok(mnist)
+    }
+
+    /// The test digits as they are; of the others, shuffled by `seed`, as many again for validation (at most a fifth), the rest
+    /// for training.
+    pub fn split(self, seed: u64) -> Split<GreyImages> {
+        let (mut train, test) = (Subset::whole(self.train), Subset::whole(self.test));
+        train.shuffle(seed);
+        let count = test.len().min(train.len() / 5);
+        let valid = train.split_off(count);
+        Split { train, valid, test }
+    }
+}
+
+/// Where this machine has MNIST: in the folder that `EOSIN_DATA` names, then in the user's own.
+pub fn find() -> Option<PathBuf> {
+    folders().find_map(|folder| locate(&folder))
+}
+
+/// The folder with the files: `folder` itself, or one in it.
+fn locate(folder: &Path) -> Option<PathBuf> {
+    [folder.to_owned(), folder.join(NAME)]
+        .into_iter()
+        .find(|folder| file(folder, TRAIN_IMAGES).is_some())
+}
+
+/// The plain file, or the packed one.
+fn file(folder: &Path, name: &str) -> Option<PathBuf> {
+    [name.to_owned(), format!("{name}.gz")]
+        .into_iter()
+        .map(|name| folder.join(name))
+        .find(|path| path.is_file())
+}
+
+/// Bytes with sizes: http://yann.lecun.com/exdb/mnist describes the format.
+struct IdxFile {
+    path: PathBuf,
+    sizes: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl IdxFile {
+    fn read(folder: &Path, name: &str) -> Result<Self> {
+        let path = file(folder, name).ok_or_else(|| {
+            Error::Data(format!(
+                "{}: {name} is missing, plain or with .gz",
+                folder.display()
+            ))
+        })?;
+        let mut bytes = fs::read(&path).map_err(|source| Error::Io {
+            path: path.clone(),
+            source,
+        })?;
+        let mut file = IdxFile {
+            path,
+            sizes: Vec::new(),
+            bytes: Vec::new(),
+        };
+        if bytes.starts_with(&[0x1f, 0x8b]) {
+            let mut unpacked = Vec::new();
+            GzDecoder::new(bytes.as_slice())
+                .read_to_end(&mut unpacked)
+                .map_err(|error| file.refuse(format!("not a whole gzip file ({error})")))?;
+            bytes = unpacked;
+        }
+        // Two zeros, the type (8: bytes), how many sizes there are, then each as four bytes, the highest first.
+        let &[0, 0, 8, rank, ref rest @ ..] = bytes.as_slice() else {
+            return Err(file.refuse("it does not begin as an idx file of bytes does".to_owned()));
+        };
+        let Some((sizes, content)) = rest.split_at_checked(4 * usize::from(rank)) else {
+            return Err(file.refuse("it is cut short within its sizes".to_owned()));
+        };
+        file.sizes = sizes
+            .chunks_exact(4)
+            .map(|size| {
+                size.iter()
+                    .fold(0, |all, &byte| all << 8 | usize::from(byte))
+            })
+            .collect();
+        let wanted = file
+            .sizes
+            .iter()
+            .try_fold(1usize, |all, &size| all.checked_mul(size));
+        if wanted != Some(content.len()) {
+            return Err(file.refuse(format!(
+                "its sizes are {:?}, but it holds {} bytes: it is cut short or damaged",
+                file.sizes,
+                content.len()
+            )));
+        }
+        file.bytes = content.to_vec();
+        Ok(file)
+    }
+
+    fn refuse(&self, reason: String) -> Error {
+        Error::Data(format!(
+            "{}: {reason}; remove it and run `data::download::mnist()`",
+            self.path.display()
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use std::io::Write;
+
+    fn idx(sizes: &[u32], content: &[u8]) -> Vec<u8> {
+        let sizes = sizes.iter().flat_map(|size| size.to_be_bytes());
+        let rank = sizes.clone().count() as u8 / 4;
+        [0, 0, 8, rank]
+            .into_iter()
+            .chain(sizes)
+            .chain(content.iter().copied())
+            .collect()
+    }
+
+    /// Two training digits, packed, and one to test with, plain.
+    fn good(folder: &Path) {
+        let mut two = vec![0; 2 * SIDE * SIDE];
+        two[SIDE * SIDE + 1] = 51;
+        let pack = |bytes: Vec<u8>| {
+            let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+            packer.write_all(&bytes).unwrap();
+            packer.finish().unwrap()
+        };
+        let images = [2, SIDE as u32, SIDE as u32];
+        fs::create_dir_all(folder).unwrap();
+        let write = |name: &str, bytes: Vec<u8>| fs::write(folder.join(name), bytes).unwrap();
+        write(&format!("{TRAIN_IMAGES}.gz"), pack(idx(&images, &two)));
+        write(&format!("{TRAIN_LABELS}.gz"), pack(idx(&[2], &[4, 9])));
+        write(TEST_IMAGES, idx(&[1, 28, 28], &two[..SIDE * SIDE]));
+        write(TEST_LABELS, idx(&[1], &[7]));
+    }
+
+    #[test]
+    fn plain_and_packed_files_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        good(&folder.path().join(NAME));
+        let mnist = Mnist::load(folder.path()).unwrap();
+        assert_eq!(
+            (mnist.train.classes(), mnist.test.classes()),
+            (&[4, 9][..], &[7][..])
+        );
+        let (image, digit) = mnist.train.get(1).unwrap();
+        let pixels: Vec<f32> = image.flatten_all().unwrap().to_vec1().unwrap();
+        assert_eq!((pixels[1], pixels.iter().sum::<f32>()), (0.2, 0.2));
+        assert_eq!(digit.to_scalar::<u32>().unwrap(), 9);
+        assert!(mnist.train.get(2).is_err());
+    }
+
+    #[test]
+    fn files_that_are_damaged_or_disagree_are_named_with_the_reason() {
+        let images = [1, SIDE as u32, SIDE as u32];
+        let pixels = [0; SIDE * SIDE];
+        let whole = idx(&images, &pixels);
+        for (name, bytes, reason) in [
+            (TEST_IMAGES, whole[..500].to_vec(), "cut short"),
+            (TEST_IMAGES, whole[..9].to_vec(), "cut short"),
+            (
+                TEST_IMAGES,
+                b"<html>no</html>".to_vec(),
+                "does not begin as an idx",
+            ),
+            (TEST_IMAGES, vec![0x1f, 0x8b, 8], "not a whole gzip file"),
+            (TEST_IMAGES, idx(&[1, 1], &[0]), "should be (count, 28, 28)"),
+            (TEST_LABELS, idx(&[2], &[1, 2]), "[2] labels for 1 images"),
+            (TEST_LABELS, idx(&[1], &[10]), "the label 10"),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            good(folder.path());
+            fs::write(folder.path().join(name), bytes).unwrap();
+            let message = Mnist::load(folder.path()).unwrap_err().to_string();
+            assert!(
+                message.contains(name) && message.contains(reason),
+                "{message}"
+            );
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let message = Mnist::load(folder.path()).unwrap_err().to_string();
+        assert!(message.contains(DATA_VARIABLE), "{message}");
+        good(folder.path());
+        fs::remove_file(folder.path().join(TEST_LABELS)).unwrap();
+        let message = Mnist::load(folder.path()).unwrap_err().to_string();
+        assert!(
+            message.contains("t10k-labels-idx1-ubyte is missing"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn the_test_digits_stay_apart() {
+        let mnist = Mnist::drawn(50, 20, 3);
+        let parts = mnist.clone().split(1);
+        assert_eq!((parts.train.len(), parts.valid.len()), (40, 10));
+        let labels = |part: &Subset<GreyImages>| -> Vec<u8> {
+            let labels = part.first(part.len()).unwrap().1;
+            labels
+                .to_vec1::<u32>()
+                .unwrap()
+                .into_iter()
+                .map(|label| label as u8)
+                .collect()
+        };
+        assert_eq!(labels(&parts.test), mnist.test.classes());
+        assert_eq!(labels(&parts.valid), labels(&mnist.split(1).valid));
+    }
+}

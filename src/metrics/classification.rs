@@ -1,0 +1,253 @@
+//! How good predicted classes are.
+//!
+//! Functions of a [`ConfusionMatrix`] judge decisions; the curves of scores judge the order in which a model puts its images, whatever
+//! the threshold.
+
+use crate::{Error, Result};
+use candle_core::{D, DType, Tensor};
+
+/// The share of images whose largest logit is that of their class: logits (N, C), classes (N), integers.
+///
+/// ```
+/// use candle_core::{Device, Tensor};
+/// let logits = Tensor::new(&[[2f32, 1.], [0., 3.], [1., 0.]], &Device::Cpu)?;
+/// let classes = Tensor::new(&[0u32, 1, 1], &Device::Cpu)?;
+/// assert_eq!(eosin::metrics::accuracy(&logits, &classes)?, 2. / 3.);
+/// # Ok::<(), eosin::Error>(())
+/// ```
+///
+/// # Errors
+/// When the shapes do not fit, or there is no image.
+pub fn accuracy(logits: &Tensor, classes: &Tensor) -> Result<f64> {
+    Ok(ConfusionMatrix::of(logits, classes)?.accuracy())
+}
+
+/// How many images of each class were taken for each class.
+///
+/// ```
+/// use eosin::metrics::ConfusionMatrix;
+/// let matrix = ConfusionMatrix::from_classes(2, &[0, 0, 1, 1, 1], &[0, 1, 1, 1, 0])?;
+/// assert_eq!(matrix.counts(), [[1, 1], [1, 2]]);
+/// assert_eq!((matrix.precision(1), matrix.recall(0)), (2. / 3., 0.5));
+/// # Ok::<(), eosin::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfusionMatrix {
+    counts: Vec<Vec<usize>>,
+}
+
+impl ConfusionMatrix {
+    /// From logits (N, C) and classes (N), integers: the predicted class is that of the largest logit.
+    ///
+    /// # Errors
+    /// When the shapes do not fit, there is no image, or a class is not below C.
+    pub fn of(logits: &Tensor, classes: &Tensor) -> Result<Self> {
+        let (&[count, width], &[labels]) = (logits.dims(), classes.dims()) else {
+            return Err(misfit(logits, classes));
+        };
+        if count != labels || count == 0 || width == 0 || !classes.dtype().is_int() {
+            return Err(misfit(logits, classes));
+        }
+        let predicted: Vec<u32> = logits.argmax(D::Minus1)?.to_vec1()?;
+        let classes: Vec<u32> = classes.to_dtype(DType::U32)?.to_vec1()?;
+        Self::from_classes(width, &classes, &predicted)
+    }
+
+    /// From the true and the predicted class of each image.
+    ///
+    /// # Errors
+    /// When there are not as many of both, or none, or one is not below `classes`.
+    pub fn from_classes(classes: usize, truth: &[u32], predicted: &[u32]) -> Result<Self> {
+        if truth.len() != predicted.len() || truth.is_empty() {
+            return Err(Error::Invalid(format!(
+                "confusion matrix: {} true and {} predicted classes; there must be as many of both, and at least one",
+                truth.len(),
+                predicted.len()
+            )));
+        }
+        let mut counts = vec![vec![0; classes]; classes];
+        for (&truth, &predicted) in truth.iter().zip(predicted) {
+            let cell = counts
+                .get_mut(truth as usize)
+                .and_then(|row| row.get_mut(predicted as usize));
+            match cell {
+                Some(cell) => *cell += 1,
+                None => {
+                    return Err(Error::Invalid(format!(
+                        "confusion matrix: class {} is not below {classes}",
+                        truth.max(predicted)
+                    )));
+                }
+            }
+        }
+        Ok(ConfusionMatrix { counts })
+    }
+
+    /// A row for each true class, a column for each predicted one.
+    pub fn counts(&self) -> &[Vec<usize>] {
+        &self.counts
+    }
+
+    /// The share of images that were taken for what they are.
+    pub fn accuracy(&self) -> f64 {
+        let all = self.counts.iter().flatten().sum();
+        let right = (0..self.counts.len())
+            .map(|class| self.counts[class][class])
+            .sum();
+        share(right, all)
+    }
+
+    /// Of the images taken for `class`, the share that are; 0 when there are none.
+    pub fn precision(&self, class: usize) -> f64 {
+        let taken = self.counts.iter().map(|row| row[class]).sum();
+        share(self.counts[class][class], taken)
+    }
+
+    /// Of the images of `class`, the share taken for it (for a disease: the sensitivity); 0 when there are none.
+    pub fn recall(&self, class: usize) -> f64 {
+        share(self.counts[class][class], self.counts[class].iter().sum())
+    }
+
+    /// The harmonic mean of precision and recall; 0 when both are.
+    pub fn f1(&self, class: usize) -> f64 {
+        let row: usize = self.counts[class].iter().sum();
+        let column: usize = self.counts.iter().map(|row| row[class]).sum();
+        share(2 * self.counts[class][class], row + column)
+    }
+}
+
+fn share(part: usize, all: usize) -> f64 {
+    match all {
+        0 => 0.0,
+        _ => part as f64 / all as f64,
+    }
+}
+
+/// A point of a curve: what images with a score of at least `threshold` being called positive means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CurvePoint {
+    /// Infinite at the point where no image is called positive.
+    pub threshold: f64,
+    /// Negative images that are called positive, as a share of the negative ones.
+    pub false_positive_rate: f64,
+    /// Positive images that are called positive, as a share of the positive ones: the recall.
+    pub true_positive_rate: f64,
+    /// Positive images among those called positive, as a share; 1 where there are none.
+    pub precision: f64,
+}
+
+/// The receiver operating characteristic: a point for each threshold, from none called positive to all, for `scores` (N) of which
+/// larger ones mean class 1, and `classes` (N) of 0 and 1.
+///
+/// Precision and true positive rate of the same points make the precision-recall curve.
+///
+/// # Errors
+/// When the shapes do not fit, a score is no number, or one of both classes is missing.
+pub fn roc_curve(scores: &Tensor, classes: &Tensor) -> Result<Vec<CurvePoint>> {
+    let (scored, positives, negatives) = by_falling_score("roc_curve", scores, classes)?;
+    let (mut right, mut wrong) = (0, 0);
+    let mut points = vec![CurvePoint {
+        threshold: f64::INFINITY,
+        false_positive_rate: 0.0,
+        true_positive_rate: 0.0,
+        precision: 1.0,
+    }];
+    // Images of the same score pass a threshold together.
+    for same in scored.chunk_by(|one, other| one.0 == other.0) {
+        right += same.iter().filter(|(_, positive)| *positive).count();
+        wrong += same.iter().filter(|(_, positive)| !*positive).count();
+        points.push(CurvePoint {
+            threshold: same[0].0,
+            false_positive_rate: share(wrong, negatives),
+            true_positive_rate: share(right, positives),
+            precision: share(right, right + wrong),
+        });
+    }
+    Ok(points)
+}
+
+/// The area under [`roc_curve`]: the probability that a positive image has a larger score than a negative one, equal scores
+/// counting half (Hanley and McNeil 1982), by ranks.
+///
+/// ```
+/// use candle_core::{Device, Tensor};
+/// let scores = Tensor::new(&[0.1f32, 0.4, 0.35, 0.8], &Device::Cpu)?;
+/// let classes = Tensor::new(&[0u32, 0, 1, 1], &Device::Cpu)?;
+/// assert_eq!(eosin::metrics::auc(&scores, &classes)?, 0.75);
+/// # Ok::<(), eosin::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`roc_curve`].
+pub fn auc(scores: &Tensor, classes: &Tensor) -> Result<f64> {
+    let (scored, positives, negatives) = by_falling_score("auc", scores, classes)?;
+    // A pair counts where the positive image stands before the negative one.
+    let (mut pairs, mut positives_before) = (0.0, 0);
+    for same in scored.chunk_by(|one, other| one.0 == other.0) {
+        let right = same.iter().filter(|(_, positive)| *positive).count();
+        let wrong = same.len() - right;
+        pairs += wrong as f64 * (positives_before as f64 + right as f64 / 2.0);
+        positives_before += right;
+    }
+    Ok(pairs / (positives as f64 * negatives as f64))
+}
+
+/// The mean of the precisions at each threshold of [`roc_curve`], weighted by the recall that it adds:
+/// `sum((recall[n] - recall[n - 1]) * precision[n])`, as scikit-learn's `average_precision_score`.
+///
+/// # Errors
+/// As [`roc_curve`].
+pub fn average_precision(scores: &Tensor, classes: &Tensor) -> Result<f64> {
+    let points = roc_curve(scores, classes)?;
+    let steps = points
+        .windows(2)
+        .map(|pair| (pair[1].true_positive_rate - pair[0].true_positive_rate) * pair[1].precision);
+    Ok(steps.sum())
+}
+
+/// Scores with whether they are of class 1, the largest first; then how many are and are not.
+fn by_falling_score(
+    name: &str,
+    scores: &Tensor,
+    classes: &Tensor,
+) -> Result<(Vec<(f64, bool)>, usize, usize)> {
+    let refuse = |rule: &str| {
+        Error::Invalid(format!(
+            "{name}: scores {:?} do not fit classes {:?} ({}): {rule}",
+            scores.shape(),
+            classes.shape(),
+            classes.dtype().as_str()
+        ))
+    };
+    if scores.rank() != 1 || scores.dims() != classes.dims() || !classes.dtype().is_int() {
+        return Err(refuse("both are (N), the classes integers"));
+    }
+    let numbers: Vec<f64> = scores.to_dtype(DType::F64)?.to_vec1()?;
+    let classes: Vec<u32> = classes.to_dtype(DType::U32)?.to_vec1()?;
+    if numbers.iter().any(|score| score.is_nan()) {
+        return Err(refuse("a score is not a number"));
+    }
+    if classes.iter().any(|&class| class > 1) {
+        return Err(refuse("classes are 0 and 1"));
+    }
+    let positives = classes.iter().filter(|&&class| class == 1).count();
+    let negatives = classes.len() - positives;
+    if positives == 0 || negatives == 0 {
+        return Err(refuse("there must be images of both classes"));
+    }
+    let mut scored: Vec<(f64, bool)> = numbers
+        .into_iter()
+        .zip(classes.into_iter().map(|class| class == 1))
+        .collect();
+    scored.sort_by(|one, other| other.0.total_cmp(&one.0));
+    Ok((scored, positives, negatives))
+}
+
+fn misfit(logits: &Tensor, classes: &Tensor) -> Error {
+    Error::Invalid(format!(
+        "confusion matrix: logits {:?} do not fit classes {:?} ({}): they are (N, C) and (N), the classes integers, and N is not 0",
+        logits.shape(),
+        classes.shape(),
+        classes.dtype().as_str()
+    ))
+}

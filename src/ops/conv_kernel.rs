@@ -114,15 +114,17 @@ fn pack<'a, T: Scalar, const BLOCK: usize>(work: &Correlation<T>, pass: &'a Pass
     let taps = pass.taps(&pass.plane(0..1, 1, work.source_size));
     let depth = work.source_channels * taps.len();
     let mut weights = vec![T::ZERO; work.channels.div_ceil(BLOCK) * depth * BLOCK];
-    for channel in 0..work.channels {
-        let start = channel / BLOCK * depth * BLOCK + channel % BLOCK;
-        for source in 0..work.source_channels {
-            for (index, &(y, x, _)) in taps.iter().enumerate() {
-                weights[start + (source * taps.len() + index) * BLOCK] =
-                    (work.weight)(channel, source, y, x);
+    let blocks = weights.par_chunks_exact_mut((depth * BLOCK).max(1));
+    blocks.enumerate().for_each(|(block, weights)| {
+        for channel in block * BLOCK..((block + 1) * BLOCK).min(work.channels) {
+            let mut places = weights.iter_mut().skip(channel % BLOCK).step_by(BLOCK);
+            for source in 0..work.source_channels {
+                for (&(y, x, _), place) in taps.iter().zip(&mut places) {
+                    *place = (work.weight)(channel, source, y, x);
+                }
             }
         }
-    }
+    });
     Packed { pass, weights }
 }
 
@@ -249,7 +251,7 @@ fn tiles<'a, T: Scalar>(
         .min((CACHED / row).max(1))
         .max(MIN_ROWS);
     let together = match rows >= height {
-        true => (CACHED / (row * height)).clamp(1, images.div_ceil(tasks).max(1)),
+        true => in_equal_groups(images, 2 * CACHED / (row * height)),
         false => 1,
     };
     let image = (work.channels * height * width).max(1);
@@ -269,6 +271,13 @@ fn tiles<'a, T: Scalar>(
         }
     }
     tiles
+}
+
+/// How many images make a group, at most `most`, such that all threads have groups of about one size.
+fn in_equal_groups(images: usize, most: usize) -> usize {
+    let groups = images.div_ceil(most.max(1)).max(1);
+    let groups = groups.next_multiple_of(rayon::current_num_threads());
+    images.div_ceil(groups).max(1)
 }
 
 /// About as many columns as padding adds.

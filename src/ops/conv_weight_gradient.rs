@@ -1,10 +1,11 @@
 //! The gradient of a convolution's weight: for each tap the products of the output's gradient with what the tap saw.
 
-use super::conv_geometry::Geometry;
+use super::conv_geometry::{FlatPlane, Geometry, Pass};
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, aligned, level, unrolled};
 use rayon::prelude::*;
 use std::mem::zeroed;
+use std::ops::Range;
 
 /// Numbers of flat planes and lines that are worked on at a time: they stay in a processor's own cache.
 const CACHED: usize = 1 << 17;
@@ -12,31 +13,55 @@ const CACHED: usize = 1 << 17;
 const PARTS: usize = 8;
 /// With as many channels on both sides, it is a large matrix product.
 const MANY: usize = 48;
+/// Numbers that are laid out at a time for such products: the more, the less often sums are read and written again.
+const TOGETHER: usize = 1 << 20;
+/// Outputs of one such product.
+const OUTPUTS: usize = 128;
 
 /// The gradient of the weight (O, C, KH, KW) from `input` (N, C, H, W) and `gradient` (N, O, OH, OW).
 pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
+    let work = Work {
+        input,
+        gradient,
+        geometry,
+        pass: geometry.forward(),
+    };
     if geometry.channels >= MANY && geometry.outputs >= MANY {
-        return in_parts::<T, 1, 16>(input, gradient, geometry, matrix_products);
+        return work.as_matrix_products();
     }
     match level() {
-        Level::Portable => in_parts::<T, 2, 4>(input, gradient, geometry, |part| {
+        Level::Portable => work.in_parts::<2, 4>(|part| {
             // SAFETY: it needs no particular instructions.
             unsafe { products::<T, [T; 4], 2>(part) }
         }),
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => in_parts::<T, 4, 8>(input, gradient, geometry, |part| {
+        Level::Avx2 => work.in_parts::<4, 8>(|part| {
             // SAFETY: `level` has found AVX2 and FMA on this processor.
             unsafe { products_avx2(part) }
         }),
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => in_parts::<T, 8, 16>(input, gradient, geometry, |part| {
+        Level::Avx512 => work.in_parts::<8, 16>(|part| {
             // SAFETY: `level` has found AVX-512 on this processor.
             unsafe { products_avx512(part) }
         }),
     }
 }
 
+struct Work<'a, T> {
+    input: &'a [T],
+    gradient: &'a [T],
+    geometry: &'a Geometry,
+    pass: Pass,
+}
+
 /// Some rows of some images.
+#[derive(Clone)]
+struct Piece {
+    images: Range<usize>,
+    rows: Range<usize>,
+}
+
+/// A piece laid out.
 struct Part<'a, T> {
     /// Flat planes of the input's channels.
     planes: &'a [T],
@@ -51,58 +76,85 @@ struct Part<'a, T> {
     channels: usize,
 }
 
-fn in_parts<T: Scalar, const BLOCK: usize, const LANES: usize>(
-    input: &[T],
-    gradient: &[T],
-    geometry: &Geometry,
-    compute: impl Fn(Part<T>) + Sync,
-) -> Vec<T> {
-    let pass = geometry.forward();
-    let (height, width) = geometry.output;
-    let (input_plane, output_plane) = (geometry.input.0 * geometry.input.1, height * width);
-    let images = gradient.len() / (geometry.outputs * output_plane);
-    let row = (geometry.channels * geometry.stride.0 * geometry.stride.1 + geometry.outputs)
-        * pass.plane(0..1, 1, geometry.input).row;
-    let rows = (CACHED / row).clamp(4, height.max(4));
-    // Small images are worked on together: each sum ends with adding up a register.
-    let together = (CACHED / (row * rows)).max(1);
-    let pieces: Vec<(usize, usize)> = (0..images)
-        .step_by(together)
-        .flat_map(|image| (0..height).step_by(rows).map(move |start| (image, start)))
-        .collect();
-    let taps = geometry.kernel.0 * geometry.kernel.1;
-    let outputs = geometry.outputs.next_multiple_of(BLOCK);
-    let parts: Vec<Vec<T>> = pieces
-        .par_chunks(pieces.len().div_ceil(PARTS).max(1))
-        .map(|pieces| {
-            let mut sums = vec![T::ZERO; taps * outputs * geometry.channels];
+impl<T: Registers> Work<'_, T> {
+    /// Cuts the work such that about `numbers` numbers are laid out at a time.
+    fn pieces(&self, numbers: usize) -> Vec<Piece> {
+        let geometry = self.geometry;
+        let height = geometry.output.0;
+        let images =
+            self.gradient.len() / (geometry.outputs * geometry.output.0 * geometry.output.1);
+        let row = (geometry.channels * geometry.stride.0 * geometry.stride.1 + geometry.outputs)
+            * self.pass.plane(0..1, 1, geometry.input).row;
+        let rows = (numbers / row).clamp(4, height.max(4));
+        // Small images are worked on together: each sum ends with adding up a register.
+        let together = (numbers / (row * rows)).max(1);
+        let of_images = (0..images).step_by(together).map(|first| {
+            let images = first..(first + together).min(images);
+            (0..height).step_by(rows).map(move |start| Piece {
+                images: images.clone(),
+                rows: start..(start + rows).min(height),
+            })
+        });
+        of_images.flatten().collect()
+    }
+
+    fn plane(&self, piece: &Piece) -> FlatPlane {
+        let results = piece.rows.start as isize..piece.rows.end as isize;
+        self.pass
+            .plane(results, piece.images.len(), self.geometry.input)
+    }
+
+    /// Lays out one channel of the input.
+    fn fill_plane(&self, piece: &Piece, plane: &FlatPlane, channel: usize, flat: &mut [T]) {
+        let (channels, (height, width)) = (self.geometry.channels, self.geometry.input);
+        let channel_of = |image: usize| {
+            let index = (piece.images.start + image) * channels + channel;
+            &self.input[index * height * width..][..height * width]
+        };
+        self.pass.fill(plane, flat, channel_of, T::ZERO);
+    }
+
+    /// Lays out the gradient of one output; none of an output that only fills up a block.
+    fn fill_line(&self, piece: &Piece, plane: &FlatPlane, output: usize, flat: &mut [T]) {
+        flat.fill(T::ZERO);
+        let (outputs, (height, width)) = (self.geometry.outputs, self.geometry.output);
+        if output >= outputs {
+            return;
+        }
+        for (image, flat) in piece.images.clone().zip(flat.chunks_mut(plane.image)) {
+            let index = image * outputs + output;
+            let rows = &self.gradient[index * height * width..][..height * width];
+            let rows = rows[piece.rows.start * width..piece.rows.end * width].chunks_exact(width);
+            for (flat, row) in flat.chunks_mut(plane.row).zip(rows) {
+                flat[..width].copy_from_slice(row);
+            }
+        }
+    }
+
+    /// Sums of many small pieces, `PARTS` at a time.
+    fn in_parts<const BLOCK: usize, const LANES: usize>(
+        &self,
+        compute: impl Fn(Part<T>) + Sync,
+    ) -> Vec<T> {
+        let channels = self.geometry.channels;
+        let taps = self.geometry.kernel.0 * self.geometry.kernel.1;
+        let outputs = self.geometry.outputs.next_multiple_of(BLOCK);
+        let pieces = self.pieces(CACHED);
+        let parts = pieces.par_chunks(pieces.len().div_ceil(PARTS).max(1));
+        let parts = parts.map(|pieces| {
+            let mut sums = vec![T::ZERO; taps * outputs * channels];
             let (mut planes, mut lines) = (Vec::new(), Vec::new());
-            for &(first, start) in pieces {
-                let images = first..(first + together).min(images);
-                let results = start as isize..(start + rows).min(height) as isize;
-                let plane = pass.plane(results, images.len(), geometry.input);
-                let offsets: Vec<usize> = pass.taps(&plane).iter().map(|tap| tap.2).collect();
-                let planes = aligned(&mut planes, geometry.channels * plane.length);
+            for piece in pieces {
+                let plane = self.plane(piece);
+                let offsets: Vec<usize> = self.pass.taps(&plane).iter().map(|tap| tap.2).collect();
+                let planes = aligned(&mut planes, channels * plane.length);
                 for (channel, flat) in planes.chunks_exact_mut(plane.length).enumerate() {
-                    let channel_of = |image: usize| {
-                        let index = (first + image) * geometry.channels + channel;
-                        &input[index * input_plane..][..input_plane]
-                    };
-                    pass.fill(&plane, flat, channel_of, T::ZERO);
+                    self.fill_plane(piece, &plane, channel, flat);
                 }
                 let line = plane.span.next_multiple_of(LANES);
                 let lines = aligned(&mut lines, outputs * line);
-                lines.fill(T::ZERO);
-                let lines_of_outputs = lines.chunks_exact_mut(line).take(geometry.outputs);
-                for (output, flat) in lines_of_outputs.enumerate() {
-                    for (image, flat) in images.clone().zip(flat.chunks_mut(plane.image)) {
-                        let index = image * geometry.outputs + output;
-                        let rows = &gradient[index * output_plane..][start * width..];
-                        let rows = rows.chunks_exact(width).take(plane.results.len());
-                        for (flat, row) in flat.chunks_mut(plane.row).zip(rows) {
-                            flat[..width].copy_from_slice(row);
-                        }
-                    }
+                for (output, flat) in lines.chunks_exact_mut(line).enumerate() {
+                    self.fill_line(piece, &plane, output, flat);
                 }
                 compute(Part {
                     planes,
@@ -112,35 +164,93 @@ fn in_parts<T: Scalar, const BLOCK: usize, const LANES: usize>(
                     taps: &offsets,
                     sums: &mut sums,
                     outputs,
-                    channels: geometry.channels,
+                    channels,
                 });
             }
             sums
-        })
-        .collect();
-    let mut parts = parts.into_iter();
-    let mut sums = parts.next().unwrap_or_default();
-    for part in parts {
-        sums.par_chunks_mut(CACHED)
-            .zip(part.par_chunks(CACHED))
-            .for_each(|(sums, part)| {
+        });
+        let mut parts = parts.collect::<Vec<_>>().into_iter();
+        let mut sums = parts.next().unwrap_or_default();
+        for part in parts {
+            let chunks = sums.par_chunks_mut(CACHED).zip(part.par_chunks(CACHED));
+            chunks.for_each(|(sums, part)| {
                 sums.iter_mut()
                     .zip(part)
-                    .for_each(|(sum, &part)| *sum += part)
+                    .for_each(|(sum, &part)| *sum += part);
             });
+        }
+        self.in_order(&sums, outputs)
     }
-    let mut result = vec![T::ZERO; geometry.outputs * geometry.channels * taps];
-    result
-        .par_chunks_mut(geometry.channels * taps)
-        .enumerate()
-        .for_each(|(output, result)| {
-            for (tap, sums) in sums.chunks_exact(outputs * geometry.channels).enumerate() {
-                let sums = &sums[output * geometry.channels..];
+
+    /// For each tap a matrix product, (outputs, positions) with (positions, channels): in flat order both are there already.
+    fn as_matrix_products(&self) -> Vec<T> {
+        let (channels, outputs) = (self.geometry.channels, self.geometry.outputs);
+        let taps = self.geometry.kernel.0 * self.geometry.kernel.1;
+        let mut sums = vec![T::ZERO; taps * outputs * channels];
+        let (mut planes, mut lines) = (Vec::new(), Vec::new());
+        for piece in self.pieces(TOGETHER) {
+            let plane = self.plane(&piece);
+            let offsets: Vec<usize> = self.pass.taps(&plane).iter().map(|tap| tap.2).collect();
+            let planes = aligned(&mut planes, channels * plane.length);
+            let flat = planes.par_chunks_exact_mut(plane.length).enumerate();
+            flat.for_each(|(channel, flat)| self.fill_plane(&piece, &plane, channel, flat));
+            let line = plane.span;
+            let lines = aligned(&mut lines, outputs * line);
+            let flat = lines.par_chunks_exact_mut(line).enumerate();
+            flat.for_each(|(output, flat)| self.fill_line(&piece, &plane, output, flat));
+            let (planes, lines) = (&*planes, &*lines);
+            let of_taps = sums.par_chunks_exact_mut(outputs * channels).zip(offsets);
+            of_taps.for_each(|(sums, offset)| {
+                let blocks = sums
+                    .par_chunks_mut(OUTPUTS * channels)
+                    .zip(lines.par_chunks(OUTPUTS * line));
+                blocks.for_each(|(sums, lines)| {
+                    // SAFETY: `lines` is (outputs, line), `sums` (as many outputs, channels). Of each plane, the numbers from
+                    // `offset` on are `line` at least.
+                    unsafe {
+                        gemm::gemm(
+                            lines.len() / line,
+                            channels,
+                            line,
+                            sums.as_mut_ptr(),
+                            1,
+                            channels as isize,
+                            true,
+                            lines.as_ptr(),
+                            1,
+                            line as isize,
+                            planes.as_ptr().add(offset),
+                            plane.length as isize,
+                            1,
+                            T::ONE,
+                            T::ONE,
+                            false,
+                            false,
+                            false,
+                            gemm::Parallelism::None,
+                        );
+                    }
+                });
+            });
+        }
+        self.in_order(&sums, outputs)
+    }
+
+    /// From (taps, outputs, channels) to (outputs, channels, taps), without what only filled up a block.
+    fn in_order(&self, sums: &[T], outputs: usize) -> Vec<T> {
+        let channels = self.geometry.channels;
+        let taps = sums.len() / (outputs * channels);
+        let mut result = vec![T::ZERO; self.geometry.outputs * channels * taps];
+        let of_outputs = result.par_chunks_mut(channels * taps).enumerate();
+        of_outputs.for_each(|(output, result)| {
+            for (tap, sums) in sums.chunks_exact(outputs * channels).enumerate() {
                 let places = result[tap..].iter_mut().step_by(taps);
+                let sums = &sums[output * channels..];
                 places.zip(sums).for_each(|(place, &sum)| *place = sum);
             }
         });
-    result
+        result
+    }
 }
 
 /// Taps that are summed at a time.
@@ -223,36 +333,4 @@ fn products_avx2<T: Registers>(part: Part<T>) {
 fn products_avx512<T: Registers>(part: Part<T>) {
     // SAFETY: as above.
     unsafe { products::<T, T::Avx512, 8>(part) }
-}
-
-/// For each tap a matrix product, (outputs, positions) with (positions, channels): in flat order both are there already.
-fn matrix_products<T: Scalar>(part: Part<T>) {
-    let sums = part.sums.chunks_exact_mut(part.outputs * part.channels);
-    for (sums, &offset) in sums.zip(part.taps) {
-        // SAFETY: `sums` is (outputs, channels), `lines` is (outputs, line). Of each plane, the numbers from `offset` on are
-        // `line` at least: a plane has the slack behind its last result that rounding a line up takes.
-        unsafe {
-            gemm::gemm(
-                part.outputs,
-                part.channels,
-                part.line,
-                sums.as_mut_ptr(),
-                1,
-                part.channels as isize,
-                true,
-                part.lines.as_ptr(),
-                1,
-                part.line as isize,
-                part.planes.as_ptr().add(offset),
-                part.plane as isize,
-                1,
-                T::ONE,
-                T::ONE,
-                false,
-                false,
-                false,
-                gemm::Parallelism::None,
-            );
-        }
-    }
 }

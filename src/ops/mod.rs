@@ -59,3 +59,5 @@ pub use tape::backward;
 
 #[cfg(test)]
 pub(crate) mod gradient_check;
+#[cfg(test)]
+mod properties;

@@ -5,8 +5,8 @@
 //! the most memory that each process had.
 
 use candle_core::{Device, Tensor};
-use eosin::nn::{Mlp, MnistModel, Model, UNet};
-use eosin::ops::{bce_dice_loss, cross_entropy};
+use eosin::nn::{Mlp, MnistModel, Model, ResNet18, UNet};
+use eosin::ops::{backward, bce_dice_loss, cross_entropy};
 use eosin::train::{Adam, Optimizer};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -17,11 +17,12 @@ const STEPS: usize = 15;
 const WARM_UP: usize = 3;
 
 /// What is compared: the name that the peer knows, and the shape of a batch.
-const CASES: [(&str, [usize; 4]); 5] = [
+const CASES: [(&str, [usize; 4]); 6] = [
     ("unet", [4, 3, 256, 256]),
     ("unet", [16, 3, 128, 128]),
     ("unet-inference", [4, 3, 256, 256]),
     ("mnist", [64, 1, 28, 28]),
+    ("resnet18", [64, 1, 28, 28]),
     ("mlp", [64, 1, 28, 28]),
 ];
 
@@ -124,14 +125,12 @@ fn serve((name, shape): (&str, [usize; 4])) -> Result<(), Box<dyn std::error::Er
     let images = Tensor::rand(0f32, 1., &shape, &Device::Cpu)?;
     let masks = Tensor::rand(0f32, 1., (shape[0], 1, shape[2], shape[3]), &Device::Cpu)?.round()?;
     let digits = Tensor::from_iter((0..shape[0] as u32).map(|index| index % 10), &Device::Cpu)?;
-    let unet;
-    let model: &dyn Model = match name {
-        "mlp" => &Mlp::new(&[784, 128, 64, 10], 1, &Device::Cpu)?,
-        "mnist" => &MnistModel::new(1, &Device::Cpu)?,
-        _ => {
-            unet = UNet::new(1, &Device::Cpu)?;
-            &unet
-        }
+    let device = &Device::Cpu;
+    let model: Box<dyn Model> = match name {
+        "mlp" => Box::new(Mlp::new(&[784, 128, 64, 10], 1, device)?),
+        "mnist" => Box::new(MnistModel::new(1, device)?),
+        "resnet18" => Box::new(ResNet18::small(1, 10, 1, device)?),
+        _ => Box::new(UNet::new(1, device)?),
     };
     let mut adam = Adam::new(1e-3);
     for line in std::io::stdin().lines() {
@@ -146,7 +145,7 @@ fn serve((name, shape): (&str, [usize; 4])) -> Result<(), Box<dyn std::error::Er
                 "unet" => bce_dice_loss(&output, &masks)?,
                 _ => cross_entropy(&output, &digits)?,
             };
-            adam.step(model.parameters(), &loss.backward()?)?;
+            adam.step(model.parameters(), &backward(&loss)?)?;
         }
         println!("{} {}", begun.elapsed().as_secs_f64(), peak_memory());
     }

@@ -1,7 +1,7 @@
 //! Batch normalisation as a layer.
 
 use super::parameters::Builder;
-use crate::ops::{self, Statistics};
+use crate::ops::{self, Activation};
 use crate::{Error, Result};
 use candle_core::{Tensor, Var};
 
@@ -53,21 +53,19 @@ impl BatchNorm2d {
     /// # Errors
     /// When the channels do not fit, or a training batch has a single number a channel.
     pub fn forward(&self, input: &Tensor, train: bool) -> Result<Tensor> {
-        let statistics = match train {
-            true => {
-                self.follow(input)?;
-                Statistics::Batch
-            }
-            false => Statistics::Running {
-                mean: self.running_mean.as_detached_tensor(),
-                variance: self.running_variance.as_detached_tensor(),
-            },
-        };
-        ops::batch_norm(input, &self.weight, &self.bias, &statistics, EPSILON)
+        self.forward_with(input, Activation::Identity, train)
     }
 
-    /// Moves the running statistics towards those of a batch.
-    fn follow(&self, input: &Tensor) -> Result<()> {
+    /// The same, then `activation`, in one operation.
+    ///
+    /// # Errors
+    /// As [`BatchNorm2d::forward`].
+    pub fn forward_with(
+        &self,
+        input: &Tensor,
+        activation: Activation,
+        train: bool,
+    ) -> Result<Tensor> {
         let channels = self.weight.elem_count();
         if input.rank() != 4 || input.dim(1)? != channels {
             return Err(Error::Invalid(format!(
@@ -75,17 +73,37 @@ impl BatchNorm2d {
                 input.shape()
             )));
         }
+        let (mean, variance) = match train {
+            true => self.batch(input)?,
+            false => (
+                self.running_mean.as_detached_tensor(),
+                self.running_variance.as_detached_tensor(),
+            ),
+        };
+        let statistics = (&mean, &variance, train);
+        ops::normalize(
+            input,
+            &self.weight,
+            &self.bias,
+            statistics,
+            EPSILON,
+            activation,
+        )
+    }
+
+    /// Mean and variance of a batch, which the running ones follow.
+    fn batch(&self, input: &Tensor) -> Result<(Tensor, Tensor)> {
         let (mean, variance) = ops::batch_statistics(&input.detach())?;
-        let count = (input.elem_count() / channels) as f64;
-        let unbiased = (variance * (count / (count - 1.0)))?;
+        let count = (input.elem_count() / self.weight.elem_count()) as f64;
+        let unbiased = (&variance * (count / (count - 1.0)))?;
         for (running, batch) in [
-            (&self.running_mean, mean),
-            (&self.running_variance, unbiased),
+            (&self.running_mean, &mean),
+            (&self.running_variance, &unbiased),
         ] {
             let kept = (running.as_detached_tensor() * (1.0 - MOMENTUM))?;
             running.set(&(kept + (batch * MOMENTUM)?)?)?;
         }
-        Ok(())
+        Ok((mean, variance))
     }
 }
 

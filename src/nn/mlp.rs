@@ -1,7 +1,7 @@
 //! A multilayer perceptron.
 
 use super::{Builder, Linear, Model, Parameters};
-use crate::ops::Activation;
+use crate::ops::{Activation, flatten};
 use crate::{Error, Result};
 use candle_core::{Device, Tensor};
 
@@ -50,7 +50,7 @@ impl Mlp {
 
 impl Model for Mlp {
     fn forward(&self, input: &Tensor, _train: bool) -> Result<Tensor> {
-        let mut features = input.flatten_from(1)?;
+        let mut features = flatten(input)?;
         for (index, layer) in self.layers.iter().enumerate() {
             let activation = match index + 1 < self.layers.len() {
                 true => Activation::Relu,

@@ -1,7 +1,7 @@
 //! The convolutional network of the workshop for handwritten digits.
 
 use super::{Builder, Conv2d, Dropout, Linear, Model, Parameters};
-use crate::ops::{Activation, PoolOptions, max_pool2d};
+use crate::ops::{Activation, PoolOptions, flatten, max_pool2d};
 use crate::{Error, Result};
 use candle_core::{Device, Tensor};
 
@@ -58,7 +58,7 @@ impl Model for MnistModel {
             features = layer.forward_with(&features, Activation::Relu, None)?;
             features = max_pool2d(&features, &PoolOptions::new(2))?;
         }
-        let flat = features.flatten_from(1)?;
+        let flat = flatten(&features)?;
         let hidden = self.hidden.forward(&flat, Activation::Relu)?;
         let hidden = self.dropout.forward(&hidden, train)?;
         self.last.forward(&hidden, Activation::Identity)

@@ -35,8 +35,9 @@ impl ConvNorm {
         })
     }
 
-    fn forward(&self, input: &Tensor, train: bool) -> Result<Tensor> {
-        self.norm.forward(&self.conv.forward(input)?, train)
+    fn forward(&self, input: &Tensor, activation: Activation, train: bool) -> Result<Tensor> {
+        let convolved = self.conv.forward(input)?;
+        self.norm.forward_with(&convolved, activation, train)
     }
 }
 
@@ -67,13 +68,13 @@ impl Block {
     }
 
     fn forward(&self, input: &Tensor, train: bool) -> Result<Tensor> {
-        let hidden = ops::relu(&self.first.forward(input, train)?)?;
-        let change = self.second.forward(&hidden, train)?;
+        let hidden = self.first.forward(input, Activation::Relu, train)?;
+        let change = self.second.forward(&hidden, Activation::Identity, train)?;
         let kept = match &self.shortcut {
-            Some(shortcut) => shortcut.forward(input, train)?,
+            Some(shortcut) => shortcut.forward(input, Activation::Identity, train)?,
             None => input.clone(),
         };
-        ops::relu(&(change + kept)?)
+        ops::add(&change, &kept, Activation::Relu)
     }
 }
 
@@ -165,14 +166,14 @@ impl Model for ResNet18 {
                 self.channels
             )));
         }
-        let mut features = ops::relu(&self.stem.forward(input, train)?)?;
+        let mut features = self.stem.forward(input, Activation::Relu, train)?;
         if let Some(pool) = &self.pool {
             features = ops::max_pool2d(&features, pool)?;
         }
         for block in &self.blocks {
             features = block.forward(&features, train)?;
         }
-        let means = ops::adaptive_avg_pool2d(&features, 1)?.flatten_from(1)?;
+        let means = ops::flatten(&ops::adaptive_avg_pool2d(&features, 1)?)?;
         self.last.forward(&means, Activation::Identity)
     }
 

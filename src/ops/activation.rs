@@ -5,6 +5,7 @@ use super::memory::changed;
 use super::scalar::Scalar;
 use super::simd::vectorize;
 use super::storage::{by_type, elements};
+use super::tape::apply1;
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
 
@@ -97,7 +98,7 @@ impl Activation {
         if !input.device().is_cpu() {
             return self.on_device(input);
         }
-        Ok(input.contiguous()?.apply_op1(self)?)
+        apply1(&input.contiguous()?, self)
     }
 
     pub(super) fn check(self) -> Result<()> {

@@ -1,7 +1,12 @@
 //! Batch normalisation (Ioffe and Szegedy 2015, algorithm 1).
 
+use super::activation::Activation;
+use super::finish::Finish;
+use super::memory::written;
 use super::scalar::Scalar;
+use super::simd::vectorize;
 use super::storage::{by_type, elements};
+use super::tape::apply3;
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp3, Layout, Shape, Tensor};
 use rayon::prelude::*;
@@ -27,36 +32,61 @@ pub fn batch_norm(
     statistics: &Statistics,
     epsilon: f64,
 ) -> Result<Tensor> {
-    let channels = check(input, &[weight, bias])?;
-    let (mean, variance) = match statistics {
-        Statistics::Batch => batch_statistics(input)?,
-        Statistics::Running { mean, variance } => {
-            check(input, &[mean, variance])?;
-            (mean.clone(), variance.clone())
+    check(input, &[weight, bias])?;
+    let (mean, variance, of_batch) = match statistics {
+        Statistics::Batch => {
+            let (mean, variance) = batch_statistics(input)?;
+            (mean, variance, true)
         }
+        Statistics::Running { mean, variance } => (mean.clone(), variance.clone(), false),
     };
+    let identity = Activation::Identity;
+    normalize(
+        input,
+        weight,
+        bias,
+        (&mean, &variance, of_batch),
+        epsilon,
+        identity,
+    )
+}
+
+/// [`batch_norm`] by statistics that are there already, `of_batch` when they are those of [`batch_statistics`], then an
+/// activation.
+pub(crate) fn normalize(
+    input: &Tensor,
+    weight: &Tensor,
+    bias: &Tensor,
+    (mean, variance, of_batch): (&Tensor, &Tensor, bool),
+    epsilon: f64,
+    activation: Activation,
+) -> Result<Tensor> {
+    activation.check()?;
+    let channels = check(input, &[weight, bias, mean, variance])?;
     if !input.device().is_cpu() {
         let whole = |tensor: &Tensor| tensor.reshape((1, channels, 1, 1));
-        let scale = (whole(&variance)? + epsilon)?.sqrt()?;
-        let normal = input.broadcast_sub(&whole(&mean)?)?.broadcast_div(&scale)?;
-        return Ok(normal
+        let scale = (whole(variance)? + epsilon)?.sqrt()?;
+        let normal = input.broadcast_sub(&whole(mean)?)?.broadcast_div(&scale)?;
+        let result = normal
             .broadcast_mul(&whole(weight)?)?
-            .broadcast_add(&whole(bias)?)?);
+            .broadcast_add(&whole(bias)?)?;
+        return activation.forward(&result);
     }
     let numbers = |tensor: &Tensor| -> Result<Vec<f64>> {
         Ok(tensor.to_dtype(candle_core::DType::F64)?.to_vec1()?)
     };
+    let scale = |variance: f64| 1.0 / (variance + epsilon).sqrt();
     let operation = BatchNorm {
-        mean: numbers(&mean)?,
-        scale: numbers(&variance)?
-            .into_iter()
-            .map(|variance| 1.0 / (variance + epsilon).sqrt())
-            .collect(),
-        of_batch: matches!(statistics, Statistics::Batch),
+        mean: numbers(mean)?,
+        scale: numbers(variance)?.into_iter().map(scale).collect(),
+        of_batch,
+        finish: Finish {
+            activation,
+            dropout: None,
+        },
     };
-    Ok(input
-        .contiguous()?
-        .apply_op3(&weight.contiguous()?, &bias.contiguous()?, operation)?)
+    let (input, weight) = (input.contiguous()?, weight.contiguous()?);
+    apply3(&input, &weight, &bias.contiguous()?, operation)
 }
 
 /// Mean and variance (over all numbers, not one less) of each channel of `input` (N, C, H, W). On the CPU nobody follows their
@@ -97,22 +127,42 @@ fn moments<T: Scalar>(input: &Tensor) -> Result<(Vec<f64>, Vec<f64>)> {
         return Err(Error::Invalid("batch_norm: not on the CPU".to_owned()));
     };
     let numbers = elements::<T>(storage, layout)?;
+    let plane = height * width;
     let of_channel = |channel: usize| {
-        let planes = || {
-            numbers
-                .chunks(height * width)
-                .skip(channel)
-                .step_by(channels)
-        };
+        let planes = || numbers.chunks(plane).skip(channel).step_by(channels);
         let count = (numbers.len() / channels) as f64;
-        let sum_of = |term: &dyn Fn(f64) -> f64| -> f64 {
-            let sums = planes().map(|plane| plane.iter().map(|&x| term(x.to_f64())).sum::<f64>());
-            sums.sum()
-        };
-        let mean = sum_of(&|x| x) / count;
-        (mean, sum_of(&|x| (x - mean) * (x - mean)) / count)
+        let sums = planes().map(|numbers| sum(numbers, numbers, |x, _| x));
+        let mean = sums.sum::<f64>() / count;
+        let center = T::of(mean);
+        let squares =
+            planes().map(|numbers| sum(numbers, numbers, |x, _| (x - center) * (x - center)));
+        (mean, squares.sum::<f64>() / count)
     };
     Ok((0..channels).into_par_iter().map(of_channel).unzip())
+}
+
+/// The sum of `term` over pairs. Many sums side by side, each over few numbers: one alone would wait for itself, and a long one
+/// lose digits.
+#[inline(always)]
+fn sum<T: Scalar>(first: &[T], second: &[T], term: impl Fn(T, T) -> T) -> f64 {
+    const LANES: usize = 32;
+    const LINES: usize = 32;
+    let mut total = 0.0;
+    vectorize(|| {
+        for (first, second) in first
+            .chunks(LANES * LINES)
+            .zip(second.chunks(LANES * LINES))
+        {
+            let mut lanes = [T::ZERO; LANES];
+            for (first, second) in first.chunks(LANES).zip(second.chunks(LANES)) {
+                for ((lane, &a), &b) in lanes.iter_mut().zip(first).zip(second) {
+                    *lane += term(a, b);
+                }
+            }
+            total += lanes.into_iter().map(T::to_f64).sum::<f64>();
+        }
+    });
+    total
 }
 
 fn check(input: &Tensor, of_channels: &[&Tensor]) -> Result<usize> {
@@ -136,6 +186,7 @@ struct BatchNorm {
     /// One over the standard deviation.
     scale: Vec<f64>,
     of_batch: bool,
+    finish: Finish,
 }
 
 impl CustomOp3 for BatchNorm {
@@ -165,19 +216,25 @@ impl CustomOp3 for BatchNorm {
                 elements::<T>(weight.0, weight.1)?,
                 elements::<T>(bias.0, bias.1)?,
             );
-            let mut result = vec![T::ZERO; numbers.len()];
-            result
-                .par_chunks_mut((height * width).max(1))
-                .zip(numbers.par_chunks((height * width).max(1)))
-                .enumerate()
-                .for_each(|(index, (result, plane))| {
-                    let channel = index % channels;
-                    let factor = weight[channel] * T::of(norm.scale[channel]);
-                    let mean = T::of(norm.mean[channel]);
-                    for (result, &x) in result.iter_mut().zip(plane) {
-                        *result = (x - mean) * factor + bias[channel];
-                    }
-                });
+            let plane = (height * width).max(1);
+            let result = written(numbers.len(), |result| {
+                result
+                    .par_chunks_mut(plane)
+                    .zip(numbers.par_chunks(plane))
+                    .enumerate()
+                    .for_each(|(index, (result, plane))| {
+                        let channel = index % channels;
+                        let factor = weight[channel] * T::of(norm.scale[channel]);
+                        let (mean, bias) = (T::of(norm.mean[channel]), bias[channel]);
+                        let result = result.write_copy_of_slice(plane);
+                        vectorize(|| {
+                            for x in result.iter_mut() {
+                                *x = (*x - mean) * factor + bias;
+                            }
+                            norm.finish.activation.apply(result);
+                        });
+                    });
+            });
             Ok((T::to_cpu_storage_owned(result), shape))
         }
         let (input, weight) = ((input, input_layout), (weight, weight_layout));
@@ -192,10 +249,10 @@ impl CustomOp3 for BatchNorm {
         input: &Tensor,
         weight: &Tensor,
         _: &Tensor,
-        _: &Tensor,
+        result: &Tensor,
         gradient: &Tensor,
     ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let gradient = gradient.contiguous()?;
+        let gradient = self.finish.gradient(result, gradient)?;
         let operation = BatchNormGradient(self.clone());
         // For each channel one plane more: the sums, which are the gradients of weight and bias.
         let packed = input.apply_op3_no_bwd(weight, &gradient, &operation)?;
@@ -237,43 +294,44 @@ impl CustomOp3 for BatchNormGradient {
             let numbers = elements::<T>(input.0, input.1)?;
             let weight = elements::<T>(weight.0, weight.1)?;
             let gradients = elements::<T>(gradient.0, gradient.1)?;
-            let normal =
-                |channel: usize, x: T| (x - T::of(norm.mean[channel])) * T::of(norm.scale[channel]);
             let sums: Vec<(f64, f64)> = (0..channels)
                 .into_par_iter()
                 .map(|channel| {
+                    let (mean, scale) = (T::of(norm.mean[channel]), norm.scale[channel]);
                     let (mut of_weight, mut of_bias) = (0.0, 0.0);
                     for image in 0..images {
                         let place = (image * channels + channel) * plane;
-                        for (&x, &dy) in numbers[place..][..plane].iter().zip(&gradients[place..]) {
-                            of_weight += (dy * normal(channel, x)).to_f64();
-                            of_bias += dy.to_f64();
-                        }
+                        let (numbers, gradients) =
+                            (&numbers[place..][..plane], &gradients[place..][..plane]);
+                        of_weight += sum(numbers, gradients, |x, dy| dy * (x - mean)) * scale;
+                        of_bias += sum(numbers, gradients, |_, dy| dy);
                     }
                     (of_weight, of_bias)
                 })
                 .collect();
+            let count = (images * plane) as f64;
             let mut result = vec![T::ZERO; numbers.len() + 2 * channels];
             let (of_input, of_parameters) = result.split_at_mut(numbers.len());
-            let count = T::of((images * plane) as f64);
             of_input
                 .par_chunks_mut(plane.max(1))
                 .enumerate()
                 .for_each(|(index, result)| {
                     let channel = index % channels;
-                    let factor = weight[channel] * T::of(norm.scale[channel]);
-                    let (of_weight, of_bias) = sums[channel];
-                    let (of_weight, of_bias) = (T::of(of_weight), T::of(of_bias));
-                    let pairs = numbers[index * plane..]
-                        .iter()
-                        .zip(&gradients[index * plane..]);
-                    for (result, (&x, &dy)) in result.iter_mut().zip(pairs) {
-                        let of_statistics = match norm.of_batch {
-                            true => (of_bias + normal(channel, x) * of_weight) / count,
-                            false => T::ZERO,
-                        };
-                        *result = factor * (dy - of_statistics);
-                    }
+                    let (mean, scale) = (T::of(norm.mean[channel]), norm.scale[channel]);
+                    let factor = weight[channel] * T::of(scale);
+                    let (of_weight, of_bias) = match norm.of_batch {
+                        true => sums[channel],
+                        false => (0.0, 0.0),
+                    };
+                    let slope = T::of(of_weight * scale / count);
+                    let constant = T::of(of_bias / count);
+                    let place = index * plane;
+                    vectorize(|| {
+                        let pairs = numbers[place..].iter().zip(&gradients[place..]);
+                        for (result, (&x, &dy)) in result.iter_mut().zip(pairs) {
+                            *result = factor * (dy - constant - (x - mean) * slope);
+                        }
+                    });
                 });
             for (channel, (of_weight, of_bias)) in sums.into_iter().enumerate() {
                 of_parameters[channel] = T::of(of_weight);

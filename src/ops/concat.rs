@@ -3,6 +3,7 @@
 use super::memory::written;
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
+use super::tape::apply2;
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Shape, Tensor};
 use rayon::prelude::*;
@@ -27,9 +28,7 @@ pub fn concat_channels(first: &Tensor, second: &Tensor) -> Result<Tensor> {
     if !first.device().is_cpu() {
         return Ok(Tensor::cat(&[first, second], 1)?);
     }
-    Ok(first
-        .contiguous()?
-        .apply_op2(&second.contiguous()?, ConcatChannels)?)
+    apply2(&first.contiguous()?, &second.contiguous()?, ConcatChannels)
 }
 
 struct ConcatChannels;

@@ -9,6 +9,7 @@ use super::pad::replicate_pad2d;
 use super::scalar::Scalar;
 use super::simd::{Registers, vectorize};
 use super::storage::{by_type, elements};
+use super::tape::{apply2, apply3};
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Shape, Tensor};
 use rayon::prelude::*;
@@ -235,10 +236,10 @@ pub(super) struct Convolution {
 impl Convolution {
     pub fn apply(self, input: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
         let (input, weight) = (input.contiguous()?, weight.contiguous()?);
-        Ok(match bias {
-            Some(bias) => input.apply_op3(&weight, &bias.contiguous()?, self)?,
-            None => input.apply_op2(&weight, self)?,
-        })
+        match bias {
+            Some(bias) => apply3(&input, &weight, &bias.contiguous()?, self),
+            None => apply2(&input, &weight, self),
+        }
     }
 
     fn run<T: Registers>(

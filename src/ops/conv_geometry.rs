@@ -144,6 +144,31 @@ impl Axis {
         (self.range.end - self.range.start).max(0) as usize
     }
 
+    /// Which of `length` sources of a tap's origin, from `first` on, lie in an image of this size.
+    fn inside(&self, origin: isize, first: isize, length: usize, size: usize) -> Range<usize> {
+        let step = self.source_step as isize;
+        let place = origin + step * first;
+        let begin = (-place.div_euclid(step)).clamp(0, length as isize);
+        let end = (-(place - size as isize).div_euclid(step)).clamp(begin, length as isize);
+        begin as usize..end as usize
+    }
+
+    /// Lays out what `results` are reached from.
+    fn line(&self, results: &Range<isize>, size: usize) -> Line {
+        let first = results.start + self.least_shift();
+        let length = (results.end - results.start) as usize + self.reach();
+        let shared = self.origins().into_iter().map(|origin| {
+            let inside = self.inside(origin, first, length, size);
+            inside.start.min(length - inside.end)
+        });
+        let shared = shared.min().unwrap_or(0).min(self.reach());
+        Line {
+            first,
+            length,
+            pitch: length - shared,
+        }
+    }
+
     /// The part of the range whose results stand in `places`.
     pub fn within(&self, places: &Range<usize>) -> Range<isize> {
         let step = self.step as isize;
@@ -160,23 +185,41 @@ pub struct Pass {
     pub columns: Axis,
 }
 
+/// Sources along one axis. Where there are only zeros at both ends, the next line begins before this one ends.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    first: isize,
+    length: usize,
+    /// From one line to the next.
+    pitch: usize,
+}
+
 /// Room behind a flat plane, so that whole registers may be read at its end.
 const SLACK: usize = 64;
 
-/// A *flat* plane: what a pass needs of one channel for some rows of results, row after row, with zeros where the image
-/// ends. Then the result at flat position `i` is the sum over channels and taps of `weight * plane[i + tap's offset]`: every
-/// loop runs over contiguous numbers, whatever the width. What is computed at the end of each row, where it reaches into the
-/// next, is thrown away.
+/// A *flat* plane: what a pass needs of one channel for some rows of results, row after row and image below image, with zeros
+/// where an image ends. Then the result at flat position `i` is the sum over channels and taps of
+/// `weight * plane[i + tap's offset]`: every loop runs over contiguous numbers, whatever the width. What is computed between
+/// rows and between images is thrown away.
 #[derive(Debug, Clone)]
 pub struct FlatPlane {
-    /// Rows of results.
+    /// Rows of results of each image.
     pub results: Range<isize>,
-    /// Length of a row.
+    /// From one row of results to the next.
     pub row: usize,
+    /// From one image to the next.
+    pub image: usize,
+    /// From the first result to behind the last.
+    pub span: usize,
     /// Length of the plane.
     pub length: usize,
-    /// Rows of one phase.
-    rows: usize,
+    images: usize,
+    /// Size of an image with the sources.
+    size: (usize, usize),
+    rows: Line,
+    columns: Line,
+    /// Length of one phase.
+    phase: usize,
 }
 
 impl Pass {
@@ -188,16 +231,30 @@ impl Pass {
             .collect()
     }
 
-    /// The plane for these rows of results.
-    pub fn plane(&self, results: Range<isize>) -> FlatPlane {
-        let row = self.columns.count() + self.columns.reach();
-        let rows = (results.end - results.start) as usize + self.rows.reach();
-        let length = (self.phases().len() * rows * row + SLACK).next_multiple_of(16);
+    /// The plane for these rows of results of some images, whose sources have the size `(height, width)`.
+    pub fn plane(
+        &self,
+        results: Range<isize>,
+        images: usize,
+        (height, width): (usize, usize),
+    ) -> FlatPlane {
+        let rows = self.rows.line(&results, height);
+        let columns = self.columns.line(&self.columns.range, width);
+        let (row, image) = (columns.pitch, rows.pitch * columns.pitch);
+        let last = (images - 1) * image + (results.end - results.start - 1) as usize * row;
+        let phase = (images - 1) * image + rows.length * row;
+        let spare = columns.length - columns.pitch + SLACK;
         FlatPlane {
-            results,
             row,
-            length,
+            image,
+            span: last + self.columns.count(),
+            length: (self.phases().len() * phase + spare).next_multiple_of(16),
+            results,
+            images,
+            size: (height, width),
             rows,
+            columns,
+            phase,
         }
     }
 
@@ -212,55 +269,55 @@ impl Pass {
                     + index(&column_origins, x.origin);
                 let down = (y.shift - self.rows.least_shift()) as usize;
                 let right = (x.shift - self.columns.least_shift()) as usize;
-                let offset = (phase * plane.rows + down) * plane.row + right;
-                taps.push((y.kernel, x.kernel, offset));
+                taps.push((
+                    y.kernel,
+                    x.kernel,
+                    phase * plane.phase + down * plane.row + right,
+                ));
             }
         }
         taps
     }
 
-    /// Fills such a plane from a channel of (height, width).
-    pub fn fill<T: Copy>(
+    /// Fills such a plane from one channel of each image, of which `channel_of` gives the numbers.
+    pub fn fill<'a, T: Copy + 'a>(
         &self,
         plane: &FlatPlane,
         flat: &mut [T],
-        channel: &[T],
-        (height, width): (usize, usize),
+        channel_of: impl Fn(usize) -> &'a [T],
         zero: T,
     ) {
         let phases = self.phases();
-        let (flat, slack) = flat.split_at_mut(phases.len() * plane.rows * plane.row);
+        let (flat, slack) = flat.split_at_mut(phases.len() * plane.phase);
         slack.fill(zero);
-        let (step_down, step_right) = (self.rows.source_step, self.columns.source_step);
-        let top = plane.results.start + self.rows.least_shift();
-        let left = self.columns.range.start + self.columns.least_shift();
-        for (block, (y_origin, x_origin)) in flat
-            .chunks_exact_mut((plane.rows * plane.row).max(1))
-            .zip(phases)
-        {
-            for (y, line) in block.chunks_exact_mut(plane.row).enumerate() {
-                let source_y = y_origin + step_down as isize * (top + y as isize);
-                if source_y < 0 || source_y >= height as isize {
-                    line.fill(zero);
-                    continue;
-                }
-                let source = &channel[source_y as usize * width..][..width];
-                let first_x = x_origin + step_right as isize * left;
-                let step = step_right as isize;
-                // The first column at or right of the image's left edge, and the first right of its right edge.
-                let begin = (-first_x.div_euclid(step)).clamp(0, line.len() as isize) as usize;
-                let end = (-(first_x - width as isize).div_euclid(step))
-                    .clamp(begin as isize, line.len() as isize) as usize;
-                line[..begin].fill(zero);
-                line[end..].fill(zero);
-                if begin < end {
-                    let from = (first_x + step * begin as isize) as usize;
-                    if step_right == 1 {
-                        line[begin..end].copy_from_slice(&source[from..from + end - begin]);
+        let (height, width) = plane.size;
+        let (rows, columns) = (plane.rows, plane.columns);
+        for (flat, (y_origin, x_origin)) in flat.chunks_exact_mut(plane.phase.max(1)).zip(phases) {
+            let ys = self.rows.inside(y_origin, rows.first, rows.length, height);
+            let xs = self
+                .columns
+                .inside(x_origin, columns.first, columns.length, width);
+            let step = self.columns.source_step;
+            let x = (x_origin + step as isize * (columns.first + xs.start as isize)) as usize;
+            let (images, below) = flat.split_at_mut(plane.images * plane.image);
+            below.fill(zero);
+            for (image, flat) in images.chunks_exact_mut(plane.image).enumerate() {
+                let channel = channel_of(image);
+                for (y, line) in flat.chunks_exact_mut(plane.row).enumerate() {
+                    if !ys.contains(&y) || xs.is_empty() {
+                        line.fill(zero);
+                        continue;
+                    }
+                    let y = y_origin + self.rows.source_step as isize * (rows.first + y as isize);
+                    let sources = &channel[y as usize * width + x..(y as usize + 1) * width];
+                    line[..xs.start].fill(zero);
+                    line[xs.end..].fill(zero);
+                    let line = &mut line[xs.clone()];
+                    if step == 1 {
+                        line.copy_from_slice(&sources[..line.len()]);
                     } else {
-                        let sources = source[from..].iter().step_by(step_right);
-                        line[begin..end]
-                            .iter_mut()
+                        let sources = sources.iter().step_by(step);
+                        line.iter_mut()
                             .zip(sources)
                             .for_each(|(to, &from)| *to = from);
                     }

@@ -4,7 +4,7 @@ use super::conv_geometry::{FlatPlane, Geometry, Pass};
 use super::finish::Finish;
 use super::memory::written;
 use super::scalar::Scalar;
-use super::simd::{Level, Register, Registers, aligned, level, unrolled};
+use super::simd::{Level, Register, Registers, aligned, level, unrolled, vectorize};
 use rayon::prelude::*;
 use std::mem::{MaybeUninit, zeroed};
 use std::ops::Range;
@@ -95,9 +95,10 @@ fn correlate<T: Registers>(work: Correlation<T>) -> Vec<T> {
     }
 }
 
-/// Some rows of the result, in all channels of one image: channel after channel, row after row.
+/// Some rows of the result in all channels, of one image, or of several small ones: image after image, channel after channel,
+/// row after row.
 struct Tile<'a, T> {
-    image: usize,
+    images: Range<usize>,
     rows: Range<usize>,
     lines: Vec<&'a mut [MaybeUninit<T>]>,
 }
@@ -110,7 +111,7 @@ struct Packed<'a, T> {
 }
 
 fn pack<'a, T: Scalar, const BLOCK: usize>(work: &Correlation<T>, pass: &'a Pass) -> Packed<'a, T> {
-    let taps = pass.taps(&pass.plane(0..1));
+    let taps = pass.taps(&pass.plane(0..1, 1, work.source_size));
     let depth = work.source_channels * taps.len();
     let mut weights = vec![T::ZERO; work.channels.div_ceil(BLOCK) * depth * BLOCK];
     for channel in 0..work.channels {
@@ -137,31 +138,35 @@ fn in_blocks<T: Scalar, const BLOCK: usize, const LANES: usize>(
     let mut bias = work.bias.map_or_else(Vec::new, <[T]>::to_vec);
     bias.resize(work.channels.div_ceil(BLOCK) * BLOCK, T::ZERO);
 
-    let source_image = work.source_channels * work.source_size.0 * work.source_size.1;
-    let images = work.sources.len().checked_div(source_image).unwrap_or(0);
+    let source_plane = work.source_size.0 * work.source_size.1;
+    let planes = work.source_channels * source_plane;
+    let images = work.sources.len().checked_div(planes).unwrap_or(0);
     let length = images * work.channels * work.size.0 * work.size.1;
     // Every place of the result is in one tile, and reached by one pass.
     written(length, |result| {
         tiles(work, images, result).into_par_iter().for_each_init(
             || (Vec::new(), Vec::new()),
             |(planes, results), mut tile| {
-                let image = &work.sources[tile.image * source_image..][..source_image];
                 for Packed { pass, weights } in &packed {
                     let rows = pass.rows.within(&tile.rows);
                     if rows.is_empty() || pass.columns.count() == 0 {
                         continue;
                     }
-                    let plane = pass.plane(rows);
+                    let plane = pass.plane(rows, tile.images.len(), work.source_size);
                     let planes = aligned(planes, work.source_channels * plane.length);
                     let taps: Vec<usize> = pass.taps(&plane).iter().map(|tap| tap.2).collect();
                     if !taps.is_empty() {
-                        let channels = image.chunks_exact(work.source_size.0 * work.source_size.1);
-                        for (flat, channel) in planes.chunks_exact_mut(plane.length).zip(channels) {
-                            pass.fill(&plane, flat, channel, work.source_size, T::ZERO);
+                        let first = tile.images.start * work.source_channels;
+                        for (channel, flat) in planes.chunks_exact_mut(plane.length).enumerate() {
+                            let source_of = |image: usize| {
+                                let index = first + image * work.source_channels + channel;
+                                &work.sources[index * source_plane..][..source_plane]
+                            };
+                            pass.fill(&plane, flat, source_of, T::ZERO);
                         }
                     }
                     let depth = work.source_channels * taps.len();
-                    let span = span(pass, &plane).next_multiple_of(LANES);
+                    let span = plane.span.next_multiple_of(LANES);
                     let results = aligned(results, BLOCK * span);
                     for block in 0..work.channels.div_ceil(BLOCK) {
                         compute(Block {
@@ -173,6 +178,7 @@ fn in_blocks<T: Scalar, const BLOCK: usize, const LANES: usize>(
                             results,
                             span,
                         });
+                        vectorize(|| work.finish.activation.apply(results));
                         let channels = block * BLOCK..((block + 1) * BLOCK).min(work.channels);
                         for (channel, results) in channels.zip(results.chunks_exact(span)) {
                             tile.write(work, pass, &plane, channel, results);
@@ -182,12 +188,6 @@ fn in_blocks<T: Scalar, const BLOCK: usize, const LANES: usize>(
             },
         );
     })
-}
-
-/// Flat positions from the first result of a plane to the last.
-pub fn span(pass: &Pass, plane: &FlatPlane) -> usize {
-    let rows = (plane.results.end - plane.results.start) as usize;
-    (rows - 1) * plane.row + pass.columns.count()
 }
 
 impl<T: Scalar> Tile<'_, T> {
@@ -200,58 +200,68 @@ impl<T: Scalar> Tile<'_, T> {
         channel: usize,
         results: &[T],
     ) {
-        let lines = &mut self.lines[channel * self.rows.len()..][..self.rows.len()];
         let (rows, columns) = (&pass.rows, &pass.columns);
         let first = (columns.start + columns.step as isize * columns.range.start) as usize;
-        for (index, row) in plane.results.clone().enumerate() {
-            let y = (rows.start + rows.step as isize * row) as usize - self.rows.start;
-            let results = &results[index * plane.row..][..columns.count()];
-            let line = &mut lines[y][first..];
-            if columns.step == 1 {
-                let line = line[..results.len()].write_copy_of_slice(results);
-                if !work.finish.is_nothing() {
-                    let row = (self.image * work.channels + channel) * work.size.0;
-                    let place = (row + self.rows.start + y) * work.size.1 + first;
-                    work.finish.apply(place, line);
+        let channels = self.lines.chunks_exact_mut(self.rows.len());
+        let channels = channels.skip(channel).step_by(work.channels);
+        for ((image, results), lines) in self
+            .images
+            .clone()
+            .zip(results.chunks(plane.image))
+            .zip(channels)
+        {
+            for (index, row) in plane.results.clone().enumerate() {
+                let y = (rows.start + rows.step as isize * row) as usize;
+                let results = &results[index * plane.row..][..columns.count()];
+                let line = &mut lines[y - self.rows.start][first..];
+                if columns.step == 1 {
+                    let line = line[..results.len()].write_copy_of_slice(results);
+                    if let Some(mask) = work.finish.dropout {
+                        let row = (image * work.channels + channel) * work.size.0 + y;
+                        vectorize(|| mask.apply(row * work.size.1 + first, line));
+                    }
+                } else {
+                    debug_assert!(
+                        work.finish.dropout.is_none(),
+                        "every second place is not dropped"
+                    );
+                    let places = line.iter_mut().step_by(columns.step);
+                    places.zip(results).for_each(|(to, &from)| {
+                        to.write(from);
+                    });
                 }
-            } else {
-                debug_assert!(
-                    work.finish.is_nothing(),
-                    "every second place is not finished"
-                );
-                let places = line.iter_mut().step_by(columns.step);
-                places.zip(results).for_each(|(to, &from)| {
-                    to.write(from);
-                });
             }
         }
     }
 }
 
-/// Cuts the result into tasks, by image and by rows.
+/// Cuts the result into tasks, by image and by rows; small images are worked on together, so that they fill registers.
 fn tiles<'a, T: Scalar>(
     work: &Correlation<T>,
     images: usize,
     result: &'a mut [MaybeUninit<T>],
 ) -> Vec<Tile<'a, T>> {
     let (height, width) = work.size;
-    let wanted = (TASKS * rayon::current_num_threads()).div_ceil(images.max(1));
+    let tasks = TASKS * rayon::current_num_threads();
     let row = work.source_channels * (width + SPARE_COLUMNS);
     let rows = height
-        .div_ceil(wanted)
+        .div_ceil(tasks.div_ceil(images.max(1)))
         .min((CACHED / row).max(1))
         .max(MIN_ROWS);
+    let together = match rows >= height {
+        true => (CACHED / (row * height)).clamp(1, images.div_ceil(tasks).max(1)),
+        false => 1,
+    };
+    let image = (work.channels * height * width).max(1);
     let mut tiles = Vec::new();
-    for (image, planes) in result
-        .chunks_exact_mut((work.channels * height * width).max(1))
-        .enumerate()
-    {
+    for (group, planes) in result.chunks_mut(together * image).enumerate() {
+        let images = group * together..group * together + planes.len() / image;
         let first = tiles.len();
         for start in (0..height).step_by(rows) {
             tiles.push(Tile {
-                image,
+                images: images.clone(),
                 rows: start..(start + rows).min(height),
-                lines: Vec::with_capacity(work.channels * rows),
+                lines: Vec::with_capacity(images.len() * work.channels * rows),
             });
         }
         for (index, line) in planes.chunks_exact_mut(width).enumerate() {
@@ -267,16 +277,16 @@ const SPARE_COLUMNS: usize = 2;
 const MIN_ROWS: usize = 4;
 
 /// A block of channels in one tile.
-struct Block<'a, T> {
+pub struct Block<'a, T> {
     /// Flat planes of `plane` numbers.
-    planes: &'a [T],
-    plane: usize,
-    taps: &'a [usize],
-    weights: &'a [T],
-    bias: &'a [T],
+    pub planes: &'a [T],
+    pub plane: usize,
+    pub taps: &'a [usize],
+    pub weights: &'a [T],
+    pub bias: &'a [T],
     /// Flat results, `span` for each channel of the block.
-    results: &'a mut [T],
-    span: usize,
+    pub results: &'a mut [T],
+    pub span: usize,
 }
 
 /// The loop itself: `BLOCK` channels times `WIDE` registers of positions are kept while source channels and taps pass.
@@ -284,7 +294,7 @@ struct Block<'a, T> {
 /// # Safety
 /// The processor must have the instructions of `R`.
 #[inline(always)]
-unsafe fn outputs<T: Scalar, R: Register<T>, const BLOCK: usize, const WIDE: usize>(
+pub unsafe fn outputs<T: Scalar, R: Register<T>, const BLOCK: usize, const WIDE: usize>(
     block: Block<T>,
 ) {
     let lanes = WIDE * R::LANES;
@@ -328,14 +338,14 @@ unsafe fn outputs<T: Scalar, R: Register<T>, const BLOCK: usize, const WIDE: usi
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn outputs_avx2<T: Registers>(block: Block<T>) {
+pub fn outputs_avx2<T: Registers>(block: Block<T>) {
     // SAFETY: this function is only called where the instructions are. Three registers of f32 are 24 numbers.
     unsafe { wide::<T, T::Avx2, 4, 24>(block) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,fma")]
-fn outputs_avx512<T: Registers>(block: Block<T>) {
+pub fn outputs_avx512<T: Registers>(block: Block<T>) {
     // SAFETY: as above; three registers of f32 are 48 numbers.
     unsafe { wide::<T, T::Avx512, 8, 48>(block) }
 }

@@ -1,7 +1,6 @@
 //! The gradient of a convolution's weight: for each tap the products of the output's gradient with what the tap saw.
 
-use super::conv_geometry::{FlatPlane, Geometry, Pass};
-use super::conv_kernel::span;
+use super::conv_geometry::Geometry;
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, aligned, level, unrolled};
 use rayon::prelude::*;
@@ -30,7 +29,7 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
             unsafe { products_avx2(part) }
         }),
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => in_parts::<T, 4, 16>(input, gradient, geometry, |part| {
+        Level::Avx512 => in_parts::<T, 8, 16>(input, gradient, geometry, |part| {
             // SAFETY: `level` has found AVX-512 on this processor.
             unsafe { products_avx512(part) }
         }),
@@ -39,10 +38,10 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
 
 /// Some rows of some images.
 struct Part<'a, T> {
-    /// Flat planes of the input's channels, image by image.
+    /// Flat planes of the input's channels.
     planes: &'a [T],
     plane: usize,
-    /// The output's gradient in the same flat order, with zeros at the end of each row, image by image.
+    /// The output's gradient in the same flat order, with zeros between rows and images.
     lines: &'a [T],
     line: usize,
     taps: &'a [usize],
@@ -60,13 +59,10 @@ fn in_parts<T: Scalar, const BLOCK: usize, const LANES: usize>(
 ) -> Vec<T> {
     let pass = geometry.forward();
     let (height, width) = geometry.output;
-    let (input_image, output_image) = (
-        geometry.channels * geometry.input.0 * geometry.input.1,
-        geometry.outputs * height * width,
-    );
-    let images = input.len().checked_div(input_image).unwrap_or(0);
+    let (input_plane, output_plane) = (geometry.input.0 * geometry.input.1, height * width);
+    let images = gradient.len() / (geometry.outputs * output_plane);
     let row = (geometry.channels * geometry.stride.0 * geometry.stride.1 + geometry.outputs)
-        * pass.plane(0..1).row;
+        * pass.plane(0..1, 1, geometry.input).row;
     let rows = (CACHED / row).clamp(4, height.max(4));
     // Small images are worked on together: each sum ends with adding up a register.
     let together = (CACHED / (row * rows)).max(1);
@@ -84,21 +80,28 @@ fn in_parts<T: Scalar, const BLOCK: usize, const LANES: usize>(
             for &(first, start) in pieces {
                 let images = first..(first + together).min(images);
                 let results = start as isize..(start + rows).min(height) as isize;
-                let plane = pass.plane(results);
+                let plane = pass.plane(results, images.len(), geometry.input);
                 let offsets: Vec<usize> = pass.taps(&plane).iter().map(|tap| tap.2).collect();
-                let planes = aligned(&mut planes, images.len() * geometry.channels * plane.length);
-                let channels = input[images.start * input_image..]
-                    .chunks_exact(geometry.input.0 * geometry.input.1);
-                for (flat, channel) in planes.chunks_exact_mut(plane.length).zip(channels) {
-                    pass.fill(&plane, flat, channel, geometry.input, T::ZERO);
+                let planes = aligned(&mut planes, geometry.channels * plane.length);
+                for (channel, flat) in planes.chunks_exact_mut(plane.length).enumerate() {
+                    let channel_of = |image: usize| {
+                        let index = (first + image) * geometry.channels + channel;
+                        &input[index * input_plane..][..input_plane]
+                    };
+                    pass.fill(&plane, flat, channel_of, T::ZERO);
                 }
-                let line = span(&pass, &plane).next_multiple_of(LANES);
-                let lines = aligned(&mut lines, images.len() * outputs * line);
-                for (image, lines) in images.zip(lines.chunks_exact_mut(outputs * line)) {
-                    let gradients = gradient[image * output_image..][..output_image]
-                        .chunks_exact(height * width);
-                    for (flat, gradient) in lines.chunks_exact_mut(line).zip(gradients) {
-                        lay_out(flat, &gradient[start * width..], &plane, &pass);
+                let line = plane.span.next_multiple_of(LANES);
+                let lines = aligned(&mut lines, outputs * line);
+                lines.fill(T::ZERO);
+                let lines_of_outputs = lines.chunks_exact_mut(line).take(geometry.outputs);
+                for (output, flat) in lines_of_outputs.enumerate() {
+                    for (image, flat) in images.clone().zip(flat.chunks_mut(plane.image)) {
+                        let index = image * geometry.outputs + output;
+                        let rows = &gradient[index * output_plane..][start * width..];
+                        let rows = rows.chunks_exact(width).take(plane.results.len());
+                        for (flat, row) in flat.chunks_mut(plane.row).zip(rows) {
+                            flat[..width].copy_from_slice(row);
+                        }
                     }
                 }
                 compute(Part {
@@ -115,31 +118,29 @@ fn in_parts<T: Scalar, const BLOCK: usize, const LANES: usize>(
             sums
         })
         .collect();
+    let mut parts = parts.into_iter();
+    let mut sums = parts.next().unwrap_or_default();
+    for part in parts {
+        sums.par_chunks_mut(CACHED)
+            .zip(part.par_chunks(CACHED))
+            .for_each(|(sums, part)| {
+                sums.iter_mut()
+                    .zip(part)
+                    .for_each(|(sum, &part)| *sum += part)
+            });
+    }
     let mut result = vec![T::ZERO; geometry.outputs * geometry.channels * taps];
     result
         .par_chunks_mut(geometry.channels * taps)
         .enumerate()
         .for_each(|(output, result)| {
-            for part in &parts {
-                for tap in 0..taps {
-                    let sums = &part[(tap * outputs + output) * geometry.channels..];
-                    for channel in 0..geometry.channels {
-                        result[channel * taps + tap] += sums[channel];
-                    }
-                }
+            for (tap, sums) in sums.chunks_exact(outputs * geometry.channels).enumerate() {
+                let sums = &sums[output * geometry.channels..];
+                let places = result[tap..].iter_mut().step_by(taps);
+                places.zip(sums).for_each(|(place, &sum)| *place = sum);
             }
         });
     result
-}
-
-/// Rows of a gradient in the flat order of `plane`.
-fn lay_out<T: Scalar>(flat: &mut [T], gradient: &[T], plane: &FlatPlane, pass: &Pass) {
-    let width = pass.columns.count();
-    let rows = plane.results.end - plane.results.start;
-    flat.fill(T::ZERO);
-    for (y, gradient) in gradient.chunks(width).take(rows as usize).enumerate() {
-        flat[y * plane.row..][..width].copy_from_slice(gradient);
-    }
 }
 
 /// Taps that are summed at a time.
@@ -163,26 +164,21 @@ unsafe fn products<T: Scalar, R: Register<T>, const BLOCK: usize>(part: Part<T>)
                 // all lines of the block.
                 unsafe {
                     let mut totals: [[R; TAPS]; BLOCK] = zeroed();
-                    let images = part.planes.chunks_exact(part.channels * part.plane);
-                    for (planes, lines) in images.zip(part.lines.chunks_exact(part.outputs * line))
-                    {
-                        let plane = &planes[channel * part.plane..][..part.plane];
-                        let lines = &lines[block * BLOCK * line..][..BLOCK * line];
-                        let seen = offsets.map(|offset| plane[offset..][..line].as_ptr());
-                        for position in (0..line).step_by(R::LANES) {
-                            let mut values: [R; TAPS] = zeroed();
+                    let plane = &part.planes[channel * part.plane..][..part.plane];
+                    let lines = &part.lines[block * BLOCK * line..][..BLOCK * line];
+                    let seen = offsets.map(|offset| plane[offset..][..line].as_ptr());
+                    for position in (0..line).step_by(R::LANES) {
+                        let mut values: [R; TAPS] = zeroed();
+                        unrolled!(tap, TAPS, {
+                            values[tap] = R::load(seen[tap].add(position));
+                        });
+                        unrolled!(output, BLOCK, {
+                            let gradient = R::load(lines.as_ptr().add(output * line + position));
                             unrolled!(tap, TAPS, {
-                                values[tap] = R::load(seen[tap].add(position));
+                                totals[output][tap] =
+                                    values[tap].multiply_add(gradient, totals[output][tap]);
                             });
-                            unrolled!(output, BLOCK, {
-                                let gradient =
-                                    R::load(lines.as_ptr().add(output * line + position));
-                                unrolled!(tap, TAPS, {
-                                    totals[output][tap] =
-                                        values[tap].multiply_add(gradient, totals[output][tap]);
-                                });
-                            });
-                        }
+                        });
                     }
                     unrolled!(output, BLOCK, {
                         unrolled!(tap, TAPS, {
@@ -226,40 +222,37 @@ fn products_avx2<T: Registers>(part: Part<T>) {
 #[target_feature(enable = "avx512f,fma")]
 fn products_avx512<T: Registers>(part: Part<T>) {
     // SAFETY: as above.
-    unsafe { products::<T, T::Avx512, 4>(part) }
+    unsafe { products::<T, T::Avx512, 8>(part) }
 }
 
 /// For each tap a matrix product, (outputs, positions) with (positions, channels): in flat order both are there already.
 fn matrix_products<T: Scalar>(part: Part<T>) {
-    let images = part.planes.chunks_exact(part.channels * part.plane);
-    for (planes, lines) in images.zip(part.lines.chunks_exact(part.outputs * part.line)) {
-        let sums = part.sums.chunks_exact_mut(part.outputs * part.channels);
-        for (sums, &offset) in sums.zip(part.taps) {
-            // SAFETY: `sums` is (outputs, channels), `lines` is (outputs, line). Of each plane, the numbers from `offset` on
-            // are `line` at least: a plane has the slack behind its last result that rounding a line up takes.
-            unsafe {
-                gemm::gemm(
-                    part.outputs,
-                    part.channels,
-                    part.line,
-                    sums.as_mut_ptr(),
-                    1,
-                    part.channels as isize,
-                    true,
-                    lines.as_ptr(),
-                    1,
-                    part.line as isize,
-                    planes.as_ptr().add(offset),
-                    part.plane as isize,
-                    1,
-                    T::ONE,
-                    T::ONE,
-                    false,
-                    false,
-                    false,
-                    gemm::Parallelism::None,
-                );
-            }
+    let sums = part.sums.chunks_exact_mut(part.outputs * part.channels);
+    for (sums, &offset) in sums.zip(part.taps) {
+        // SAFETY: `sums` is (outputs, channels), `lines` is (outputs, line). Of each plane, the numbers from `offset` on are
+        // `line` at least: a plane has the slack behind its last result that rounding a line up takes.
+        unsafe {
+            gemm::gemm(
+                part.outputs,
+                part.channels,
+                part.line,
+                sums.as_mut_ptr(),
+                1,
+                part.channels as isize,
+                true,
+                part.lines.as_ptr(),
+                1,
+                part.line as isize,
+                part.planes.as_ptr().add(offset),
+                part.plane as isize,
+                1,
+                T::ONE,
+                T::ONE,
+                false,
+                false,
+                false,
+                gemm::Parallelism::None,
+            );
         }
     }
 }

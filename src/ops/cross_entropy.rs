@@ -2,6 +2,7 @@
 
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
+use super::tape::apply1;
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, DType, Layout, Shape, Tensor};
 use std::sync::Arc;
@@ -21,9 +22,37 @@ use std::sync::Arc;
 /// # Errors
 /// When the shapes do not fit, there is nothing, or a class is not below C.
 pub fn cross_entropy(logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
+    let classes = check("cross_entropy", logits, classes)?;
+    if !logits.device().is_cpu() {
+        return Ok(candle_nn::loss::cross_entropy(logits, &classes)?);
+    }
+    let classes: Vec<u32> = classes.to_vec1()?;
+    apply1(&logits.contiguous()?, CrossEntropy(classes.into()))
+}
+
+/// `x - ln(sum(exp(x)))` along an axis, as PyTorch's `log_softmax`; candle's, which is right.
+///
+/// # Errors
+/// When there is no such axis.
+pub fn log_softmax(logits: &Tensor, axis: usize) -> Result<Tensor> {
+    Ok(candle_nn::ops::log_softmax(logits, axis)?)
+}
+
+/// The mean of `-log_probabilities[class]`: (N, C) and `classes` (N) of integers below C, as PyTorch's `nll_loss`; candle's,
+/// which is right. After [`log_softmax`] along axis 1 it is [`cross_entropy`].
+///
+/// # Errors
+/// As [`cross_entropy`].
+pub fn nll_loss(log_probabilities: &Tensor, classes: &Tensor) -> Result<Tensor> {
+    let classes = check("nll_loss", log_probabilities, classes)?;
+    Ok(candle_nn::loss::nll(log_probabilities, &classes)?)
+}
+
+/// The classes as u32, when they fit.
+fn check(name: &str, logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
     let refuse = |rule: String| {
         Err(Error::Invalid(format!(
-            "cross_entropy: logits {:?} do not fit classes {:?} ({}): {rule}",
+            "{name}: logits {:?} do not fit classes {:?} ({}): {rule}",
             logits.shape(),
             classes.shape(),
             classes.dtype().as_str()
@@ -35,19 +64,14 @@ pub fn cross_entropy(logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
     if count != labels || count == 0 || !classes.dtype().is_int() {
         return refuse("there is one class, an integer, for each row of logits".to_owned());
     }
-    let wanted: Vec<u32> = classes.to_dtype(DType::U32)?.to_vec1()?;
-    if let Some(class) = wanted.iter().find(|&&class| class as usize >= width) {
-        return refuse(format!("class {class} is not below {width}"));
+    let classes = classes.to_dtype(DType::U32)?;
+    if classes.device().is_cpu() {
+        let wanted: Vec<u32> = classes.to_vec1()?;
+        if let Some(class) = wanted.iter().find(|&&class| class as usize >= width) {
+            return refuse(format!("class {class} is not below {width}"));
+        }
     }
-    if !logits.device().is_cpu() {
-        return Ok(candle_nn::loss::cross_entropy(
-            logits,
-            &classes.to_dtype(DType::U32)?,
-        )?);
-    }
-    Ok(logits
-        .contiguous()?
-        .apply_op1(CrossEntropy(wanted.into()))?)
+    Ok(classes)
 }
 
 #[derive(Clone)]

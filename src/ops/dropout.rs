@@ -4,6 +4,7 @@ use super::memory::changed;
 use super::scalar::Scalar;
 use super::simd::vectorize;
 use super::storage::{by_type, elements};
+use super::tape::apply1;
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
 
@@ -21,7 +22,7 @@ pub fn dropout(input: &Tensor, probability: f64, seed: u64) -> Result<Tensor> {
     if !input.device().is_cpu() {
         return Ok(candle_nn::ops::dropout(input, probability as f32)?);
     }
-    Ok(input.contiguous()?.apply_op1(mask)?)
+    apply1(&input.contiguous()?, mask)
 }
 
 /// Which numbers are dropped: the same for the same seed and place.

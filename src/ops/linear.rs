@@ -2,20 +2,17 @@
 
 use super::activation::Activation;
 use super::finish::Finish;
-use super::scalar::Scalar;
+use super::matmul::{Matrix, Product};
+use super::simd::Registers;
 use super::storage::{by_type, elements};
+use super::tape::apply3;
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp3, Layout, Shape, Tensor};
-use rayon::prelude::*;
-
-/// Numbers that one task finishes.
-const CHUNK: usize = 1 << 14;
+use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Shape, Tensor};
 
 /// `input * weight^T + bias`, then `activation`: `input` (N, I), `weight` (O, I) and `bias` (O) give (N, O), as PyTorch's
 /// `linear`.
 ///
-/// Matrix products are those of the crate `gemm`, which candle has, too; candle's operations would be three, with a gradient
-/// in memory for each.
+/// candle's operations would be three, with a gradient in memory for each.
 ///
 /// ```
 /// use candle_core::{Device, Tensor};
@@ -55,9 +52,8 @@ pub fn linear(
         activation,
         dropout: None,
     });
-    Ok(input
-        .contiguous()?
-        .apply_op3(&weight.contiguous()?, &bias.contiguous()?, operation)?)
+    let (input, weight) = (input.contiguous()?, weight.contiguous()?);
+    apply3(&input, &weight, &bias.contiguous()?, operation)
 }
 
 struct Linear(Finish);
@@ -76,7 +72,7 @@ impl CustomOp3 for Linear {
         bias: &CpuStorage,
         bias_layout: &Layout,
     ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
+        fn run<T: Registers>(
             input: (&CpuStorage, &Layout),
             weight: (&CpuStorage, &Layout),
             bias: (&CpuStorage, &Layout),
@@ -88,35 +84,16 @@ impl CustomOp3 for Linear {
                 elements::<T>(input.0, input.1)?,
                 elements::<T>(weight.0, weight.1)?,
             );
-            let mut result = elements::<T>(bias.0, bias.1)?.repeat(rows);
-            // SAFETY: `result` is (rows, outputs), `input` (rows, inputs), `weight` (outputs, inputs), read as its transpose.
-            unsafe {
-                gemm::gemm(
-                    rows,
-                    outputs,
-                    inputs,
-                    result.as_mut_ptr(),
-                    1,
-                    outputs as isize,
-                    true,
-                    input.as_ptr(),
-                    1,
-                    inputs as isize,
-                    weight.as_ptr(),
-                    inputs as isize,
-                    1,
-                    T::ONE,
-                    T::ONE,
-                    false,
-                    false,
-                    false,
-                    gemm::Parallelism::Rayon(0),
-                );
-            }
-            if !finish.is_nothing() {
-                let chunks = result.par_chunks_mut(CHUNK).enumerate();
-                chunks.for_each(|(chunk, numbers)| finish.apply(chunk * CHUNK, numbers));
-            }
+            let product = Product {
+                rows,
+                depth: inputs,
+                columns: outputs,
+                left: Matrix::Plain(input),
+                right: Matrix::Transposed(weight),
+                bias: Some(elements::<T>(bias.0, bias.1)?),
+                finish,
+            };
+            let result = product.compute();
             Ok((T::to_cpu_storage_owned(result), (rows, outputs).into()))
         }
         let (input, weight) = ((input, input_layout), (weight, weight_layout));
@@ -133,13 +110,68 @@ impl CustomOp3 for Linear {
         gradient: &Tensor,
     ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let gradient = self.0.gradient(result, gradient)?;
-        let for_input = input.track_op().then(|| gradient.matmul(&weight.detach()));
-        let for_weight = gradient.t()?.matmul(&input.detach())?;
+        let by = |input: &Tensor, other: &Tensor, by| {
+            let operation = || gradient.apply_op2_no_bwd(other, &LinearGradient(by));
+            input.track_op().then(operation).transpose()
+        };
         Ok((
-            for_input.transpose()?,
-            Some(for_weight),
+            by(input, weight, By::Input)?,
+            by(weight, input, By::Weight)?,
             Some(gradient.sum(0)?),
         ))
+    }
+}
+
+/// From the result's gradient (N, O), and the weight or the input, to the gradient of the other.
+struct LinearGradient(By);
+
+#[derive(Debug, Clone, Copy)]
+enum By {
+    Input,
+    Weight,
+}
+
+impl CustomOp2 for LinearGradient {
+    fn name(&self) -> &'static str {
+        "linear-gradient"
+    }
+
+    fn cpu_fwd(
+        &self,
+        gradient: &CpuStorage,
+        gradient_layout: &Layout,
+        other: &CpuStorage,
+        other_layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Registers>(
+            gradient: (&CpuStorage, &Layout),
+            other: (&CpuStorage, &Layout),
+            by: By,
+        ) -> candle_core::Result<(CpuStorage, Shape)> {
+            let (count, outputs) = gradient.1.shape().dims2()?;
+            let columns = other.1.dims()[1];
+            let (gradient, other) = (
+                elements::<T>(gradient.0, gradient.1)?,
+                elements::<T>(other.0, other.1)?,
+            );
+            let (rows, depth, left) = match by {
+                By::Input => (count, outputs, Matrix::Plain(gradient)),
+                By::Weight => (outputs, count, Matrix::Transposed(gradient)),
+            };
+            let product = Product {
+                rows,
+                depth,
+                columns,
+                left,
+                right: Matrix::Plain(other),
+                bias: None,
+                finish: Finish::default(),
+            };
+            let result = product.compute();
+            Ok((T::to_cpu_storage_owned(result), (rows, columns).into()))
+        }
+        let (gradient, other) = ((gradient, gradient_layout), (other, other_layout));
+        by_type!("linear", gradient.0, run(gradient, other, self.0))
     }
 }
 

@@ -1,27 +1,18 @@
 //! Losses for segmentation, on logits: the numbers before the sigmoid.
 
+use super::memory::written;
 use super::scalar::Scalar;
-use super::sigmoid;
 use super::storage::{by_type, elements};
+use super::tape::apply2;
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp2, Layout, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Shape, Tensor};
 use rayon::prelude::*;
+use std::mem::MaybeUninit;
 
 /// Keeps the Dice loss defined for an empty image and mask.
 const SMOOTH: f64 = 1.0;
-
-fn check(name: &str, logits: &Tensor, target: &Tensor) -> Result<()> {
-    if logits.dims() == target.dims() && logits.dtype() == target.dtype() {
-        return Ok(());
-    }
-    Err(Error::Invalid(format!(
-        "{name}: logits {:?} ({}) and target {:?} ({}) must have the same shape and type",
-        logits.shape(),
-        logits.dtype().as_str(),
-        target.shape(),
-        target.dtype().as_str()
-    )))
-}
+/// Numbers that one task works on. Sums are added in this order always, so they do not depend on the number of threads.
+const CHUNK: usize = 1 << 12;
 
 /// Binary cross-entropy of logits, the mean over all elements, as PyTorch's `binary_cross_entropy_with_logits`:
 /// `max(x, 0) - x * y + ln(1 + exp(-|x|))`, which is exact for any logit.
@@ -34,18 +25,14 @@ fn check(name: &str, logits: &Tensor, target: &Tensor) -> Result<()> {
 /// ```
 ///
 /// # Errors
-/// When the shapes or types differ.
+/// When the shapes or types differ, or there is nothing.
 pub fn bce_with_logits(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
-    check("bce_with_logits", logits, target)?;
-    if !logits.device().is_cpu() {
-        return Ok(candle_nn::loss::binary_cross_entropy_with_logit(
-            logits, target,
-        )?);
+    let (cross_entropy, dice) = (1.0, 0.0);
+    PixelLoss {
+        cross_entropy,
+        dice,
     }
-    Ok(logits
-        .contiguous()?
-        .apply_op2(&target.contiguous()?, Bce)?
-        .mean_all()?)
+    .of("bce_with_logits", logits, target)
 }
 
 /// One minus the soft Dice coefficient of each image, the mean over the batch, for (N, ...) logits:
@@ -53,52 +40,129 @@ pub fn bce_with_logits(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
 /// section 3, with plain sums in the denominator).
 ///
 /// # Errors
-/// When the shapes or types differ.
+/// When the shapes or types differ, or there is nothing.
 pub fn dice_loss(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
-    check("dice_loss", logits, target)?;
-    let probabilities = sigmoid(logits)?.flatten_from(1)?;
-    let target = target.flatten_from(1)?;
-    let both = ((&probabilities * &target)?.sum(1)? * 2.0)?;
-    let either = (probabilities.sum(1)? + target.sum(1)?)?;
-    let dice = ((both + SMOOTH)? / (either + SMOOTH)?)?;
-    Ok(dice.affine(-1.0, 1.0)?.mean_all()?)
+    let (cross_entropy, dice) = (0.0, 1.0);
+    PixelLoss {
+        cross_entropy,
+        dice,
+    }
+    .of("dice_loss", logits, target)
 }
 
 /// The sum of [`bce_with_logits`] and [`dice_loss`]: the first judges every pixel, the second the overlap.
 ///
 /// # Errors
-/// When the shapes or types differ.
+/// When the shapes or types differ, or there is nothing.
 pub fn bce_dice_loss(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
-    Ok((bce_with_logits(logits, target)? + dice_loss(logits, target)?)?)
+    let (cross_entropy, dice) = (1.0, 1.0);
+    PixelLoss {
+        cross_entropy,
+        dice,
+    }
+    .of("bce_dice_loss", logits, target)
 }
 
-/// The loss of each element.
-struct Bce;
-
-/// Its derivative by the logit: `(sigmoid(x) - y) * gradient`.
-struct BceGradient;
-
-fn pairwise<T: Scalar>(
-    logits: (&CpuStorage, &Layout),
-    target: (&CpuStorage, &Layout),
-    function: impl Fn(T, T) -> T + Sync,
-) -> candle_core::Result<(CpuStorage, Shape)> {
-    let (xs, ys) = (
-        elements::<T>(logits.0, logits.1)?,
-        elements::<T>(target.0, target.1)?,
-    );
-    let result: Vec<T> = xs
-        .par_iter()
-        .zip(ys)
-        .with_min_len(1 << 12)
-        .map(|(&x, &y)| function(x, y))
-        .collect();
-    Ok((T::to_cpu_storage_owned(result), logits.1.shape().clone()))
+/// How much each of the two losses counts.
+#[derive(Debug, Clone, Copy)]
+struct PixelLoss {
+    cross_entropy: f64,
+    dice: f64,
 }
 
-impl CustomOp2 for Bce {
+impl PixelLoss {
+    fn of(self, name: &str, logits: &Tensor, target: &Tensor) -> Result<Tensor> {
+        if logits.dims() != target.dims()
+            || logits.dtype() != target.dtype()
+            || logits.elem_count() == 0
+        {
+            return Err(Error::Invalid(format!(
+                "{name}: logits {:?} ({}) and target {:?} ({}) must have the same shape and type, and at least one element",
+                logits.shape(),
+                logits.dtype().as_str(),
+                target.shape(),
+                target.dtype().as_str()
+            )));
+        }
+        if !logits.device().is_cpu() {
+            return self.on_device(logits, target);
+        }
+        apply2(&logits.contiguous()?, &target.contiguous()?, self)
+    }
+
+    fn on_device(self, logits: &Tensor, target: &Tensor) -> Result<Tensor> {
+        let cross_entropy = candle_nn::loss::binary_cross_entropy_with_logit(logits, target)?;
+        let probabilities = candle_nn::ops::sigmoid(logits)?.flatten_from(1)?;
+        let target = target.flatten_from(1)?;
+        let both = ((&probabilities * &target)?.sum(1)? * 2.0)?;
+        let either = (probabilities.sum(1)? + target.sum(1)?)?;
+        let dice = ((both + SMOOTH)? / (either + SMOOTH)?)?.mean_all()?;
+        Ok(((cross_entropy * self.cross_entropy)? + dice.affine(-self.dice, self.dice)?)?)
+    }
+}
+
+/// The sums over an image: of cross-entropy, of `p * y`, and of `p + y`.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    cross_entropy: f64,
+    both: f64,
+    either: f64,
+}
+
+impl std::ops::Add for Sums {
+    type Output = Sums;
+
+    fn add(self, other: Sums) -> Sums {
+        Sums {
+            cross_entropy: self.cross_entropy + other.cross_entropy,
+            both: self.both + other.both,
+            either: self.either + other.either,
+        }
+    }
+}
+
+impl Sums {
+    fn of<T: Scalar>(logits: &[T], targets: &[T]) -> Sums {
+        let of_chunk = |(logits, targets): (&[T], &[T])| {
+            let (mut cross_entropy, mut both, mut either) = (T::ZERO, T::ZERO, T::ZERO);
+            for (&x, &y) in logits.iter().zip(targets) {
+                // Not `max`: it would hide NaN.
+                let positive = if x < T::ZERO { T::ZERO } else { x };
+                cross_entropy +=
+                    positive - x * y + (-x.absolute()).exponential().logarithm_plus_one();
+                let probability = sigmoid(x);
+                both += probability * y;
+                either += probability + y;
+            }
+            Sums {
+                cross_entropy: cross_entropy.to_f64(),
+                both: both.to_f64(),
+                either: either.to_f64(),
+            }
+        };
+        let chunks = logits.par_chunks(CHUNK).zip(targets.par_chunks(CHUNK));
+        let sums: Vec<Sums> = chunks.map(of_chunk).collect();
+        sums.into_iter().fold(Sums::default(), |a, b| a + b)
+    }
+}
+
+fn sigmoid<T: Scalar>(x: T) -> T {
+    T::ONE / (T::ONE + (-x).exponential())
+}
+
+/// The images of a batch.
+fn images<'a, T: Scalar>(
+    storage: &'a CpuStorage,
+    layout: &Layout,
+) -> candle_core::Result<std::slice::Chunks<'a, T>> {
+    let numbers = elements::<T>(storage, layout)?;
+    let images = layout.dims().first().copied().unwrap_or(1);
+    Ok(numbers.chunks(numbers.len() / images))
+}
+
+impl CustomOp2 for PixelLoss {
     fn name(&self) -> &'static str {
-        "bce-with-logits"
+        "pixel-loss"
     }
 
     fn cpu_fwd(
@@ -111,36 +175,55 @@ impl CustomOp2 for Bce {
         fn run<T: Scalar>(
             logits: (&CpuStorage, &Layout),
             target: (&CpuStorage, &Layout),
+            loss: PixelLoss,
         ) -> candle_core::Result<(CpuStorage, Shape)> {
-            pairwise::<T>(logits, target, |x, y| {
-                // Not `max`: it would hide NaN.
-                let positive = if x < T::ZERO { T::ZERO } else { x };
-                positive - x * y + (-x.absolute()).exponential().logarithm_plus_one()
-            })
+            let (mut cross_entropy, mut dice) = (0.0, 0.0);
+            let logits_of_images = images::<T>(logits.0, logits.1)?;
+            let count = logits_of_images.len() as f64;
+            for (logits, targets) in logits_of_images.zip(images::<T>(target.0, target.1)?) {
+                let sums = Sums::of(logits, targets);
+                cross_entropy += sums.cross_entropy / logits.len() as f64;
+                dice += 1.0 - (2.0 * sums.both + SMOOTH) / (sums.either + SMOOTH);
+            }
+            let total = loss.cross_entropy * cross_entropy + loss.dice * dice;
+            let mean = T::of(total / count);
+            Ok((T::to_cpu_storage_owned(vec![mean]), ().into()))
         }
-        by_type!(
-            "bce_with_logits",
-            logits,
-            run((logits, logits_layout), (target, target_layout))
-        )
+        let (logits, target) = ((logits, logits_layout), (target, target_layout));
+        by_type!("loss", logits.0, run(logits, target, *self))
     }
 
     fn bwd(
         &self,
         logits: &Tensor,
         target: &Tensor,
-        _result: &Tensor,
+        _: &Tensor,
         gradient: &Tensor,
     ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
-        let derivative = logits.apply_op2_no_bwd(target, &BceGradient)?;
-        let for_target = (gradient * logits.neg()?)?;
-        Ok((Some((derivative * gradient)?), Some(for_target)))
+        let by = |input: &Tensor, by| {
+            let operation = PixelLossGradient { loss: *self, by };
+            let gradient = || logits.apply_op3_no_bwd(target, gradient, &operation);
+            input.track_op().then(gradient).transpose()
+        };
+        Ok((by(logits, By::Logits)?, by(target, By::Target)?))
     }
 }
 
-impl CustomOp2 for BceGradient {
+/// The derivative by the logits, or by the target, times the gradient of the loss.
+struct PixelLossGradient {
+    loss: PixelLoss,
+    by: By,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum By {
+    Logits,
+    Target,
+}
+
+impl CustomOp3 for PixelLossGradient {
     fn name(&self) -> &'static str {
-        "bce-with-logits-gradient"
+        "pixel-loss-gradient"
     }
 
     fn cpu_fwd(
@@ -149,20 +232,70 @@ impl CustomOp2 for BceGradient {
         logits_layout: &Layout,
         target: &CpuStorage,
         target_layout: &Layout,
+        gradient: &CpuStorage,
+        gradient_layout: &Layout,
     ) -> candle_core::Result<(CpuStorage, Shape)> {
         fn run<T: Scalar>(
             logits: (&CpuStorage, &Layout),
             target: (&CpuStorage, &Layout),
+            gradient: (&CpuStorage, &Layout),
+            operation: &PixelLossGradient,
         ) -> candle_core::Result<(CpuStorage, Shape)> {
-            pairwise::<T>(logits, target, |x, y| {
-                T::ONE / (T::ONE + (-x).exponential()) - y
-            })
+            let gradient = elements::<T>(gradient.0, gradient.1)?[0];
+            let shape = logits.1.shape().clone();
+            let logits = images::<T>(logits.0, logits.1)?;
+            let targets = images::<T>(target.0, target.1)?;
+            let share = gradient / T::of(logits.len() as f64);
+            let result = written(shape.elem_count(), |result| {
+                let results = result.chunks_mut(shape.elem_count() / logits.len());
+                for (result, (logits, targets)) in results.zip(logits.zip(targets)) {
+                    operation.of_image(logits, targets, share, result);
+                }
+            });
+            Ok((T::to_cpu_storage_owned(result), shape))
         }
-        by_type!(
-            "bce_with_logits",
-            logits,
-            run((logits, logits_layout), (target, target_layout))
-        )
+        let (logits, target) = ((logits, logits_layout), (target, target_layout));
+        let gradient = (gradient, gradient_layout);
+        by_type!("loss", logits.0, run(logits, target, gradient, self))
+    }
+}
+
+impl PixelLossGradient {
+    /// With `B` the sum of `p * y` and `E` that of `p + y`, the Dice loss changes with one `p` by
+    /// `(2 B + 1 - 2 y (E + 1)) / (E + 1)^2`, and likewise with one `y`.
+    fn of_image<T: Scalar>(
+        &self,
+        logits: &[T],
+        targets: &[T],
+        share: T,
+        result: &mut [MaybeUninit<T>],
+    ) {
+        let PixelLoss {
+            cross_entropy,
+            dice,
+        } = self.loss;
+        let cross_entropy = T::of(cross_entropy / logits.len() as f64) * share;
+        let (mut constant, mut slope) = (T::ZERO, T::ZERO);
+        if dice != 0.0 {
+            let sums = Sums::of(logits, targets);
+            let either = sums.either + SMOOTH;
+            constant = T::of(dice * (2.0 * sums.both + SMOOTH) / (either * either)) * share;
+            slope = T::of(-2.0 * dice / either) * share;
+        }
+        result
+            .par_chunks_mut(CHUNK)
+            .zip(logits.par_chunks(CHUNK).zip(targets.par_chunks(CHUNK)))
+            .for_each(|(result, (logits, targets))| {
+                for (result, (&x, &y)) in result.iter_mut().zip(logits.iter().zip(targets)) {
+                    let p = sigmoid(x);
+                    result.write(match self.by {
+                        By::Logits => {
+                            cross_entropy * (p - y) + (constant + slope * y) * p * (T::ONE - p)
+                        }
+                        By::Target => -cross_entropy * x + constant + slope * p,
+                    });
+                }
+            });
     }
 }
 

@@ -6,6 +6,7 @@ use super::pool_options::{PoolOptions, Window};
 use super::scalar::Scalar;
 use super::simd::vectorize;
 use super::storage::{by_type, elements};
+use super::tape::apply1;
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Shape, Tensor};
 use rayon::prelude::*;
@@ -40,7 +41,7 @@ pub fn max_pool2d(input: &Tensor, options: &PoolOptions) -> Result<Tensor> {
         }
         return Ok(input.max_pool2d_with_stride((kernel.0, kernel.1), (stride.0, stride.1))?);
     }
-    Ok(input.contiguous()?.apply_op1(MaxPool2d(windows))?)
+    apply1(&input.contiguous()?, MaxPool2d(windows))
 }
 
 /// The smallest of each window, as [`max_pool2d`] the largest.
@@ -85,7 +86,7 @@ pub fn max_unpool2d(input: &Tensor, indices: &Tensor, size: impl Into<Pair>) -> 
         indices: indices.flatten_all()?.to_vec1()?,
         size: (height, width),
     };
-    Ok(input.contiguous()?.apply_op1(operation)?)
+    apply1(&input.contiguous()?, operation)
 }
 
 #[derive(Clone)]

@@ -4,9 +4,12 @@
 //! right and fast, it is used, and the documentation says so.
 
 mod activation;
+mod add;
 mod batch_norm;
 mod concat;
+mod conv1d;
 mod conv2d;
+mod conv3d;
 mod conv_geometry;
 mod conv_kernel;
 mod conv_options;
@@ -15,9 +18,12 @@ mod conv_weight_gradient;
 mod cross_entropy;
 mod dropout;
 mod finish;
+mod flatten;
 mod linear;
 mod loss;
+mod matmul;
 mod max_pool2d;
+mod maxout;
 pub(crate) mod memory;
 mod pad;
 mod pixel_shuffle;
@@ -26,22 +32,30 @@ mod resample;
 mod scalar;
 mod simd;
 mod storage;
+mod tape;
 
 pub use activation::{Activation, elu, leaky_relu, relu, sigmoid, softplus, tanh};
+pub use add::add;
+pub(crate) use batch_norm::normalize;
 pub use batch_norm::{Statistics, batch_norm, batch_statistics};
 pub use concat::concat_channels;
 pub use conv_options::{ConvOptions, ConvTransposeOptions, PaddingMode, Pair};
 pub use conv_transpose2d::conv_transpose2d;
+pub use conv1d::conv1d;
 pub use conv2d::conv2d;
-pub use cross_entropy::cross_entropy;
+pub use conv3d::{Conv3dOptions, conv3d};
+pub use cross_entropy::{cross_entropy, log_softmax, nll_loss};
 pub use dropout::dropout;
+pub use flatten::flatten;
 pub use linear::linear;
 pub use loss::{bce_dice_loss, bce_with_logits, dice_loss};
 pub use max_pool2d::{max_pool2d, max_pool2d_with_indices, max_unpool2d, min_pool2d};
+pub use maxout::maxout;
 pub use pad::replicate_pad2d;
 pub use pixel_shuffle::pixel_shuffle;
 pub use pool_options::PoolOptions;
 pub use resample::{adaptive_avg_pool2d, avg_pool2d, upsample_bilinear2d, upsample_nearest2d};
+pub use tape::backward;
 
 #[cfg(test)]
 pub(crate) mod gradient_check;

@@ -2,6 +2,7 @@
 
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
+use super::tape::apply1;
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
 use rayon::prelude::*;
@@ -15,7 +16,7 @@ pub fn pixel_shuffle(input: &Tensor, factor: usize) -> Result<Tensor> {
     match *input.dims() {
         [n, channels, height, width] if factor > 0 && channels % (factor * factor) == 0 => {
             if input.device().is_cpu() {
-                return Ok(input.contiguous()?.apply_op1(PixelShuffle { factor })?);
+                return apply1(&input.contiguous()?, PixelShuffle { factor });
             }
             let outputs = channels / (factor * factor);
             let blocks = input.reshape(&[n, outputs, factor, factor, height, width][..])?;

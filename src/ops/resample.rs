@@ -7,6 +7,7 @@ use super::conv_options::Pair;
 use super::pool_options::{PoolOptions, Window};
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
+use super::tape::apply1;
 use crate::{Error, Result};
 use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
 use rayon::prelude::*;
@@ -146,7 +147,7 @@ impl Axis {
 
 fn resample(input: &Tensor, rows: Axis, columns: Axis) -> Result<Tensor> {
     if input.device().is_cpu() {
-        return Ok(input.contiguous()?.apply_op1(Resample { rows, columns })?);
+        return apply1(&input.contiguous()?, Resample { rows, columns });
     }
     // On a device: as two matrix products.
     let matrix = |axis: &Axis| -> Result<Tensor> {

@@ -8,6 +8,7 @@ use super::interrupt::{Guard, interrupted};
 use super::optimizer::Optimizer;
 use super::schedule::Schedule;
 use crate::nn::Model;
+use crate::ops::backward;
 use crate::{Error, Result};
 use candle_core::Tensor;
 use std::path::{Path, PathBuf};
@@ -233,7 +234,7 @@ impl<'a> Trainer<'a> {
     fn step(&mut self, input: &Tensor, target: &Tensor) -> Result<f64> {
         let output = self.model.forward(input, true)?;
         let loss = (self.loss)(&output, target)?;
-        let gradients = loss.backward()?;
+        let gradients = backward(&loss)?;
         self.optimizer.step(self.model.parameters(), &gradients)?;
         scalar(&loss)
     }

@@ -1,0 +1,166 @@
+//! Matrix products as fully connected layers have them, with few rows or little depth: the crate `gemm` reaches a third of the
+//! processor's speed there. The loop is that of a convolution with one tap: rows are channels, columns positions.
+
+use super::conv_kernel::{Block, outputs, outputs_avx2, outputs_avx512};
+use super::finish::Finish;
+use super::memory::written;
+use super::simd::{Level, Registers, aligned, level};
+use rayon::prelude::*;
+use std::mem::MaybeUninit;
+
+/// Numbers of the right matrix that are worked on at a time: they stay in a processor's own cache.
+const CACHED: usize = 1 << 17;
+/// Below as many multiplications, waking another thread takes longer.
+const SMALL: usize = 1 << 16;
+
+/// `left` times `right`, plus one `bias` a column, then finished.
+pub struct Product<'a, T> {
+    pub rows: usize,
+    pub depth: usize,
+    pub columns: usize,
+    pub left: Matrix<'a, T>,
+    pub right: Matrix<'a, T>,
+    pub bias: Option<&'a [T]>,
+    pub finish: Finish,
+}
+
+/// Numbers row after row, or of the transposed matrix.
+#[derive(Clone, Copy)]
+pub enum Matrix<'a, T> {
+    Plain(&'a [T]),
+    Transposed(&'a [T]),
+}
+
+impl<T: Registers> Product<'_, T> {
+    /// The result (rows, columns).
+    pub fn compute(&self) -> Vec<T> {
+        match level() {
+            Level::Portable => self.in_blocks::<4, 8>(|block| {
+                // SAFETY: it needs no particular instructions.
+                unsafe { outputs::<T, [T; 4], 4, 2>(block) }
+            }),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => self.in_blocks::<4, 24>(|block| {
+                // SAFETY: `level` has found AVX2 and FMA on this processor.
+                unsafe { outputs_avx2(block) }
+            }),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => self.in_blocks::<8, 48>(|block| {
+                // SAFETY: `level` has found AVX-512 on this processor.
+                unsafe { outputs_avx512(block) }
+            }),
+        }
+    }
+
+    fn in_blocks<const BLOCK: usize, const LANES: usize>(
+        &self,
+        compute: impl Fn(Block<T>) + Sync,
+    ) -> Vec<T> {
+        let packed = self.pack_left::<BLOCK>();
+        let width = (CACHED / self.depth.max(1)).clamp(LANES, 4 * LANES) / LANES * LANES;
+        let small = self.rows * self.depth * width < SMALL;
+        let compute_tile =
+            |right: &mut Vec<T>, results: &mut Vec<T>, tile: usize, mut lines: Lines<T>| {
+                let first = tile * width;
+                let columns = width.min(self.columns - first);
+                let right = aligned(right, self.depth * width);
+                self.pack_right(right, width, first, columns);
+                let results = aligned(results, BLOCK * width);
+                for (block, lines) in lines.chunks_mut(BLOCK).enumerate() {
+                    compute(Block {
+                        planes: right,
+                        plane: width,
+                        taps: &[0],
+                        weights: &packed[block * self.depth * BLOCK..][..self.depth * BLOCK],
+                        bias: &[T::ZERO; BLOCK],
+                        results,
+                        span: width,
+                    });
+                    for (row, (line, results)) in
+                        lines.iter_mut().zip(results.chunks(width)).enumerate()
+                    {
+                        let line = line.write_copy_of_slice(&results[..columns]);
+                        if let Some(bias) = self.bias {
+                            line.iter_mut()
+                                .zip(&bias[first..])
+                                .for_each(|(sum, &bias)| *sum += bias);
+                        }
+                        if !self.finish.is_nothing() {
+                            let place = (block * BLOCK + row) * self.columns + first;
+                            self.finish.apply(place, line);
+                        }
+                    }
+                }
+            };
+        written(self.rows * self.columns, |result| {
+            let mut tiles: Vec<Lines<T>> = Vec::new();
+            tiles.resize_with(self.columns.div_ceil(width), || {
+                Vec::with_capacity(self.rows)
+            });
+            for line in result.chunks_mut(self.columns.max(1)) {
+                for (tile, line) in tiles.iter_mut().zip(line.chunks_mut(width)) {
+                    tile.push(line);
+                }
+            }
+            let tiles = tiles.into_par_iter().enumerate();
+            let tiles = tiles.with_min_len(if small { usize::MAX } else { 1 });
+            tiles.for_each_init(
+                || (Vec::new(), Vec::new()),
+                |(right, results), (tile, lines)| compute_tile(right, results, tile, lines),
+            );
+        })
+    }
+
+    /// The left matrix in the order in which it is used: for each block of rows, their numbers side by side.
+    fn pack_left<const BLOCK: usize>(&self) -> Vec<T> {
+        let mut packed = vec![T::ZERO; self.rows.div_ceil(BLOCK) * self.depth * BLOCK];
+        for (block, packed) in packed.chunks_mut((self.depth * BLOCK).max(1)).enumerate() {
+            let rows = block * BLOCK..((block + 1) * BLOCK).min(self.rows);
+            for (at, packed) in packed.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
+                match self.left {
+                    Matrix::Plain(left) => {
+                        for (packed, row) in packed.iter_mut().zip(rows.clone()) {
+                            *packed = left[row * self.depth + at];
+                        }
+                    }
+                    Matrix::Transposed(left) => {
+                        packed[..rows.len()].copy_from_slice(&left[at * self.rows..][rows.clone()]);
+                    }
+                }
+            }
+        }
+        packed
+    }
+
+    /// Some columns of the right matrix, row after row, each `width` long.
+    fn pack_right(&self, packed: &mut [T], width: usize, first: usize, columns: usize) {
+        match self.right {
+            Matrix::Plain(right) => {
+                for (packed, right) in packed.chunks_mut(width).zip(right.chunks(self.columns)) {
+                    packed[..columns].copy_from_slice(&right[first..][..columns]);
+                    packed[columns..].fill(T::ZERO);
+                }
+            }
+            Matrix::Transposed(right) => {
+                if columns < width {
+                    packed.fill(T::ZERO);
+                }
+                /// So many rows at a time fit into the fastest cache.
+                const ROWS: usize = 16;
+                for start in (0..self.depth).step_by(ROWS) {
+                    let depth = start..(start + ROWS).min(self.depth);
+                    for column in 0..columns {
+                        let numbers = &right[(first + column) * self.depth..][depth.clone()];
+                        let packed = packed[start * width + column..].iter_mut().step_by(width);
+                        packed
+                            .zip(numbers)
+                            .for_each(|(packed, &number)| *packed = number);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A part of each row of the result.
+type Lines<'a, T> = Vec<&'a mut [MaybeUninit<T>]>;

@@ -105,7 +105,7 @@ impl Model for AlexNet {
                 features = ops::max_pool2d(&features, &pool)?;
             }
         }
-        features = ops::adaptive_avg_pool2d(&features, SIDE)?.flatten_from(1)?;
+        features = ops::flatten(&ops::adaptive_avg_pool2d(&features, SIDE)?)?;
         for (dropout, layer) in &self.hidden {
             features = dropout.forward(&features, train)?;
             features = layer.forward(&features, Activation::Relu)?;

@@ -3,7 +3,7 @@
 use super::conv::Fan;
 use super::{BatchNorm2d, Builder, Conv2d};
 use crate::Result;
-use crate::ops::{ConvOptions, PoolOptions, avg_pool2d, concat_channels, relu};
+use crate::ops::{Activation, ConvOptions, PoolOptions, avg_pool2d, concat_channels};
 use candle_core::Tensor;
 
 /// Batch normalisation, ReLU, then a convolution without bias.
@@ -31,7 +31,8 @@ impl NormConv {
     }
 
     fn forward(&self, input: &Tensor, train: bool) -> Result<Tensor> {
-        self.conv.forward(&relu(&self.norm.forward(input, train)?)?)
+        let normal = self.norm.forward_with(input, Activation::Relu, train)?;
+        self.conv.forward(&normal)
     }
 }
 

@@ -77,10 +77,10 @@ impl Model for PatchClassifier {
         }
         let mut features = input.clone();
         for (conv, norm) in &self.blocks {
-            features = norm.forward(&conv.forward(&features)?, train)?;
-            features = ops::max_pool2d(&ops::relu(&features)?, &PoolOptions::new(2))?;
+            features = norm.forward_with(&conv.forward(&features)?, Activation::Relu, train)?;
+            features = ops::max_pool2d(&features, &PoolOptions::new(2))?;
         }
-        let means = ops::adaptive_avg_pool2d(&features, 1)?.flatten_from(1)?;
+        let means = ops::flatten(&ops::adaptive_avg_pool2d(&features, 1)?)?;
         self.last.forward(&means, Activation::Identity)
     }
 

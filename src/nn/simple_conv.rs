@@ -1,7 +1,7 @@
 //! The smallest convolutional network worth the name.
 
 use super::{Builder, Conv2d, Linear, Model, Parameters};
-use crate::ops::{Activation, PoolOptions, max_pool2d};
+use crate::ops::{Activation, PoolOptions, flatten, max_pool2d};
 use crate::{Error, Result};
 use candle_core::{Device, Tensor};
 
@@ -82,7 +82,7 @@ impl Model for SimpleConv {
             features = max_pool2d(&features, &PoolOptions::new(2))?;
         }
         self.last
-            .forward(&features.flatten_from(1)?, Activation::Identity)
+            .forward(&flatten(&features)?, Activation::Identity)
     }
 
     fn parameters(&self) -> &Parameters {

@@ -1,9 +1,14 @@
 //! What a lesson needs, in one line: `use eosin::prelude::*;`.
 
-pub use crate::data::{self, DataLoader, Dataset, FlipAndTurn, Nuclei, Split};
+pub use crate::data::{
+    self, DataLoader, Dataset, FlipAndTurn, Mnist, Normalize, Nuclei, Pneumonia, Shift, Split,
+};
 pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display};
-pub use crate::nn::{self, Model, UNet};
+pub use crate::nn::{self, Builder, Mlp, MnistModel, Model, Parameters, ResNet18, UNet};
 pub use crate::plot::{self, Figure, LiveCurve, image_grid, loss_curves, overlay_gallery};
-pub use crate::train::{self, Adam, Batches, Callback, History, Optimizer, Sgd, Trainer, evaluate};
+pub use crate::train::{
+    self, Adam, AdamW, Batches, Callback, History, Optimizer, RmsProp, Schedule, Sgd, Trainer,
+    evaluate,
+};
 pub use crate::{Error, Result, candle_core, candle_nn, metrics, ops};
 pub use candle_core::{D, DType, Device, IndexOp, Module, ModuleT, Shape, Tensor, Var};

@@ -14,6 +14,7 @@ pub mod nuclei;
 pub mod pneumonia;
 mod split;
 pub mod synthetic;
+mod transfer;
 
 pub use augmentation::{FlipAndTurn, Shift};
 pub use dataset::Dataset;

@@ -144,7 +144,7 @@ pub struct CurvePoint {
 /// # Errors
 /// When the shapes do not fit, a score is no number, or one of both classes is missing.
 pub fn roc_curve(scores: &Tensor, classes: &Tensor) -> Result<Vec<CurvePoint>> {
-    let (scored, positives, negatives) = by_falling_score("roc_curve", scores, classes)?;
+    let ranking = Ranking::new("roc_curve", scores, classes)?;
     let (mut right, mut wrong) = (0, 0);
     let mut points = vec![CurvePoint {
         threshold: f64::INFINITY,
@@ -153,13 +153,13 @@ pub fn roc_curve(scores: &Tensor, classes: &Tensor) -> Result<Vec<CurvePoint>> {
         precision: 1.0,
     }];
     // Images of the same score pass a threshold together.
-    for same in scored.chunk_by(|one, other| one.0 == other.0) {
+    for same in ranking.equal_scores() {
         right += same.iter().filter(|(_, positive)| *positive).count();
         wrong += same.iter().filter(|(_, positive)| !*positive).count();
         points.push(CurvePoint {
             threshold: same[0].0,
-            false_positive_rate: share(wrong, negatives),
-            true_positive_rate: share(right, positives),
+            false_positive_rate: share(wrong, ranking.negatives),
+            true_positive_rate: share(right, ranking.positives),
             precision: share(right, right + wrong),
         });
     }
@@ -180,16 +180,16 @@ pub fn roc_curve(scores: &Tensor, classes: &Tensor) -> Result<Vec<CurvePoint>> {
 /// # Errors
 /// As [`roc_curve`].
 pub fn auc(scores: &Tensor, classes: &Tensor) -> Result<f64> {
-    let (scored, positives, negatives) = by_falling_score("auc", scores, classes)?;
+    let ranking = Ranking::new("auc", scores, classes)?;
     // A pair counts where the positive image stands before the negative one.
     let (mut pairs, mut positives_before) = (0.0, 0);
-    for same in scored.chunk_by(|one, other| one.0 == other.0) {
+    for same in ranking.equal_scores() {
         let right = same.iter().filter(|(_, positive)| *positive).count();
         let wrong = same.len() - right;
         pairs += wrong as f64 * (positives_before as f64 + right as f64 / 2.0);
         positives_before += right;
     }
-    Ok(pairs / (positives as f64 * negatives as f64))
+    Ok(pairs / (ranking.positives as f64 * ranking.negatives as f64))
 }
 
 /// The mean of the precisions at each threshold of [`roc_curve`], weighted by the recall that it adds:
@@ -205,42 +205,56 @@ pub fn average_precision(scores: &Tensor, classes: &Tensor) -> Result<f64> {
     Ok(steps.sum())
 }
 
-/// Scores with whether they are of class 1, the largest first; then how many are and are not.
-fn by_falling_score(
-    name: &str,
-    scores: &Tensor,
-    classes: &Tensor,
-) -> Result<(Vec<(f64, bool)>, usize, usize)> {
-    let refuse = |rule: &str| {
-        Error::Invalid(format!(
-            "{name}: scores {:?} do not fit classes {:?} ({}): {rule}",
-            scores.shape(),
-            classes.shape(),
-            classes.dtype().as_str()
-        ))
-    };
-    if scores.rank() != 1 || scores.dims() != classes.dims() || !classes.dtype().is_int() {
-        return Err(refuse("both are (N), the classes integers"));
+/// Images by their scores, the largest first.
+struct Ranking {
+    /// With whether the image is of class 1.
+    scored: Vec<(f64, bool)>,
+    positives: usize,
+    negatives: usize,
+}
+
+impl Ranking {
+    fn new(name: &str, scores: &Tensor, classes: &Tensor) -> Result<Self> {
+        let refuse = |rule: &str| {
+            Error::Invalid(format!(
+                "{name}: scores {:?} do not fit classes {:?} ({}): {rule}",
+                scores.shape(),
+                classes.shape(),
+                classes.dtype().as_str()
+            ))
+        };
+        if scores.rank() != 1 || scores.dims() != classes.dims() || !classes.dtype().is_int() {
+            return Err(refuse("both are (N), the classes integers"));
+        }
+        let numbers: Vec<f64> = scores.to_dtype(DType::F64)?.to_vec1()?;
+        let classes: Vec<u32> = classes.to_dtype(DType::U32)?.to_vec1()?;
+        if numbers.iter().any(|score| score.is_nan()) {
+            return Err(refuse("a score is not a number"));
+        }
+        if classes.iter().any(|&class| class > 1) {
+            return Err(refuse("classes are 0 and 1"));
+        }
+        let positives = classes.iter().filter(|&&class| class == 1).count();
+        let negatives = classes.len() - positives;
+        if positives == 0 || negatives == 0 {
+            return Err(refuse("there must be images of both classes"));
+        }
+        let mut scored: Vec<(f64, bool)> = numbers
+            .into_iter()
+            .zip(classes.into_iter().map(|class| class == 1))
+            .collect();
+        scored.sort_by(|one, other| other.0.total_cmp(&one.0));
+        Ok(Ranking {
+            scored,
+            positives,
+            negatives,
+        })
     }
-    let numbers: Vec<f64> = scores.to_dtype(DType::F64)?.to_vec1()?;
-    let classes: Vec<u32> = classes.to_dtype(DType::U32)?.to_vec1()?;
-    if numbers.iter().any(|score| score.is_nan()) {
-        return Err(refuse("a score is not a number"));
+
+    /// Images of the same score together.
+    fn equal_scores(&self) -> impl Iterator<Item = &[(f64, bool)]> {
+        self.scored.chunk_by(|one, other| one.0 == other.0)
     }
-    if classes.iter().any(|&class| class > 1) {
-        return Err(refuse("classes are 0 and 1"));
-    }
-    let positives = classes.iter().filter(|&&class| class == 1).count();
-    let negatives = classes.len() - positives;
-    if positives == 0 || negatives == 0 {
-        return Err(refuse("there must be images of both classes"));
-    }
-    let mut scored: Vec<(f64, bool)> = numbers
-        .into_iter()
-        .zip(classes.into_iter().map(|class| class == 1))
-        .collect();
-    scored.sort_by(|one, other| other.0.total_cmp(&one.0));
-    Ok((scored, positives, negatives))
 }
 
 fn misfit(logits: &Tensor, classes: &Tensor) -> Error {

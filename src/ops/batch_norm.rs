@@ -1,9 +1,10 @@
 //! Batch normalisation (Ioffe and Szegedy 2015, algorithm 1).
 
+use super::on_cuda::on_cuda;
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp3, Layout, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp1, CustomOp3, DType, Layout, Shape, Tensor};
 use rayon::prelude::*;
 
 /// What numbers are normalised by.
@@ -27,7 +28,7 @@ pub fn batch_norm(
     statistics: &Statistics,
     epsilon: f64,
 ) -> Result<Tensor> {
-    let channels = check(input, &[weight, bias])?;
+    check(input, &[weight, bias])?;
     let (mean, variance) = match statistics {
         Statistics::Batch => batch_statistics(input)?,
         Statistics::Running { mean, variance } => {
@@ -35,23 +36,11 @@ pub fn batch_norm(
             (mean.clone(), variance.clone())
         }
     };
-    if !input.device().is_cpu() {
-        let whole = |tensor: &Tensor| tensor.reshape((1, channels, 1, 1));
-        let scale = (whole(&variance)? + epsilon)?.sqrt()?;
-        let normal = input.broadcast_sub(&whole(&mean)?)?.broadcast_div(&scale)?;
-        return Ok(normal
-            .broadcast_mul(&whole(weight)?)?
-            .broadcast_add(&whole(bias)?)?);
-    }
-    let numbers = |tensor: &Tensor| -> Result<Vec<f64>> {
-        Ok(tensor.to_dtype(candle_core::DType::F64)?.to_vec1()?)
-    };
     let operation = BatchNorm {
-        mean: numbers(&mean)?,
-        scale: numbers(&variance)?
-            .into_iter()
-            .map(|variance| 1.0 / (variance + epsilon).sqrt())
-            .collect(),
+        mean: mean.to_dtype(DType::F64)?.contiguous()?,
+        scale: (variance.to_dtype(DType::F64)? + epsilon)?
+            .sqrt()?
+            .recip()?,
         of_batch: matches!(statistics, Statistics::Batch),
     };
     Ok(input
@@ -59,8 +48,8 @@ pub fn batch_norm(
         .apply_op3(&weight.contiguous()?, &bias.contiguous()?, operation)?)
 }
 
-/// Mean and variance (over all numbers, not one less) of each channel of `input` (N, C, H, W). On the CPU nobody follows their
-/// gradient; [`batch_norm`] does.
+/// Mean and variance (over all numbers, not one less) of each channel of `input` (N, C, H, W). Nobody follows their gradient here;
+/// [`batch_norm`] does.
 ///
 /// # Errors
 /// When the input is not (N, C, H, W), or has a single number a channel.
@@ -73,46 +62,55 @@ pub fn batch_statistics(input: &Tensor) -> Result<(Tensor, Tensor)> {
             input.shape()
         )));
     }
-    if !input.device().is_cpu() {
-        let flat = input.transpose(0, 1)?.flatten_from(1)?;
-        let mean = flat.mean_keepdim(1)?;
-        let variance = flat.broadcast_sub(&mean)?.sqr()?.mean(1)?;
-        return Ok((mean.squeeze(1)?, variance));
-    }
-    let (mean, variance) = match input.dtype() {
-        candle_core::DType::F64 => moments::<f64>(input)?,
-        _ => moments::<f32>(input)?,
-    };
-    let tensor = |numbers: Vec<f64>| -> Result<Tensor> {
-        Ok(Tensor::from_vec(numbers, channels, input.device())?.to_dtype(input.dtype())?)
-    };
-    Ok((tensor(mean)?, tensor(variance)?))
+    let moments = input.detach().contiguous()?.apply_op1_no_bwd(&Moments)?;
+    let moments = moments.to_dtype(input.dtype())?;
+    Ok((moments.get(0)?, moments.get(1)?))
 }
 
-fn moments<T: Scalar>(input: &Tensor) -> Result<(Vec<f64>, Vec<f64>)> {
-    let (_, channels, height, width) = input.dims4()?;
-    let input = input.detach().contiguous()?;
-    let (storage, layout) = input.storage_and_layout();
-    let candle_core::Storage::Cpu(storage) = &*storage else {
-        return Err(Error::Invalid("batch_norm: not on the CPU".to_owned()));
-    };
-    let numbers = elements::<T>(storage, layout)?;
-    let of_channel = |channel: usize| {
-        let planes = || {
-            numbers
-                .chunks(height * width)
-                .skip(channel)
-                .step_by(channels)
-        };
-        let count = (numbers.len() / channels) as f64;
-        let sum_of = |term: &dyn Fn(f64) -> f64| -> f64 {
-            let sums = planes().map(|plane| plane.iter().map(|&x| term(x.to_f64())).sum::<f64>());
-            sums.sum()
-        };
-        let mean = sum_of(&|x| x) / count;
-        (mean, sum_of(&|x| (x - mean) * (x - mean)) / count)
-    };
-    Ok((0..channels).into_par_iter().map(of_channel).unzip())
+/// Mean and variance of each channel, (N, C, H, W) to (2, C) of f64.
+pub(super) struct Moments;
+
+impl CustomOp1 for Moments {
+    fn name(&self) -> &'static str {
+        "moments"
+    }
+
+    on_cuda!(1, moments);
+
+    fn cpu_fwd(
+        &self,
+        storage: &CpuStorage,
+        layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Scalar>(
+            storage: &CpuStorage,
+            layout: &Layout,
+        ) -> candle_core::Result<(CpuStorage, Shape)> {
+            let (_, channels, height, width) = layout.shape().dims4()?;
+            let numbers = elements::<T>(storage, layout)?;
+            let of_channel = |channel: usize| {
+                let planes = || {
+                    numbers
+                        .chunks(height * width)
+                        .skip(channel)
+                        .step_by(channels)
+                };
+                let count = (numbers.len() / channels) as f64;
+                let sum_of = |term: &dyn Fn(f64) -> f64| -> f64 {
+                    let sums =
+                        planes().map(|plane| plane.iter().map(|&x| term(x.to_f64())).sum::<f64>());
+                    sums.sum()
+                };
+                let mean = sum_of(&|x| x) / count;
+                (mean, sum_of(&|x| (x - mean) * (x - mean)) / count)
+            };
+            let (mut moments, variances): (Vec<f64>, Vec<f64>) =
+                (0..channels).into_par_iter().map(of_channel).unzip();
+            moments.extend(variances);
+            Ok((CpuStorage::F64(moments), (2, channels).into()))
+        }
+        by_type!("batch_norm", storage, run(storage, layout))
+    }
 }
 
 fn check(input: &Tensor, of_channels: &[&Tensor]) -> Result<usize> {
@@ -131,17 +129,20 @@ fn check(input: &Tensor, of_channels: &[&Tensor]) -> Result<usize> {
 }
 
 #[derive(Debug, Clone)]
-struct BatchNorm {
-    mean: Vec<f64>,
+pub(super) struct BatchNorm {
+    /// (C) of f64, as the scale.
+    pub mean: Tensor,
     /// One over the standard deviation.
-    scale: Vec<f64>,
-    of_batch: bool,
+    pub scale: Tensor,
+    pub of_batch: bool,
 }
 
 impl CustomOp3 for BatchNorm {
     fn name(&self) -> &'static str {
         "batch-norm"
     }
+
+    on_cuda!(3, batch_norm);
 
     fn cpu_fwd(
         &self,
@@ -165,6 +166,7 @@ impl CustomOp3 for BatchNorm {
                 elements::<T>(weight.0, weight.1)?,
                 elements::<T>(bias.0, bias.1)?,
             );
+            let (means, scales) = (norm.mean.to_vec1::<f64>()?, norm.scale.to_vec1::<f64>()?);
             let mut result = vec![T::ZERO; numbers.len()];
             result
                 .par_chunks_mut((height * width).max(1))
@@ -172,8 +174,8 @@ impl CustomOp3 for BatchNorm {
                 .enumerate()
                 .for_each(|(index, (result, plane))| {
                     let channel = index % channels;
-                    let factor = weight[channel] * T::of(norm.scale[channel]);
-                    let mean = T::of(norm.mean[channel]);
+                    let factor = weight[channel] * T::of(scales[channel]);
+                    let mean = T::of(means[channel]);
                     for (result, &x) in result.iter_mut().zip(plane) {
                         *result = (x - mean) * factor + bias[channel];
                     }
@@ -210,12 +212,14 @@ impl CustomOp3 for BatchNorm {
 }
 
 /// Gives the gradients of input, weight and bias, one behind the other.
-struct BatchNormGradient(BatchNorm);
+pub(super) struct BatchNormGradient(pub BatchNorm);
 
 impl CustomOp3 for BatchNormGradient {
     fn name(&self) -> &'static str {
         "batch-norm-gradient"
     }
+
+    on_cuda!(3, batch_norm_gradient);
 
     fn cpu_fwd(
         &self,
@@ -237,8 +241,9 @@ impl CustomOp3 for BatchNormGradient {
             let numbers = elements::<T>(input.0, input.1)?;
             let weight = elements::<T>(weight.0, weight.1)?;
             let gradients = elements::<T>(gradient.0, gradient.1)?;
+            let (means, scales) = (norm.mean.to_vec1::<f64>()?, norm.scale.to_vec1::<f64>()?);
             let normal =
-                |channel: usize, x: T| (x - T::of(norm.mean[channel])) * T::of(norm.scale[channel]);
+                |channel: usize, x: T| (x - T::of(means[channel])) * T::of(scales[channel]);
             let sums: Vec<(f64, f64)> = (0..channels)
                 .into_par_iter()
                 .map(|channel| {
@@ -261,7 +266,7 @@ impl CustomOp3 for BatchNormGradient {
                 .enumerate()
                 .for_each(|(index, result)| {
                     let channel = index % channels;
-                    let factor = weight[channel] * T::of(norm.scale[channel]);
+                    let factor = weight[channel] * T::of(scales[channel]);
                     let (of_weight, of_bias) = sums[channel];
                     let (of_weight, of_bias) = (T::of(of_weight), T::of(of_bias));
                     let pairs = numbers[index * plane..]

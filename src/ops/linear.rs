@@ -2,6 +2,7 @@
 
 use super::activation::Activation;
 use super::finish::Finish;
+use super::on_cuda::on_cuda;
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
 use crate::{Error, Result};
@@ -14,7 +15,7 @@ const CHUNK: usize = 1 << 14;
 /// `input * weight^T + bias`, then `activation`: `input` (N, I), `weight` (O, I) and `bias` (O) give (N, O), as PyTorch's
 /// `linear`.
 ///
-/// Matrix products are those of the crate `gemm`, which candle has, too; candle's operations would be three, with a gradient
+/// Matrix products are those of the crate `gemm`, which candle has, too (on a GPU those of cuBLAS); candle's operations would be three, with a gradient
 /// in memory for each.
 ///
 /// ```
@@ -47,10 +48,6 @@ pub fn linear(
             )));
         }
     }
-    if !input.device().is_cpu() {
-        let result = input.matmul(&weight.t()?)?.broadcast_add(bias)?;
-        return activation.forward(&result);
-    }
     let operation = Linear(Finish {
         activation,
         dropout: None,
@@ -60,12 +57,14 @@ pub fn linear(
         .apply_op3(&weight.contiguous()?, &bias.contiguous()?, operation)?)
 }
 
-struct Linear(Finish);
+pub(super) struct Linear(pub Finish);
 
 impl CustomOp3 for Linear {
     fn name(&self) -> &'static str {
         "linear"
     }
+
+    on_cuda!(3, linear);
 
     fn cpu_fwd(
         &self,

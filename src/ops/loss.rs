@@ -1,5 +1,6 @@
 //! Losses for segmentation, on logits: the numbers before the sigmoid.
 
+use super::on_cuda::on_cuda;
 use super::scalar::Scalar;
 use super::sigmoid;
 use super::storage::{by_type, elements};
@@ -37,11 +38,6 @@ fn check(name: &str, logits: &Tensor, target: &Tensor) -> Result<()> {
 /// When the shapes or types differ.
 pub fn bce_with_logits(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
     check("bce_with_logits", logits, target)?;
-    if !logits.device().is_cpu() {
-        return Ok(candle_nn::loss::binary_cross_entropy_with_logit(
-            logits, target,
-        )?);
-    }
     Ok(logits
         .contiguous()?
         .apply_op2(&target.contiguous()?, Bce)?
@@ -73,10 +69,10 @@ pub fn bce_dice_loss(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
 }
 
 /// The loss of each element.
-struct Bce;
+pub(super) struct Bce;
 
 /// Its derivative by the logit: `(sigmoid(x) - y) * gradient`.
-struct BceGradient;
+pub(super) struct BceGradient;
 
 fn pairwise<T: Scalar>(
     logits: (&CpuStorage, &Layout),
@@ -100,6 +96,8 @@ impl CustomOp2 for Bce {
     fn name(&self) -> &'static str {
         "bce-with-logits"
     }
+
+    on_cuda!(2, bce);
 
     fn cpu_fwd(
         &self,
@@ -142,6 +140,8 @@ impl CustomOp2 for BceGradient {
     fn name(&self) -> &'static str {
         "bce-with-logits-gradient"
     }
+
+    on_cuda!(2, bce_gradient);
 
     fn cpu_fwd(
         &self,

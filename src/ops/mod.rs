@@ -13,12 +13,15 @@ mod conv_options;
 mod conv_transpose2d;
 mod conv_weight_gradient;
 mod cross_entropy;
+#[cfg(feature = "cuda")]
+mod cuda;
 mod dropout;
 mod finish;
 mod linear;
 mod loss;
 mod max_pool2d;
 pub(crate) mod memory;
+mod on_cuda;
 mod pad;
 mod pixel_shuffle;
 mod pool_options;
@@ -34,6 +37,8 @@ pub use conv_options::{ConvOptions, ConvTransposeOptions, PaddingMode, Pair};
 pub use conv_transpose2d::conv_transpose2d;
 pub use conv2d::conv2d;
 pub use cross_entropy::cross_entropy;
+#[cfg(feature = "cuda")]
+pub(crate) use cuda::{AdamMoments, AdamStep};
 pub use dropout::dropout;
 pub use linear::linear;
 pub use loss::{bce_dice_loss, bce_with_logits, dice_loss};

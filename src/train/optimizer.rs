@@ -44,7 +44,10 @@ enum Moments {
         first: Vec<f32>,
         second: Vec<f32>,
     },
-    Device {
+    /// The same for f32 on a GPU.
+    #[cfg(feature = "cuda")]
+    Device(crate::ops::AdamMoments),
+    Tensors {
         first: Tensor,
         second: Tensor,
     },
@@ -59,7 +62,14 @@ impl Moments {
                 second: zeros,
             });
         }
-        Ok(Moments::Device {
+        #[cfg(feature = "cuda")]
+        if let (candle_core::Device::Cuda(device), DType::F32) =
+            (variable.device(), variable.dtype())
+        {
+            let moments = crate::ops::AdamMoments::new(device, variable.elem_count())?;
+            return Ok(Moments::Device(moments));
+        }
+        Ok(Moments::Tensors {
             first: variable.zeros_like()?,
             second: variable.zeros_like()?,
         })
@@ -122,7 +132,19 @@ impl Adam {
                         });
                 })
             }
-            Moments::Device { first, second } => {
+            #[cfg(feature = "cuda")]
+            Moments::Device(moments) => {
+                let step = crate::ops::AdamStep {
+                    beta1: self.beta1 as f32,
+                    beta2: self.beta2 as f32,
+                    rate: rate as f32,
+                    decay: decay as f32,
+                    epsilon: self.epsilon as f32,
+                    root_correction: correction2.sqrt() as f32,
+                };
+                moments.update(variable, gradient, step)
+            }
+            Moments::Tensors { first, second } => {
                 *first = ((&*first * self.beta1)? + (gradient * (1.0 - self.beta1))?)?;
                 *second = ((&*second * self.beta2)? + (gradient.sqr()? * (1.0 - self.beta2))?)?;
                 let scale = ((&*second / correction2)?.sqrt()? + self.epsilon)?;

@@ -36,13 +36,12 @@ impl Kernels {
         std::fs::write(&program, [device, begin, source, callable].join("\n")).unwrap();
         let output = Command::new("c++")
             .args([
-                "-std=c++20",
+                "-std=c++17",
                 "-O1",
                 "-Wall",
                 "-Werror",
                 "-shared",
                 "-fPIC",
-                "-pthread",
             ])
             .arg(format!("-DNumber={}", T::NAME))
             .arg(&program)

@@ -1,13 +1,12 @@
-// A GPU made of the processor's threads: what CUDA C++ has and plain C++ has not, so that kernels run anywhere. Blocks come
-// one after the other, the threads of a block at the same time, as they wait for each other.
+// A GPU for tests: what CUDA C++ has and plain C++ has not, so that kernels run on any processor. Of a block's threads one
+// runs until it ends or waits for the others, then the next: so they come in an order that is always the same.
 
 #include <math.h>
+#include <stdlib.h>
+#include <ucontext.h>
 
-#include <atomic>
-#include <barrier>
-#include <thread>
+#include <type_traits>
 #include <utility>
-#include <vector>
 
 #define __global__
 // Nothing is shared between files of kernels, which tests load at the same time.
@@ -15,51 +14,78 @@
 #define __shared__ static
 
 struct Index {
-    unsigned x;
+    unsigned x, y, z;
 };
-static thread_local Index blockIdx, threadIdx;
-static Index blockDim;
-static std::barrier<>* block_barrier;
+static Index blockIdx, threadIdx, blockDim, gridDim;
 
-static inline void __syncthreads() { block_barrier->arrive_and_wait(); }
+const unsigned MOST_THREADS = 1024;
+const size_t STACK = 1 << 16;
+
+static ucontext_t scheduler, threads_of_block[MOST_THREADS];
+static bool has_ended[MOST_THREADS];
+
+// Waits until all threads of the block are here.
+static inline void __syncthreads() { swapcontext(&threads_of_block[threadIdx.x], &scheduler); }
 
 static inline unsigned atomicMax(unsigned* place, unsigned value) {
-    std::atomic_ref<unsigned> largest(*place);
-    unsigned old = largest;
-    while (old < value && !largest.compare_exchange_weak(old, value)) {
-    }
+    const unsigned old = *place;
+    if (value > old) *place = value;
     return old;
 }
 
-// Runs a kernel over a grid; `parameters` point to its parameters in order, as CUDA has them.
-template <class... Parameters, std::size_t... Places>
-static void run_grid(void (*kernel)(Parameters...), unsigned blocks, unsigned threads, void** parameters,
-              std::index_sequence<Places...>) {
-    std::barrier<> barrier(threads);
-    block_barrier = &barrier;
-    blockDim.x = threads;
-    std::vector<std::thread> all;
-    for (unsigned thread = 0; thread < threads; ++thread) {
-        all.emplace_back([=, &barrier] {
-            threadIdx.x = thread;
-            for (unsigned block = 0; block < blocks; ++block) {
-                blockIdx.x = block;
-                kernel(*static_cast<std::remove_const_t<Parameters>*>(parameters[Places])...);
-                // The next block has the same shared memory.
-                barrier.arrive_and_wait();
-            }
-        });
-    }
-    for (std::thread& thread : all) thread.join();
+// The kernel that runs, with its parameters.
+static void (*running)(void** parameters);
+static void** running_parameters;
+
+static void run_thread() {
+    running(running_parameters);
+    has_ended[threadIdx.x] = true;
 }
 
-template <class... Parameters>
-static void run_grid(void (*kernel)(Parameters...), unsigned blocks, unsigned threads, void** parameters) {
-    run_grid(kernel, blocks, threads, parameters, std::index_sequence_for<Parameters...>());
+// Runs a kernel over a grid; `parameters` point to its parameters in order, as CUDA has them.
+static void run_grid(void (*kernel)(void**), unsigned blocks, unsigned threads, void** parameters) {
+    running = kernel;
+    running_parameters = parameters;
+    blockDim = {threads, 1, 1};
+    gridDim = {blocks, 1, 1};
+    char* stacks = static_cast<char*>(malloc(threads * STACK));
+    for (unsigned block = 0; block < blocks; ++block) {
+        blockIdx = {block, 0, 0};
+        for (unsigned thread = 0; thread < threads; ++thread) {
+            ucontext_t& context = threads_of_block[thread];
+            getcontext(&context);
+            context.uc_stack.ss_sp = stacks + thread * STACK;
+            context.uc_stack.ss_size = STACK;
+            context.uc_link = &scheduler;
+            makecontext(&context, run_thread, 0);
+            has_ended[thread] = false;
+        }
+        for (unsigned ended = 0; ended < threads;) {
+            for (unsigned thread = 0; thread < threads; ++thread) {
+                if (has_ended[thread]) continue;
+                threadIdx = {thread, 0, 0};
+                swapcontext(&scheduler, &threads_of_block[thread]);
+                if (has_ended[thread]) ++ended;
+            }
+        }
+    }
+    free(stacks);
 }
+
+template <auto kernel>
+struct Callable;
+
+template <class... Parameters, void (*kernel)(Parameters...)>
+struct Callable<kernel> {
+    template <size_t... Places>
+    static void call(void** parameters, std::index_sequence<Places...>) {
+        kernel(*static_cast<std::remove_const_t<Parameters>*>(parameters[Places])...);
+    }
+    static void call(void** parameters) { call(parameters, std::index_sequence_for<Parameters...>()); }
+};
 
 // What a program calls to run a kernel.
 #define CALLABLE(kernel)                                                                           \
     extern "C" void run_##kernel(unsigned blocks, unsigned threads, void** parameters) {           \
-        run_grid(kernel, blocks, threads, parameters);                                             \
+        run_grid(Callable<kernel>::call, blocks, threads, parameters);                             \
     }

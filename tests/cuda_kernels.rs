@@ -35,14 +35,7 @@ impl Kernels {
         let (program, library) = (folder.path().join("k.cpp"), folder.path().join("k.so"));
         std::fs::write(&program, [device, begin, source, callable].join("\n")).unwrap();
         let output = Command::new("c++")
-            .args([
-                "-std=c++17",
-                "-O1",
-                "-Wall",
-                "-Werror",
-                "-shared",
-                "-fPIC",
-            ])
+            .args(["-std=c++17", "-O1", "-Wall", "-Werror", "-shared", "-fPIC"])
             .arg(format!("-DNumber={}", T::NAME))
             .arg(&program)
             .arg("-o")

@@ -1,14 +1,22 @@
 //! Convolution by cuDNN.
 //!
 //! Algorithms of the gradients are those that give the same numbers each time (cuDNN's documentation calls only some
-//! deterministic), and numbers are multiplied in full: by default cuDNN rounds factors to 10 bits (TF32) on newer GPUs.
+//! deterministic), and numbers are multiplied in full: by default cuDNN rounds factors to 10 bits (TF32) on newer GPUs. What
+//! cuDNN does not support gives nothing.
 
 use super::numbers::{Number, unwritten};
 use crate::ops::conv_geometry::Geometry;
+use candle_core::cuda::cudarc::cudnn::result::CudnnError;
 use candle_core::cuda::cudarc::cudnn::sys::{
     cudnnConvolutionBwdDataAlgo_t::CUDNN_CONVOLUTION_BWD_DATA_ALGO_1,
     cudnnConvolutionBwdFilterAlgo_t::CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1,
-    cudnnConvolutionMode_t::CUDNN_CROSS_CORRELATION, cudnnMathType_t::CUDNN_FMA_MATH,
+    cudnnConvolutionMode_t::CUDNN_CROSS_CORRELATION,
+    cudnnMathType_t::CUDNN_FMA_MATH,
+    cudnnStatus_t::{
+        CUDNN_STATUS_NOT_SUPPORTED, CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE,
+        CUDNN_STATUS_NOT_SUPPORTED_GRAPH_PATTERN, CUDNN_STATUS_NOT_SUPPORTED_LAYOUT,
+        CUDNN_STATUS_NOT_SUPPORTED_PADDING, CUDNN_STATUS_NOT_SUPPORTED_SHAPE,
+    },
     cudnnTensorFormat_t::CUDNN_TENSOR_NCHW,
 };
 use candle_core::cuda::cudarc::cudnn::{
@@ -52,12 +60,9 @@ struct Descriptors<T> {
 impl<T: Number> Descriptors<T> {
     fn new(device: &CudaDevice, geometry: &Geometry, images: usize) -> Result<Self> {
         let handle = handle(device)?;
+        let two = |(a, b)| -> Result<[c_int; 2]> { Ok([size(a)?, size(b)?]) };
         let four =
             |a, b, (c, d)| -> Result<[c_int; 4]> { Ok([size(a)?, size(b)?, size(c)?, size(d)?]) };
-        let two = |(a, b)| -> Result<[c_int; 2]> { Ok([size(a)?, size(b)?]) };
-        let &Geometry {
-            channels, outputs, ..
-        } = geometry;
         let mut convolution = handle.create_conv2d::<T>(
             two(geometry.padding)?,
             two(geometry.stride)?,
@@ -65,6 +70,7 @@ impl<T: Number> Descriptors<T> {
             CUDNN_CROSS_CORRELATION,
         )?;
         convolution.set_math_type(CUDNN_FMA_MATH)?;
+        let (channels, outputs) = (geometry.channels, geometry.outputs);
         let input = four(images, channels, geometry.input)?;
         let weight = four(outputs, channels, geometry.kernel)?;
         let output = four(images, outputs, geometry.output)?;
@@ -82,6 +88,22 @@ fn size(size: usize) -> Result<c_int> {
         .map_err(|_| Error::msg(format!("convolution: {size} is too large for cuDNN")))
 }
 
+/// Nothing where cuDNN has no way to do it.
+fn if_supported<R>(outcome: std::result::Result<R, CudnnError>) -> Result<Option<R>> {
+    match outcome {
+        Ok(result) => Ok(Some(result)),
+        Err(CudnnError(
+            CUDNN_STATUS_NOT_SUPPORTED
+            | CUDNN_STATUS_NOT_SUPPORTED_GRAPH_PATTERN
+            | CUDNN_STATUS_NOT_SUPPORTED_SHAPE
+            | CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE
+            | CUDNN_STATUS_NOT_SUPPORTED_LAYOUT
+            | CUDNN_STATUS_NOT_SUPPORTED_PADDING,
+        )) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// The result is written over what is there.
 fn overwriting<T: Number>() -> (T, T) {
     (T::ONE, T::ZERO)
@@ -94,12 +116,7 @@ pub fn forward<T: Number>(
     weight: &CudaView<T>,
     geometry: &Geometry,
     images: usize,
-) -> Result<CudaSlice<T>> {
-    let length = images * geometry.outputs * geometry.output.0 * geometry.output.1;
-    let mut result = unwritten::<T>(device, length)?;
-    if length == 0 {
-        return Ok(result);
-    }
+) -> Result<Option<CudaSlice<T>>> {
     let descriptors = Descriptors::new(device, geometry, images)?;
     let operation = ConvForward {
         conv: &descriptors.convolution,
@@ -108,10 +125,17 @@ pub fn forward<T: Number>(
         y: &descriptors.output,
     };
     // All of these are deterministic.
-    let algorithm = operation.pick_algorithm()?;
-    let mut workspace = unwritten::<u8>(device, operation.get_workspace_size(algorithm)?)?;
+    let Some(algorithm) = if_supported(operation.pick_algorithm())? else {
+        return Ok(None);
+    };
+    let Some(room) = if_supported(operation.get_workspace_size(algorithm))? else {
+        return Ok(None);
+    };
+    let mut workspace = unwritten::<u8>(device, room)?;
+    let (height, width) = geometry.output;
+    let mut result = unwritten::<T>(device, images * geometry.outputs * height * width)?;
     // SAFETY: the numbers are contiguous, of the type and in the shapes of the descriptors.
-    unsafe {
+    let outcome = unsafe {
         operation.launch(
             algorithm,
             Some(&mut workspace),
@@ -120,8 +144,8 @@ pub fn forward<T: Number>(
             weight,
             &mut result,
         )
-    }?;
-    Ok(result)
+    };
+    Ok(if_supported(outcome)?.map(|()| result))
 }
 
 /// (N, O, OH, OW) to (N, C, H, W).
@@ -131,12 +155,7 @@ pub fn backward<T: Number>(
     weight: &CudaView<T>,
     geometry: &Geometry,
     images: usize,
-) -> Result<CudaSlice<T>> {
-    let length = images * geometry.channels * geometry.input.0 * geometry.input.1;
-    let mut result = unwritten::<T>(device, length)?;
-    if length == 0 {
-        return Ok(result);
-    }
+) -> Result<Option<CudaSlice<T>>> {
     let descriptors = Descriptors::new(device, geometry, images)?;
     let operation = ConvBackwardData {
         conv: &descriptors.convolution,
@@ -145,9 +164,14 @@ pub fn backward<T: Number>(
         dy: &descriptors.output,
     };
     let algorithm = CUDNN_CONVOLUTION_BWD_DATA_ALGO_1;
-    let mut workspace = unwritten::<u8>(device, operation.get_workspace_size(algorithm)?)?;
+    let Some(room) = if_supported(operation.get_workspace_size(algorithm))? else {
+        return Ok(None);
+    };
+    let mut workspace = unwritten::<u8>(device, room)?;
+    let (height, width) = geometry.input;
+    let mut result = unwritten::<T>(device, images * geometry.channels * height * width)?;
     // SAFETY: as in `forward`.
-    unsafe {
+    let outcome = unsafe {
         operation.launch(
             algorithm,
             Some(&mut workspace),
@@ -156,8 +180,8 @@ pub fn backward<T: Number>(
             weight,
             output,
         )
-    }?;
-    Ok(result)
+    };
+    Ok(if_supported(outcome)?.map(|()| result))
 }
 
 /// (N, C, H, W) and (N, O, OH, OW) to (O, C, KH, KW).
@@ -167,12 +191,7 @@ pub fn weight_gradient<T: Number>(
     gradient: &CudaView<T>,
     geometry: &Geometry,
     images: usize,
-) -> Result<CudaSlice<T>> {
-    let length = geometry.outputs * geometry.channels * geometry.kernel.0 * geometry.kernel.1;
-    if images == 0 || length == 0 {
-        return device.alloc_zeros::<T>(length.max(1));
-    }
-    let mut result = unwritten::<T>(device, length)?;
+) -> Result<Option<CudaSlice<T>>> {
     let descriptors = Descriptors::new(device, geometry, images)?;
     let operation = ConvBackwardFilter {
         conv: &descriptors.convolution,
@@ -181,9 +200,15 @@ pub fn weight_gradient<T: Number>(
         dy: &descriptors.output,
     };
     let algorithm = CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1;
-    let mut workspace = unwritten::<u8>(device, operation.get_workspace_size(algorithm)?)?;
+    let Some(room) = if_supported(operation.get_workspace_size(algorithm))? else {
+        return Ok(None);
+    };
+    let mut workspace = unwritten::<u8>(device, room)?;
+    let (height, width) = geometry.kernel;
+    let length = geometry.outputs * geometry.channels * height * width;
+    let mut result = unwritten::<T>(device, length)?;
     // SAFETY: as in `forward`.
-    unsafe {
+    let outcome = unsafe {
         operation.launch(
             algorithm,
             Some(&mut workspace),
@@ -192,6 +217,6 @@ pub fn weight_gradient<T: Number>(
             &mut result,
             gradient,
         )
-    }?;
-    Ok(result)
+    };
+    Ok(if_supported(outcome)?.map(|()| result))
 }

@@ -13,7 +13,6 @@ mod concat;
 mod convolution;
 #[cfg(feature = "cudnn")]
 mod convolution_by_cudnn;
-#[cfg(not(feature = "cudnn"))]
 mod convolution_by_definition;
 mod cross_entropy;
 mod finish;

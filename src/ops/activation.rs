@@ -2,6 +2,7 @@
 
 use super::finish::Finish;
 use super::memory::changed;
+use super::on_cuda::on_cuda;
 use super::scalar::Scalar;
 use super::simd::vectorize;
 use super::storage::{by_type, elements};
@@ -95,9 +96,6 @@ impl Activation {
         if self == Activation::Identity {
             return Ok(input.clone());
         }
-        if !input.device().is_cpu() {
-            return self.on_device(input);
-        }
         apply1(&input.contiguous()?, self)
     }
 
@@ -114,23 +112,6 @@ impl Activation {
                 "{name} must be positive, it is {parameter}"
             ))),
         }
-    }
-
-    /// On CUDA: candle's operations.
-    fn on_device(self, x: &Tensor) -> Result<Tensor> {
-        Ok(match self {
-            Activation::Identity => x.clone(),
-            Activation::Relu => x.relu()?,
-            Activation::LeakyRelu(slope) => candle_nn::ops::leaky_relu(x, slope)?,
-            Activation::Elu(alpha) => x.elu(alpha)?,
-            Activation::Sigmoid => candle_nn::ops::sigmoid(x)?,
-            Activation::Tanh => x.tanh()?,
-            Activation::Softplus(beta) => {
-                let scaled = (x * beta)?;
-                let rest = (scaled.abs()?.neg()?.exp()? + 1.0)?.log()?;
-                ((scaled.relu()? + rest)? / beta)?
-            }
-        })
     }
 
     /// The function of each number, in its place. Comparisons are such that NaN stays NaN.
@@ -229,6 +210,8 @@ impl CustomOp1 for Activation {
     fn name(&self) -> &'static str {
         "activation"
     }
+
+    on_cuda!(1, activation);
 
     fn cpu_fwd(
         &self,

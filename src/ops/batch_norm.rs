@@ -3,12 +3,13 @@
 use super::activation::Activation;
 use super::finish::Finish;
 use super::memory::written;
+use super::on_cuda::on_cuda;
 use super::scalar::Scalar;
 use super::simd::vectorize;
 use super::storage::{by_type, elements};
 use super::tape::apply3;
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp3, Layout, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp1, CustomOp3, DType, Layout, Shape, Tensor};
 use rayon::prelude::*;
 
 /// What numbers are normalised by.
@@ -62,35 +63,29 @@ pub(crate) fn normalize(
     activation: Activation,
 ) -> Result<Tensor> {
     activation.check()?;
-    let channels = check(input, &[weight, bias, mean, variance])?;
-    if !input.device().is_cpu() {
-        let whole = |tensor: &Tensor| tensor.reshape((1, channels, 1, 1));
-        let scale = (whole(variance)? + epsilon)?.sqrt()?;
-        let normal = input.broadcast_sub(&whole(mean)?)?.broadcast_div(&scale)?;
-        let result = normal
-            .broadcast_mul(&whole(weight)?)?
-            .broadcast_add(&whole(bias)?)?;
-        return activation.forward(&result);
-    }
-    let numbers = |tensor: &Tensor| -> Result<Vec<f64>> {
-        Ok(tensor.to_dtype(candle_core::DType::F64)?.to_vec1()?)
+    check(input, &[weight, bias, mean, variance])?;
+    // On a GPU the activation is an operation of its own.
+    let (fused, afterwards) = match input.device().is_cpu() {
+        true => (activation, Activation::Identity),
+        false => (Activation::Identity, activation),
     };
-    let scale = |variance: f64| 1.0 / (variance + epsilon).sqrt();
     let operation = BatchNorm {
-        mean: numbers(mean)?,
-        scale: numbers(variance)?.into_iter().map(scale).collect(),
+        mean: mean.to_dtype(DType::F64)?.contiguous()?,
+        scale: (variance.to_dtype(DType::F64)? + epsilon)?
+            .sqrt()?
+            .recip()?,
         of_batch,
         finish: Finish {
-            activation,
+            activation: fused,
             dropout: None,
         },
     };
     let (input, weight) = (input.contiguous()?, weight.contiguous()?);
-    apply3(&input, &weight, &bias.contiguous()?, operation)
+    afterwards.forward(&apply3(&input, &weight, &bias.contiguous()?, operation)?)
 }
 
-/// Mean and variance (over all numbers, not one less) of each channel of `input` (N, C, H, W). On the CPU nobody follows their
-/// gradient; [`batch_norm`] does.
+/// Mean and variance (over all numbers, not one less) of each channel of `input` (N, C, H, W). Nobody follows their gradient here;
+/// [`batch_norm`] does.
 ///
 /// # Errors
 /// When the input is not (N, C, H, W), or has a single number a channel.
@@ -103,42 +98,50 @@ pub fn batch_statistics(input: &Tensor) -> Result<(Tensor, Tensor)> {
             input.shape()
         )));
     }
-    if !input.device().is_cpu() {
-        let flat = input.transpose(0, 1)?.flatten_from(1)?;
-        let mean = flat.mean_keepdim(1)?;
-        let variance = flat.broadcast_sub(&mean)?.sqr()?.mean(1)?;
-        return Ok((mean.squeeze(1)?, variance));
-    }
-    let (mean, variance) = match input.dtype() {
-        candle_core::DType::F64 => moments::<f64>(input)?,
-        _ => moments::<f32>(input)?,
-    };
-    let tensor = |numbers: Vec<f64>| -> Result<Tensor> {
-        Ok(Tensor::from_vec(numbers, channels, input.device())?.to_dtype(input.dtype())?)
-    };
-    Ok((tensor(mean)?, tensor(variance)?))
+    let moments = input.detach().contiguous()?.apply_op1_no_bwd(&Moments)?;
+    let moments = moments.to_dtype(input.dtype())?;
+    Ok((moments.get(0)?, moments.get(1)?))
 }
 
-fn moments<T: Scalar>(input: &Tensor) -> Result<(Vec<f64>, Vec<f64>)> {
-    let (_, channels, height, width) = input.dims4()?;
-    let input = input.detach().contiguous()?;
-    let (storage, layout) = input.storage_and_layout();
-    let candle_core::Storage::Cpu(storage) = &*storage else {
-        return Err(Error::Invalid("batch_norm: not on the CPU".to_owned()));
-    };
-    let numbers = elements::<T>(storage, layout)?;
-    let plane = height * width;
-    let of_channel = |channel: usize| {
-        let planes = || numbers.chunks(plane).skip(channel).step_by(channels);
-        let count = (numbers.len() / channels) as f64;
-        let sums = planes().map(|numbers| sum(numbers, numbers, |x, _| x));
-        let mean = sums.sum::<f64>() / count;
-        let center = T::of(mean);
-        let squares =
-            planes().map(|numbers| sum(numbers, numbers, |x, _| (x - center) * (x - center)));
-        (mean, squares.sum::<f64>() / count)
-    };
-    Ok((0..channels).into_par_iter().map(of_channel).unzip())
+/// Mean and variance of each channel, (N, C, H, W) to (2, C) of f64.
+pub(super) struct Moments;
+
+impl CustomOp1 for Moments {
+    fn name(&self) -> &'static str {
+        "moments"
+    }
+
+    on_cuda!(1, moments);
+
+    fn cpu_fwd(
+        &self,
+        storage: &CpuStorage,
+        layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        fn run<T: Scalar>(
+            storage: &CpuStorage,
+            layout: &Layout,
+        ) -> candle_core::Result<(CpuStorage, Shape)> {
+            let (_, channels, height, width) = layout.shape().dims4()?;
+            let numbers = elements::<T>(storage, layout)?;
+            let of_channel = |channel: usize| {
+                let planes = numbers.chunks(height * width);
+                let planes = || planes.clone().skip(channel).step_by(channels);
+                let count = (numbers.len() / channels) as f64;
+                let sums = planes().map(|plane| sum(plane, plane, |x, _| x));
+                let mean = sums.sum::<f64>() / count;
+                let center = T::of(mean);
+                let squares =
+                    planes().map(|plane| sum(plane, plane, |x, _| (x - center) * (x - center)));
+                (mean, squares.sum::<f64>() / count)
+            };
+            let (mut moments, variances): (Vec<f64>, Vec<f64>) =
+                (0..channels).into_par_iter().map(of_channel).unzip();
+            moments.extend(variances);
+            Ok((CpuStorage::F64(moments), (2, channels).into()))
+        }
+        by_type!("batch_norm", storage, run(storage, layout))
+    }
 }
 
 /// The sum of `term` over pairs. Many sums side by side, each over few numbers: one alone would wait for itself, and a long one
@@ -181,11 +184,12 @@ fn check(input: &Tensor, of_channels: &[&Tensor]) -> Result<usize> {
 }
 
 #[derive(Debug, Clone)]
-struct BatchNorm {
-    mean: Vec<f64>,
+pub(super) struct BatchNorm {
+    /// (C) of f64, as the scale.
+    pub mean: Tensor,
     /// One over the standard deviation.
-    scale: Vec<f64>,
-    of_batch: bool,
+    pub scale: Tensor,
+    pub of_batch: bool,
     finish: Finish,
 }
 
@@ -193,6 +197,8 @@ impl CustomOp3 for BatchNorm {
     fn name(&self) -> &'static str {
         "batch-norm"
     }
+
+    on_cuda!(3, batch_norm);
 
     fn cpu_fwd(
         &self,
@@ -216,6 +222,7 @@ impl CustomOp3 for BatchNorm {
                 elements::<T>(weight.0, weight.1)?,
                 elements::<T>(bias.0, bias.1)?,
             );
+            let (means, scales) = (norm.mean.to_vec1::<f64>()?, norm.scale.to_vec1::<f64>()?);
             let plane = (height * width).max(1);
             let result = written(numbers.len(), |result| {
                 result
@@ -224,8 +231,8 @@ impl CustomOp3 for BatchNorm {
                     .enumerate()
                     .for_each(|(index, (result, plane))| {
                         let channel = index % channels;
-                        let factor = weight[channel] * T::of(norm.scale[channel]);
-                        let (mean, bias) = (T::of(norm.mean[channel]), bias[channel]);
+                        let factor = weight[channel] * T::of(scales[channel]);
+                        let (mean, bias) = (T::of(means[channel]), bias[channel]);
                         let result = result.write_copy_of_slice(plane);
                         vectorize(|| {
                             for x in result.iter_mut() {
@@ -267,12 +274,14 @@ impl CustomOp3 for BatchNorm {
 }
 
 /// Gives the gradients of input, weight and bias, one behind the other.
-struct BatchNormGradient(BatchNorm);
+pub(super) struct BatchNormGradient(pub BatchNorm);
 
 impl CustomOp3 for BatchNormGradient {
     fn name(&self) -> &'static str {
         "batch-norm-gradient"
     }
+
+    on_cuda!(3, batch_norm_gradient);
 
     fn cpu_fwd(
         &self,
@@ -294,10 +303,11 @@ impl CustomOp3 for BatchNormGradient {
             let numbers = elements::<T>(input.0, input.1)?;
             let weight = elements::<T>(weight.0, weight.1)?;
             let gradients = elements::<T>(gradient.0, gradient.1)?;
+            let (means, scales) = (norm.mean.to_vec1::<f64>()?, norm.scale.to_vec1::<f64>()?);
             let sums: Vec<(f64, f64)> = (0..channels)
                 .into_par_iter()
                 .map(|channel| {
-                    let (mean, scale) = (T::of(norm.mean[channel]), norm.scale[channel]);
+                    let (mean, scale) = (T::of(means[channel]), scales[channel]);
                     let (mut of_weight, mut of_bias) = (0.0, 0.0);
                     for image in 0..images {
                         let place = (image * channels + channel) * plane;
@@ -317,7 +327,7 @@ impl CustomOp3 for BatchNormGradient {
                 .enumerate()
                 .for_each(|(index, result)| {
                     let channel = index % channels;
-                    let (mean, scale) = (T::of(norm.mean[channel]), norm.scale[channel]);
+                    let (mean, scale) = (T::of(means[channel]), scales[channel]);
                     let factor = weight[channel] * T::of(scale);
                     let (of_weight, of_bias) = match norm.of_batch {
                         true => sums[channel],

@@ -1,6 +1,7 @@
 //! Channels of two images side by side: the skip connection of a U-Net.
 
 use super::memory::written;
+use super::on_cuda::on_cuda;
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
 use super::tape::apply2;
@@ -25,18 +26,17 @@ pub fn concat_channels(first: &Tensor, second: &Tensor) -> Result<Tensor> {
             )));
         }
     }
-    if !first.device().is_cpu() {
-        return Ok(Tensor::cat(&[first, second], 1)?);
-    }
     apply2(&first.contiguous()?, &second.contiguous()?, ConcatChannels)
 }
 
-struct ConcatChannels;
+pub(super) struct ConcatChannels;
 
 impl CustomOp2 for ConcatChannels {
     fn name(&self) -> &'static str {
         "concat-channels"
     }
+
+    on_cuda!(2, concat_channels);
 
     fn cpu_fwd(
         &self,
@@ -93,15 +93,17 @@ impl CustomOp2 for ConcatChannels {
 }
 
 /// Some channels of (N, C, H, W).
-struct Channels {
-    start: usize,
-    count: usize,
+pub(super) struct Channels {
+    pub start: usize,
+    pub count: usize,
 }
 
 impl CustomOp1 for Channels {
     fn name(&self) -> &'static str {
         "channels"
     }
+
+    on_cuda!(1, channels);
 
     fn cpu_fwd(
         &self,

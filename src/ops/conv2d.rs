@@ -2,9 +2,10 @@
 
 use super::conv_geometry::Geometry;
 use super::conv_kernel::{backward, forward};
-use super::conv_options::{ConvOptions, PaddingMode, Pair};
+use super::conv_options::{ConvOptions, PaddingMode};
 use super::conv_weight_gradient::weight_gradient;
 use super::finish::Finish;
+use super::on_cuda::on_cuda;
 use super::pad::replicate_pad2d;
 use super::scalar::Scalar;
 use super::simd::{Registers, vectorize};
@@ -17,7 +18,7 @@ use rayon::prelude::*;
 /// Convolves `input` (N, C, H, W) with `weight` (O, C / groups, KH, KW) and adds `bias` (O): (N, O, OH, OW), with
 /// `OH = floor((H + 2 * padding - dilation * (KH - 1) - 1) / stride) + 1`, as PyTorch's `conv2d`.
 ///
-/// On the CPU the operation is ours, forward and backward; on CUDA it is candle's.
+/// The operation is ours, forward and backward; on a GPU it is cuDNN's with the feature `cudnn`.
 ///
 /// ```
 /// use candle_core::{Device, DType, Tensor};
@@ -70,9 +71,6 @@ pub fn conv2d(
             conv2d(&input, weight, bias, &options)
         })?;
         return finished(&result, finish);
-    }
-    if !input.device().is_cpu() {
-        return on_device(input, weight, bias, options);
     }
     let (_, channels, height, width) = input.dims4()?;
     let (outputs, _, kernel_height, kernel_width) = weight.dims4()?;
@@ -178,34 +176,6 @@ pub(super) fn in_groups(
     Ok(Tensor::cat(&results.collect::<Result<Vec<_>>>()?, 1)?)
 }
 
-/// candle's operation, which knows square options only.
-fn on_device(
-    input: &Tensor,
-    weight: &Tensor,
-    bias: Option<&Tensor>,
-    options: &ConvOptions,
-) -> Result<Tensor> {
-    let one = |name: &str, Pair(rows, columns): Pair| {
-        (rows == columns).then_some(rows).ok_or_else(|| {
-            Error::Invalid(format!(
-                "conv2d: on CUDA the {name} of rows and of columns must be the same, they are {rows} and {columns}"
-            ))
-        })
-    };
-    let result = input.conv2d(
-        weight,
-        one("padding", options.padding)?,
-        one("stride", options.stride)?,
-        one("dilation", options.dilation)?,
-        1,
-    )?;
-    let result = match bias {
-        Some(bias) => result.broadcast_add(&bias.reshape((1, (), 1, 1))?)?,
-        None => result,
-    };
-    finished(&result, options.finish)
-}
-
 /// Activation and dropout as operations of their own.
 fn finished(result: &Tensor, finish: Finish) -> Result<Tensor> {
     let result = finish.activation.forward(result)?;
@@ -305,6 +275,8 @@ impl CustomOp2 for Convolution {
         "convolution"
     }
 
+    on_cuda!(2, convolution);
+
     fn cpu_fwd(
         &self,
         input: &CpuStorage,
@@ -331,6 +303,8 @@ impl CustomOp3 for Convolution {
     fn name(&self) -> &'static str {
         "convolution"
     }
+
+    on_cuda!(3, convolution_with_bias);
 
     fn cpu_fwd(
         &self,
@@ -362,7 +336,7 @@ impl CustomOp3 for Convolution {
 }
 
 /// From the input and the output's gradient to the weight's gradient.
-struct WeightGradient(Geometry);
+pub(super) struct WeightGradient(pub Geometry);
 
 impl WeightGradient {
     fn run<T: Registers>(
@@ -390,6 +364,8 @@ impl CustomOp2 for WeightGradient {
         "conv2d-weight-gradient"
     }
 
+    on_cuda!(2, weight_gradient);
+
     fn cpu_fwd(
         &self,
         input: &CpuStorage,
@@ -403,12 +379,14 @@ impl CustomOp2 for WeightGradient {
 }
 
 /// The sum of each channel over images and pixels: (N, C, H, W) to (C).
-struct ChannelSum;
+pub(super) struct ChannelSum;
 
 impl CustomOp1 for ChannelSum {
     fn name(&self) -> &'static str {
         "conv2d-bias-gradient"
     }
+
+    on_cuda!(1, channel_sum);
 
     fn cpu_fwd(
         &self,

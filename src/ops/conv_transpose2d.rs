@@ -37,18 +37,11 @@ pub fn conv_transpose2d(
             "conv_transpose2d: input {input:?} does not fit weight {weight:?}: {rule}"
         ))
     })?;
-    let ConvTransposeOptions {
-        stride,
-        padding,
-        output_padding,
-        dilation,
-        groups,
-    } = *options;
-    if groups > 1 {
+    if options.groups > 1 {
         return in_groups(
             weight,
             bias,
-            groups,
+            options.groups,
             geometry.channels,
             |group, weight, bias| {
                 let channels = weight.dim(0)?;
@@ -56,23 +49,6 @@ pub fn conv_transpose2d(
                 conv_transpose2d(&input, weight, bias, &options.groups(1))
             },
         );
-    }
-    if !input.device().is_cpu() {
-        if [stride, padding, output_padding, dilation]
-            .iter()
-            .any(|pair| pair.0 != pair.1)
-        {
-            return Err(Error::Invalid(
-                "conv_transpose2d: on CUDA options must be the same for rows and columns"
-                    .to_owned(),
-            ));
-        }
-        let result =
-            input.conv_transpose2d(weight, padding.0, output_padding.0, stride.0, dilation.0)?;
-        return Ok(match bias {
-            Some(bias) => result.broadcast_add(&bias.reshape((1, (), 1, 1))?)?,
-            None => result,
-        });
     }
     let convolution = Convolution {
         geometry,

@@ -1,11 +1,11 @@
 //! Cross-entropy of logits and classes.
 
+use super::on_cuda::on_cuda;
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
-use super::tape::apply1;
+use super::tape::apply2;
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp1, DType, Layout, Shape, Tensor};
-use std::sync::Arc;
+use candle_core::{CpuStorage, CustomOp2, DType, Layout, Shape, Tensor};
 
 /// The mean of `-ln(softmax(logits)[class])`: `logits` (N, C) and `classes` (N) of integers below C, as PyTorch's
 /// `cross_entropy`, which is its `log_softmax` followed by its `nll_loss`. The largest logit is taken off first, so that no
@@ -19,15 +19,13 @@ use std::sync::Arc;
 /// # Ok::<(), eosin::Error>(())
 /// ```
 ///
+/// On a GPU nobody waits to look at the classes: one that is not below C makes the loss NaN.
+///
 /// # Errors
-/// When the shapes do not fit, there is nothing, or a class is not below C.
+/// When the shapes do not fit, there is nothing, or (on the CPU) a class is not below C.
 pub fn cross_entropy(logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
     let classes = check("cross_entropy", logits, classes)?;
-    if !logits.device().is_cpu() {
-        return Ok(candle_nn::loss::cross_entropy(logits, &classes)?);
-    }
-    let classes: Vec<u32> = classes.to_vec1()?;
-    apply1(&logits.contiguous()?, CrossEntropy(classes.into()))
+    apply2(&logits.contiguous()?, &classes, CrossEntropy)
 }
 
 /// `x - ln(sum(exp(x)))` along an axis, as PyTorch's `log_softmax`; candle's, which is right.
@@ -64,18 +62,17 @@ fn check(name: &str, logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
     if count != labels || count == 0 || !classes.dtype().is_int() {
         return refuse("there is one class, an integer, for each row of logits".to_owned());
     }
-    let classes = classes.to_dtype(DType::U32)?;
+    let classes = classes.to_dtype(DType::U32)?.contiguous()?;
     if classes.device().is_cpu() {
-        let wanted: Vec<u32> = classes.to_vec1()?;
-        if let Some(class) = wanted.iter().find(|&&class| class as usize >= width) {
-            return refuse(format!("class {class} is not below {width}"));
+        let largest = classes.max(0)?.to_scalar::<u32>()?;
+        if largest as usize >= width {
+            return refuse(format!("class {largest} is not below {width}"));
         }
     }
     Ok(classes)
 }
 
-#[derive(Clone)]
-struct CrossEntropy(Arc<[u32]>);
+pub(super) struct CrossEntropy;
 
 /// The largest number, and the sum of all exponentials after it is taken off; NaN makes the sum NaN.
 fn largest_and_sum<T: Scalar>(row: &[T]) -> (T, T) {
@@ -88,22 +85,26 @@ fn largest_and_sum<T: Scalar>(row: &[T]) -> (T, T) {
     (largest, sum)
 }
 
-impl CustomOp1 for CrossEntropy {
+impl CustomOp2 for CrossEntropy {
     fn name(&self) -> &'static str {
         "cross-entropy"
     }
 
+    on_cuda!(2, cross_entropy);
+
     fn cpu_fwd(
         &self,
-        storage: &CpuStorage,
-        layout: &Layout,
+        logits: &CpuStorage,
+        logits_layout: &Layout,
+        classes: &CpuStorage,
+        classes_layout: &Layout,
     ) -> candle_core::Result<(CpuStorage, Shape)> {
         fn run<T: Scalar>(
-            storage: &CpuStorage,
-            layout: &Layout,
-            classes: &[u32],
+            logits: (&CpuStorage, &Layout),
+            classes: (&CpuStorage, &Layout),
         ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let logits = elements::<T>(storage, layout)?;
+            let logits = elements::<T>(logits.0, logits.1)?;
+            let classes = elements::<u32>(classes.0, classes.1)?;
             let mut total = 0.0;
             for (row, &class) in logits.chunks(logits.len() / classes.len()).zip(classes) {
                 let (largest, sum) = largest_and_sum(row);
@@ -112,39 +113,45 @@ impl CustomOp1 for CrossEntropy {
             let mean = T::of(total / classes.len() as f64);
             Ok((T::to_cpu_storage_owned(vec![mean]), ().into()))
         }
-        by_type!("cross_entropy", storage, run(storage, layout, &self.0))
+        let (logits, classes) = ((logits, logits_layout), (classes, classes_layout));
+        by_type!("cross_entropy", logits.0, run(logits, classes))
     }
 
     fn bwd(
         &self,
         logits: &Tensor,
+        classes: &Tensor,
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<Option<Tensor>> {
-        let derivative = logits.apply_op1_no_bwd(&CrossEntropyGradient(self.clone()))?;
-        derivative.broadcast_mul(gradient).map(Some)
+    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
+        let derivative = logits.apply_op2_no_bwd(classes, &CrossEntropyGradient)?;
+        Ok((Some(derivative.broadcast_mul(gradient)?), None))
     }
 }
 
 /// `(softmax(logits) - 1 at the class) / N`.
-struct CrossEntropyGradient(CrossEntropy);
+pub(super) struct CrossEntropyGradient;
 
-impl CustomOp1 for CrossEntropyGradient {
+impl CustomOp2 for CrossEntropyGradient {
     fn name(&self) -> &'static str {
         "cross-entropy-gradient"
     }
 
+    on_cuda!(2, cross_entropy_gradient);
+
     fn cpu_fwd(
         &self,
-        storage: &CpuStorage,
-        layout: &Layout,
+        logits: &CpuStorage,
+        logits_layout: &Layout,
+        classes: &CpuStorage,
+        classes_layout: &Layout,
     ) -> candle_core::Result<(CpuStorage, Shape)> {
         fn run<T: Scalar>(
-            storage: &CpuStorage,
-            layout: &Layout,
-            classes: &[u32],
+            logits: (&CpuStorage, &Layout),
+            classes: (&CpuStorage, &Layout),
         ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let mut numbers = elements::<T>(storage, layout)?.to_vec();
+            let mut numbers = elements::<T>(logits.0, logits.1)?.to_vec();
+            let classes = elements::<u32>(classes.0, classes.1)?;
             let width = numbers.len() / classes.len();
             let share = T::of(1.0 / classes.len() as f64);
             for (row, &class) in numbers.chunks_mut(width).zip(classes) {
@@ -154,9 +161,10 @@ impl CustomOp1 for CrossEntropyGradient {
                 }
                 row[class as usize] += -share;
             }
-            Ok((T::to_cpu_storage_owned(numbers), layout.shape().clone()))
+            Ok((T::to_cpu_storage_owned(numbers), logits.1.shape().clone()))
         }
-        by_type!("cross_entropy", storage, run(storage, layout, &self.0.0))
+        let (logits, classes) = ((logits, logits_layout), (classes, classes_layout));
+        by_type!("cross_entropy", logits.0, run(logits, classes))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Dropout with a seed.
 
 use super::memory::changed;
+use super::on_cuda::on_cuda;
 use super::scalar::Scalar;
 use super::simd::vectorize;
 use super::storage::{by_type, elements};
@@ -18,9 +19,6 @@ pub fn dropout(input: &Tensor, probability: f64, seed: u64) -> Result<Tensor> {
     mask.check()?;
     if probability == 0.0 {
         return Ok(input.clone());
-    }
-    if !input.device().is_cpu() {
-        return Ok(candle_nn::ops::dropout(input, probability as f32)?);
     }
     apply1(&input.contiguous()?, mask)
 }
@@ -53,12 +51,17 @@ impl Mask {
         T::of(1.0 / (1.0 - self.probability))
     }
 
+    /// The probability as a share of all 32-bit numbers.
+    #[inline(always)]
+    pub fn threshold(&self) -> u64 {
+        (self.probability * 2f64.powi(32)) as u64
+    }
+
     /// Drops and scales numbers of which the first is the `first` of all.
     #[inline(always)]
     pub fn apply<T: Scalar>(&self, first: usize, numbers: &mut [T]) {
         let scale = self.scale();
-        // The probability as a share of all 32-bit numbers.
-        let threshold = (self.probability * 2f64.powi(32)) as u64;
+        let threshold = self.threshold();
         for (index, x) in numbers.iter_mut().enumerate() {
             let bits = random_bits(self.seed, (first + index) as u64) >> 32;
             *x = if bits < threshold {
@@ -83,6 +86,8 @@ impl CustomOp1 for Mask {
     fn name(&self) -> &'static str {
         "dropout"
     }
+
+    on_cuda!(1, dropout);
 
     fn cpu_fwd(
         &self,

@@ -4,6 +4,7 @@
 use super::activation::Activation;
 use super::dropout::Mask;
 use super::memory::changed;
+use super::on_cuda::on_cuda;
 use super::scalar::Scalar;
 use super::simd::vectorize;
 use super::storage::{by_type, elements};
@@ -50,6 +51,8 @@ impl CustomOp2 for Finish {
     fn name(&self) -> &'static str {
         "activation-gradient"
     }
+
+    on_cuda!(2, finish_gradient);
 
     fn cpu_fwd(
         &self,

@@ -3,6 +3,7 @@
 use super::activation::Activation;
 use super::finish::Finish;
 use super::matmul::{Matrix, Product};
+use super::on_cuda::on_cuda;
 use super::simd::Registers;
 use super::storage::{by_type, elements};
 use super::tape::apply3;
@@ -12,7 +13,7 @@ use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Shape, Tensor};
 /// `input * weight^T + bias`, then `activation`: `input` (N, I), `weight` (O, I) and `bias` (O) give (N, O), as PyTorch's
 /// `linear`.
 ///
-/// candle's operations would be three, with a gradient in memory for each.
+/// On a GPU the matrix products are those of cuBLAS. candle's operations would be three, with a gradient in memory for each.
 ///
 /// ```
 /// use candle_core::{Device, Tensor};
@@ -44,10 +45,6 @@ pub fn linear(
             )));
         }
     }
-    if !input.device().is_cpu() {
-        let result = input.matmul(&weight.t()?)?.broadcast_add(bias)?;
-        return activation.forward(&result);
-    }
     let operation = Linear(Finish {
         activation,
         dropout: None,
@@ -56,12 +53,14 @@ pub fn linear(
     apply3(&input, &weight, &bias.contiguous()?, operation)
 }
 
-struct Linear(Finish);
+pub(super) struct Linear(pub Finish);
 
 impl CustomOp3 for Linear {
     fn name(&self) -> &'static str {
         "linear"
     }
+
+    on_cuda!(3, linear);
 
     fn cpu_fwd(
         &self,
@@ -111,7 +110,11 @@ impl CustomOp3 for Linear {
     ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let gradient = self.0.gradient(result, gradient)?;
         let by = |input: &Tensor, other: &Tensor, by| {
-            let operation = || gradient.apply_op2_no_bwd(other, &LinearGradient(by));
+            let operation = || match (gradient.device().is_cpu(), by) {
+                (true, _) => gradient.apply_op2_no_bwd(other, &LinearGradient(by)),
+                (false, By::Input) => gradient.matmul(&other.detach()),
+                (false, By::Weight) => gradient.t()?.matmul(&other.detach()),
+            };
             input.track_op().then(operation).transpose()
         };
         Ok((

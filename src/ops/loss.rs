@@ -2,6 +2,7 @@
 
 use super::memory::written;
 use super::scalar::Scalar;
+use super::softplus;
 use super::storage::{by_type, elements};
 use super::tape::apply2;
 use crate::{Error, Result};
@@ -91,8 +92,8 @@ impl PixelLoss {
     }
 
     fn on_device(self, logits: &Tensor, target: &Tensor) -> Result<Tensor> {
-        let cross_entropy = candle_nn::loss::binary_cross_entropy_with_logit(logits, target)?;
-        let probabilities = candle_nn::ops::sigmoid(logits)?.flatten_from(1)?;
+        let cross_entropy = (softplus(logits, 1.0)? - (logits * target)?)?.mean_all()?;
+        let probabilities = super::sigmoid(logits)?.flatten_from(1)?;
         let target = target.flatten_from(1)?;
         let both = ((&probabilities * &target)?.sum(1)? * 2.0)?;
         let either = (probabilities.sum(1)? + target.sum(1)?)?;

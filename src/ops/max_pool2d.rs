@@ -2,13 +2,14 @@
 
 use super::conv_options::Pair;
 use super::memory::written;
+use super::on_cuda::on_cuda;
 use super::pool_options::{PoolOptions, Window};
 use super::scalar::Scalar;
 use super::simd::vectorize;
 use super::storage::{by_type, elements};
-use super::tape::apply1;
+use super::tape::{apply1, apply2};
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp1, CustomOp2, DType, Layout, Shape, Tensor};
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 
@@ -17,7 +18,7 @@ use std::mem::MaybeUninit;
 /// `max_pool2d`.
 ///
 /// As in PyTorch, the gradient goes to the first of several equal maxima, and a window that holds NaN gives NaN.
-/// (candle's own gradient is shared out wrongly between the numbers of a window.) On CUDA only the forward pass is there.
+/// (candle's own gradient is shared out wrongly between the numbers of a window.)
 ///
 /// ```
 /// use candle_core::{Device, Tensor};
@@ -32,15 +33,6 @@ use std::mem::MaybeUninit;
 /// When the input is not (N, C, H, W) or smaller than the window.
 pub fn max_pool2d(input: &Tensor, options: &PoolOptions) -> Result<Tensor> {
     let windows = windows("max_pool2d", input, options)?;
-    if !input.device().is_cpu() {
-        let (kernel, stride) = (options.kernel, options.stride);
-        if options.padding != Pair(0, 0) || options.ceil_mode {
-            return Err(Error::Invalid(
-                "max_pool2d: padding and ceil mode are not there on CUDA".to_owned(),
-            ));
-        }
-        return Ok(input.max_pool2d_with_stride((kernel.0, kernel.1), (stride.0, stride.1))?);
-    }
     apply1(&input.contiguous()?, MaxPool2d(windows))
 }
 
@@ -64,57 +56,65 @@ pub fn max_pool2d_with_indices(input: &Tensor, options: &PoolOptions) -> Result<
 }
 
 /// Puts each number of `input` (N, C, H, W) where `indices` (the same shape, u32) say in planes of `size`, and zero
-/// elsewhere: (N, C, size), as PyTorch's `max_unpool2d`.
+/// elsewhere: (N, C, size), as PyTorch's `max_unpool2d`. Of several with the same place the last counts.
+///
+/// On a GPU nobody waits to look at the indices: one outside shows as NaN in its plane's first pixel.
 ///
 /// # Errors
-/// When shapes differ or an index lies outside.
+/// When shapes differ, the indices are not u32, or (on the CPU) an index lies outside.
 pub fn max_unpool2d(input: &Tensor, indices: &Tensor, size: impl Into<Pair>) -> Result<Tensor> {
-    let Pair(height, width) = size.into();
-    let largest = indices.flatten_all()?.max(0)?.to_scalar::<u32>()? as usize;
-    if input.dims() != indices.dims() || largest >= height * width {
+    let size: (usize, usize) = size.into().into();
+    if input.dims() != indices.dims() || indices.dtype() != DType::U32 {
         return Err(Error::Invalid(format!(
-            "max_unpool2d: input {:?} and indices {:?} must have the same shape, and indices lie below {height} * {width} \
-             (the largest is {largest})",
+            "max_unpool2d: input {:?} and indices {:?} must have the same shape, and indices must be u32, they are {}",
             input.shape(),
-            indices.shape()
+            indices.shape(),
+            indices.dtype().as_str()
         )));
     }
-    if !input.device().is_cpu() {
-        return Err(Error::Invalid("max_unpool2d: not there on CUDA".to_owned()));
-    }
-    let operation = MaxUnpool2d {
-        indices: indices.flatten_all()?.to_vec1()?,
-        size: (height, width),
-    };
-    apply1(&input.contiguous()?, operation)
+    apply2(
+        &input.contiguous()?,
+        &indices.contiguous()?,
+        MaxUnpool2d { size },
+    )
 }
 
-#[derive(Clone)]
-struct MaxUnpool2d {
-    indices: Vec<u32>,
-    size: (usize, usize),
+pub(super) struct MaxUnpool2d {
+    pub size: (usize, usize),
 }
 
-impl CustomOp1 for MaxUnpool2d {
+impl CustomOp2 for MaxUnpool2d {
     fn name(&self) -> &'static str {
         "max-unpool2d"
     }
 
+    on_cuda!(2, max_unpool2d);
+
     fn cpu_fwd(
         &self,
-        storage: &CpuStorage,
-        layout: &Layout,
+        input: &CpuStorage,
+        input_layout: &Layout,
+        indices: &CpuStorage,
+        indices_layout: &Layout,
     ) -> candle_core::Result<(CpuStorage, Shape)> {
         fn run<T: Scalar>(
-            storage: &CpuStorage,
-            layout: &Layout,
+            input: (&CpuStorage, &Layout),
+            indices: (&CpuStorage, &Layout),
             operation: &MaxUnpool2d,
         ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let (n, channels, height, width) = layout.shape().dims4()?;
-            let numbers = elements::<T>(storage, layout)?;
+            let (n, channels, height, width) = input.1.shape().dims4()?;
+            let numbers = elements::<T>(input.0, input.1)?;
+            let indices = elements::<u32>(indices.0, indices.1)?;
             let plane = operation.size.0 * operation.size.1;
+            if let Some(index) = indices.iter().find(|&&index| index as usize >= plane) {
+                candle_core::bail!(
+                    "max_unpool2d: index {index} is not below {} * {}",
+                    operation.size.0,
+                    operation.size.1
+                );
+            }
             let mut result = vec![T::ZERO; n * channels * plane];
-            let places = operation.indices.par_chunks(height * width);
+            let places = indices.par_chunks(height * width);
             result
                 .par_chunks_mut(plane)
                 .zip(numbers.par_chunks(height * width).zip(places))
@@ -126,19 +126,20 @@ impl CustomOp1 for MaxUnpool2d {
             let shape = (n, channels, operation.size.0, operation.size.1);
             Ok((T::to_cpu_storage_owned(result), shape.into()))
         }
-        by_type!("max_unpool2d", storage, run(storage, layout, self))
+        let (input, indices) = ((input, input_layout), (indices, indices_layout));
+        by_type!("max_unpool2d", input.0, run(input, indices, self))
     }
 
     fn bwd(
         &self,
         input: &Tensor,
+        indices: &Tensor,
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<Option<Tensor>> {
-        let indices = Tensor::from_slice(&self.indices, input.shape(), input.device())?;
+    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
         let gradient = gradient.flatten_from(2)?.contiguous()?;
         let taken = gradient.gather(&indices.flatten_from(2)?, 2)?;
-        Ok(Some(taken.reshape(input.shape())?))
+        Ok((Some(taken.reshape(input.shape())?), None))
     }
 }
 
@@ -146,6 +147,7 @@ fn windows(name: &str, input: &Tensor, options: &PoolOptions) -> Result<Windows>
     let (rows, columns) = options.windows(name, input)?;
     let (_, _, height, width) = input.dims4()?;
     Ok(Windows {
+        options: *options,
         rows,
         columns,
         height,
@@ -154,11 +156,12 @@ fn windows(name: &str, input: &Tensor, options: &PoolOptions) -> Result<Windows>
 }
 
 #[derive(Debug, Clone)]
-struct Windows {
-    rows: Vec<Window>,
-    columns: Vec<Window>,
-    height: usize,
-    width: usize,
+pub(super) struct Windows {
+    pub options: PoolOptions,
+    pub rows: Vec<Window>,
+    pub columns: Vec<Window>,
+    pub height: usize,
+    pub width: usize,
 }
 
 impl Windows {
@@ -166,7 +169,7 @@ impl Windows {
         self.rows.len() * self.columns.len()
     }
 
-    fn shape(&self, input: &Shape) -> candle_core::Result<Shape> {
+    pub fn shape(&self, input: &Shape) -> candle_core::Result<Shape> {
         let (n, channels, _, _) = input.dims4()?;
         Ok((n, channels, self.rows.len(), self.columns.len()).into())
     }
@@ -193,11 +196,9 @@ impl Windows {
 
     /// Whether they are the usual ones: 2 x 2, side by side.
     fn are_pairs(&self) -> bool {
-        let pairs = |windows: &[Window]| {
-            let mut windows = windows.iter().enumerate();
-            windows.all(|(index, window)| (window.start, window.end) == (2 * index, 2 * index + 2))
-        };
-        pairs(&self.rows) && pairs(&self.columns)
+        self.options.sizes() == ((2, 2), (2, 2), (0, 0))
+            && 2 * self.rows.len() <= self.height
+            && 2 * self.columns.len() <= self.width
     }
 }
 
@@ -268,12 +269,14 @@ fn gradients_of_pairs<T: Scalar>(
     }
 }
 
-struct MaxPool2d(Windows);
+pub(super) struct MaxPool2d(pub Windows);
 
 impl CustomOp1 for MaxPool2d {
     fn name(&self) -> &'static str {
         "max-pool2d"
     }
+
+    on_cuda!(1, max_pool2d);
 
     fn cpu_fwd(
         &self,
@@ -323,12 +326,14 @@ impl CustomOp1 for MaxPool2d {
     }
 }
 
-struct Indices(Windows);
+pub(super) struct Indices(pub Windows);
 
 impl CustomOp1 for Indices {
     fn name(&self) -> &'static str {
         "max-pool2d-indices"
     }
+
+    on_cuda!(1, max_pool2d_indices);
 
     fn cpu_fwd(
         &self,
@@ -355,12 +360,14 @@ impl CustomOp1 for Indices {
     }
 }
 
-struct MaxPool2dGradient(Windows);
+pub(super) struct MaxPool2dGradient(pub Windows);
 
 impl CustomOp2 for MaxPool2dGradient {
     fn name(&self) -> &'static str {
         "max-pool2d-gradient"
     }
+
+    on_cuda!(2, max_pool2d_gradient);
 
     fn cpu_fwd(
         &self,

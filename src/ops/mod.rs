@@ -16,6 +16,8 @@ mod conv_options;
 mod conv_transpose2d;
 mod conv_weight_gradient;
 mod cross_entropy;
+#[cfg(feature = "cuda")]
+mod cuda;
 mod dropout;
 mod finish;
 mod flatten;
@@ -25,6 +27,7 @@ mod matmul;
 mod max_pool2d;
 mod maxout;
 pub(crate) mod memory;
+mod on_cuda;
 mod pad;
 mod pixel_shuffle;
 mod pool_options;

@@ -1,5 +1,6 @@
 //! Channels become pixels.
 
+use super::on_cuda::on_cuda;
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
 use super::tape::apply1;
@@ -14,14 +15,8 @@ use rayon::prelude::*;
 /// When the number of channels is not a multiple of `factor` squared.
 pub fn pixel_shuffle(input: &Tensor, factor: usize) -> Result<Tensor> {
     match *input.dims() {
-        [n, channels, height, width] if factor > 0 && channels % (factor * factor) == 0 => {
-            if input.device().is_cpu() {
-                return apply1(&input.contiguous()?, PixelShuffle { factor });
-            }
-            let outputs = channels / (factor * factor);
-            let blocks = input.reshape(&[n, outputs, factor, factor, height, width][..])?;
-            let blocks = blocks.permute([0, 1, 4, 2, 5, 3])?;
-            Ok(blocks.reshape((n, outputs, height * factor, width * factor))?)
+        [_, channels, _, _] if factor > 0 && channels % (factor * factor) == 0 => {
+            apply1(&input.contiguous()?, PixelShuffle { factor })
         }
         _ => Err(Error::Invalid(format!(
             "pixel_shuffle: input {:?} does not fit factor {factor}: it must be (N, C * {factor} * {factor}, H, W)",
@@ -30,12 +25,12 @@ pub fn pixel_shuffle(input: &Tensor, factor: usize) -> Result<Tensor> {
     }
 }
 
-struct PixelShuffle {
-    factor: usize,
+pub(super) struct PixelShuffle {
+    pub factor: usize,
 }
 
-struct PixelUnshuffle {
-    factor: usize,
+pub(super) struct PixelUnshuffle {
+    pub factor: usize,
 }
 
 /// Calls `pair` with the index of every pixel in (N, C, H * r, W * r) order and its index in the other order, for one plane
@@ -57,6 +52,8 @@ impl CustomOp1 for PixelShuffle {
     fn name(&self) -> &'static str {
         "pixel-shuffle"
     }
+
+    on_cuda!(1, pixel_shuffle);
 
     fn cpu_fwd(
         &self,
@@ -110,6 +107,8 @@ impl CustomOp1 for PixelUnshuffle {
     fn name(&self) -> &'static str {
         "pixel-unshuffle"
     }
+
+    on_cuda!(1, pixel_unshuffle);
 
     fn cpu_fwd(
         &self,

@@ -22,10 +22,10 @@ pub struct Window {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolOptions {
-    pub(super) kernel: Pair,
-    pub(super) stride: Pair,
-    pub(super) padding: Pair,
-    pub(super) ceil_mode: bool,
+    kernel: Pair,
+    stride: Pair,
+    padding: Pair,
+    ceil_mode: bool,
     count_include_pad: bool,
 }
 
@@ -63,6 +63,11 @@ impl PoolOptions {
     pub fn count_include_pad(mut self, count: bool) -> Self {
         self.count_include_pad = count;
         self
+    }
+
+    /// Kernel, stride and padding.
+    pub(super) fn sizes(&self) -> ((usize, usize), (usize, usize), (usize, usize)) {
+        (self.kernel.into(), self.stride.into(), self.padding.into())
     }
 
     /// The windows along the rows and along the columns of `input` (N, C, H, W).

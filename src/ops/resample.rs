@@ -4,6 +4,7 @@
 //! with different weights, and its gradient is the operation with the weights transposed.
 
 use super::conv_options::Pair;
+use super::on_cuda::on_cuda;
 use super::pool_options::{PoolOptions, Window};
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
@@ -123,8 +124,8 @@ fn sizes(name: &str, input: &Tensor, size: Pair) -> Result<(Pair, usize, usize)>
 
 /// The sources of each result along one axis, with their weights.
 #[derive(Debug, Clone)]
-struct Axis {
-    results: Vec<Vec<(usize, f64)>>,
+pub(super) struct Axis {
+    pub results: Vec<Vec<(usize, f64)>>,
     sources: usize,
 }
 
@@ -146,34 +147,21 @@ impl Axis {
 }
 
 fn resample(input: &Tensor, rows: Axis, columns: Axis) -> Result<Tensor> {
-    if input.device().is_cpu() {
-        return apply1(&input.contiguous()?, Resample { rows, columns });
-    }
-    // On a device: as two matrix products.
-    let matrix = |axis: &Axis| -> Result<Tensor> {
-        let mut numbers = vec![0f64; axis.results.len() * axis.sources];
-        for (result, sources) in axis.results.iter().enumerate() {
-            for &(source, weight) in sources {
-                numbers[result * axis.sources + source] += weight;
-            }
-        }
-        let shape = (axis.results.len(), axis.sources);
-        Ok(Tensor::from_vec(numbers, shape, input.device())?.to_dtype(input.dtype())?)
-    };
-    let down = matrix(&rows)?.broadcast_matmul(input)?;
-    Ok(down.broadcast_matmul(&matrix(&columns)?.t()?)?)
+    apply1(&input.contiguous()?, Resample { rows, columns })
 }
 
 #[derive(Debug, Clone)]
-struct Resample {
-    rows: Axis,
-    columns: Axis,
+pub(super) struct Resample {
+    pub rows: Axis,
+    pub columns: Axis,
 }
 
 impl CustomOp1 for Resample {
     fn name(&self) -> &'static str {
         "resample"
     }
+
+    on_cuda!(1, resample);
 
     fn cpu_fwd(
         &self,

@@ -1,13 +1,12 @@
 //! Reading and making candle's storage for operations on the CPU.
 
-use super::scalar::Scalar;
-use candle_core::{CpuStorage, Layout, Result};
+use candle_core::{CpuStorage, Layout, Result, WithDType};
 
 /// The elements of a contiguous tensor.
 ///
 /// # Errors
 /// When the tensor is not contiguous: operations make their inputs so before they begin.
-pub fn elements<'a, T: Scalar>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [T]> {
+pub fn elements<'a, T: WithDType>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [T]> {
     let all = storage.as_slice::<T>()?;
     match layout.contiguous_offsets() {
         Some((start, end)) => Ok(&all[start..end]),

@@ -157,7 +157,7 @@ impl<'a> Trainer<'a> {
                     history.interrupted = true;
                     return self.keep_best(best);
                 }
-                let (input, target) = batch?;
+                let (input, target) = beside(self.model, batch?)?;
                 let batches_so_far = history.batch_losses.len();
                 let rate = self.schedule.learning_rate(base_rate, batches_so_far, plan);
                 self.optimizer.set_learning_rate(rate);
@@ -304,7 +304,7 @@ fn validate(
         if interrupted() {
             return Ok(None);
         }
-        let (input, target) = batch?;
+        let (input, target) = beside(model, batch?)?;
         let output = model.forward(&input, false)?.detach();
         let images = input.dim(0)?;
         mean.add(scalar(&loss(&output, &target)?)?, images);
@@ -323,6 +323,18 @@ fn validate(
     }))
 }
 
+/// A batch on the model's device: batches are made on the CPU.
+fn beside(model: &dyn Model, (input, target): (Tensor, Tensor)) -> Result<(Tensor, Tensor)> {
+    match model.parameters().iter().next() {
+        Some((_, variable)) => {
+            let device = variable.device();
+            Ok((input.to_device(device)?, target.to_device(device)?))
+        }
+        None => Ok((input, target)),
+    }
+}
+
+/// The one number that is read from a GPU in a training step, for the live curve and to notice a loss that explodes.
 fn scalar(loss: &Tensor) -> Result<f64> {
     if loss.elem_count() != 1 {
         return Err(Error::Invalid(format!(

@@ -1,0 +1,116 @@
+//! Convolution in both directions, and the gradient of its weight, on a GPU: by cuDNN with the feature `cudnn`, where cuDNN
+//! supports it, else by our own kernels.
+
+#[cfg(feature = "cudnn")]
+use super::convolution_by_cudnn as by_cudnn;
+use super::convolution_by_definition as by_definition;
+use super::finish::{Bias, finished};
+use super::numbers::{Number, Numbers, Output, elements, stored};
+use crate::ops::conv_geometry::Geometry;
+use crate::ops::conv2d::{Convolution, Direction, WeightGradient};
+use crate::ops::storage::by_type;
+use candle_core::Result;
+use candle_core::cuda::CudaDevice;
+use candle_core::cuda::cudarc::driver::{CudaSlice, CudaView};
+
+/// Two inputs, a geometry and a number of images to a result.
+type Compute<T, R> = fn(&CudaDevice, &CudaView<T>, &CudaView<T>, &Geometry, usize) -> Result<R>;
+
+/// The functions of one computation.
+struct Ways<T> {
+    #[cfg(feature = "cudnn")]
+    by_cudnn: Compute<T, Option<CudaSlice<T>>>,
+    by_definition: Compute<T, CudaSlice<T>>,
+}
+
+impl<T: Number> Ways<T> {
+    fn compute(
+        &self,
+        device: &CudaDevice,
+        first: &CudaView<T>,
+        second: &CudaView<T>,
+        geometry: &Geometry,
+        images: usize,
+    ) -> Result<CudaSlice<T>> {
+        // To cuDNN nothing is an error.
+        #[cfg(feature = "cudnn")]
+        if first.len() > 0
+            && second.len() > 0
+            && let Some(result) = (self.by_cudnn)(device, first, second, geometry, images)?
+        {
+            return Ok(result);
+        }
+        (self.by_definition)(device, first, second, geometry, images)
+    }
+}
+
+/// All ways of the computation with this name.
+macro_rules! ways {
+    ($name:ident) => {
+        Ways {
+            #[cfg(feature = "cudnn")]
+            by_cudnn: by_cudnn::$name,
+            by_definition: by_definition::$name,
+        }
+    };
+}
+
+pub fn convolution(operation: &Convolution, input: Numbers, weight: Numbers) -> Output {
+    by_type!("convolution", input.0, run(operation, input, weight, None))
+}
+
+pub fn convolution_with_bias(
+    operation: &Convolution,
+    input: Numbers,
+    weight: Numbers,
+    bias: Numbers,
+) -> Output {
+    let bias = Some(bias);
+    by_type!("convolution", input.0, run(operation, input, weight, bias))
+}
+
+fn run<T: Number>(
+    operation: &Convolution,
+    input: Numbers,
+    weight: Numbers,
+    bias: Option<Numbers>,
+) -> Output {
+    let Convolution {
+        geometry,
+        direction,
+        finish,
+    } = operation;
+    let device = &input.0.device;
+    let images = input.1.dims()[0];
+    let (numbers, weight) = (elements::<T>(input)?, elements::<T>(weight)?);
+    let (ways, channels, (height, width)) = match direction {
+        Direction::Forward => (ways!(forward), geometry.outputs, geometry.output),
+        Direction::Backward => (ways!(backward), geometry.channels, geometry.input),
+    };
+    let shape = (images, channels, height, width);
+    let result = ways.compute(device, &numbers, &weight, geometry, images)?;
+    if bias.is_none() && finish.is_nothing() {
+        return stored(device, result, shape);
+    }
+    let bias = bias.map(elements::<T>).transpose()?;
+    let bias = bias.as_ref().map(|numbers| Bias {
+        numbers,
+        pixels: height * width,
+    });
+    let numbers = result.slice(..images * channels * height * width);
+    stored(device, finished(device, &numbers, bias, finish)?, shape)
+}
+
+pub fn weight_gradient(operation: &WeightGradient, input: Numbers, gradient: Numbers) -> Output {
+    fn run<T: Number>(geometry: &Geometry, input: Numbers, gradient: Numbers) -> Output {
+        let device = &input.0.device;
+        let images = input.1.dims()[0];
+        let (numbers, gradients) = (elements::<T>(input)?, elements::<T>(gradient)?);
+        let result =
+            ways!(weight_gradient).compute(device, &numbers, &gradients, geometry, images)?;
+        let (height, width) = geometry.kernel;
+        let shape = (geometry.outputs, geometry.channels, height, width);
+        stored(device, result, shape)
+    }
+    by_type!("convolution", input.0, run(&operation.0, input, gradient))
+}

@@ -1,0 +1,91 @@
+// Bias, activation and dropout of each number of a result, and the way back: see finish.rs, activation.rs and dropout.rs.
+
+enum Activation { IDENTITY, RELU, LEAKY_RELU, ELU, SIGMOID, TANH, SOFTPLUS };
+
+struct Finish {
+    unsigned long long seed;
+    // The probability to be dropped, as a share of all 32-bit numbers.
+    unsigned long long threshold;
+    // By how much the numbers that are kept grow.
+    double scale;
+    // Slope, alpha or beta.
+    double parameter;
+    unsigned activation;
+};
+
+// Comparisons are such that NaN stays NaN.
+inline __device__ Number activate(Number x, Finish finish) {
+    const Number parameter = finish.parameter;
+    switch (finish.activation) {
+    case RELU:
+        return x < 0 ? Number(0) : x;
+    case LEAKY_RELU:
+        return x < 0 ? x * parameter : x;
+    case ELU:
+        return x > 0 ? x : parameter * expm1(x);
+    case SIGMOID: {
+        const Number small = exp(-fabs(x));
+        return (x < 0 ? small : Number(1)) / (1 + small);
+    }
+    case TANH:
+        return tanh(x);
+    case SOFTPLUS: {
+        const Number scaled = x * parameter;
+        return ((scaled < 0 ? Number(0) : scaled) + log1p(exp(-fabs(scaled)))) / parameter;
+    }
+    default:
+        return x;
+    }
+}
+
+// The gradient of the function's input, from its value `y` and the gradient of that.
+inline __device__ Number differentiate(Number y, Number gradient, Finish finish) {
+    const Number parameter = finish.parameter;
+    switch (finish.activation) {
+    case RELU:
+        return y <= 0 ? Number(0) : gradient;
+    case LEAKY_RELU:
+        return y <= 0 ? gradient * parameter : gradient;
+    case ELU:
+        return y > 0 ? gradient : gradient * (y + parameter);
+    case SIGMOID:
+        return gradient * y * (1 - y);
+    case TANH:
+        return gradient * (1 - y * y);
+    case SOFTPLUS:
+        return gradient * -expm1(-parameter * y);
+    default:
+        return gradient;
+    }
+}
+
+// The same SplitMix64 as on the CPU.
+inline __device__ bool is_dropped(unsigned place, Finish finish) {
+    unsigned long long bits = finish.seed + (place + 1ULL) * 0x9e3779b97f4a7c15ULL;
+    bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebULL;
+    bits ^= bits >> 31;
+    return (bits >> 32) < finish.threshold;
+}
+
+// `bias` has one number a channel; no channels: no bias. `pixels` is the size of a channel of one image.
+extern "C" __global__ void finish(const Number* input, const Number* bias, Number* result, unsigned count,
+                                  unsigned channels, unsigned pixels, Finish finish) {
+    const unsigned place = thread_number();
+    if (place >= count) return;
+    Number number = input[place];
+    if (channels > 0) number += bias[place / pixels % channels];
+    number = activate(number, finish);
+    result[place] = is_dropped(place, finish) ? Number(0) : number * Number(finish.scale);
+}
+
+// From the finished numbers and their gradient to the gradient of the unfinished ones.
+extern "C" __global__ void finish_gradient(const Number* finished, const Number* gradient, Number* result, unsigned count,
+                                           Finish finish) {
+    const unsigned place = thread_number();
+    if (place >= count) return;
+    const Number scale = finish.scale;
+    // What was kept was made larger; what was not has no gradient whatever its value was.
+    const Number kept = is_dropped(place, finish) ? Number(0) : gradient[place] * scale;
+    result[place] = differentiate(finished[place] * (1 / scale), kept, finish);
+}

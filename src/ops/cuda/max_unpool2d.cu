@@ -1,0 +1,29 @@
+// Numbers go where indices say: see max_pool2d.rs. Of several with the same place the last counts, as on the CPU, whichever
+// thread comes first: so the largest of their own indices is looked for before any is written.
+
+// `last` holds zeros at first, then for each place one more than the index of its number within its plane.
+extern "C" __global__ void last_at_place(const unsigned* places, unsigned* last, unsigned count, unsigned pixels,
+                                         unsigned size) {
+    const unsigned index = thread_number();
+    if (index >= count) return;
+    const unsigned place = places[index];
+    unsigned* plane = last + index / pixels * size;
+    if (place < size) {
+        atomicMax(plane + place, index % pixels + 1);
+    } else {
+        // Nobody can be told from here; it is seen in the result.
+        atomicMax(plane, 0xffffffffU);
+    }
+}
+
+extern "C" __global__ void max_unpool2d(const Number* input, const unsigned* last, Number* result, unsigned count,
+                                        unsigned pixels, unsigned size) {
+    const unsigned place = thread_number();
+    if (place >= count) return;
+    const unsigned index = last[place];
+    if (index == 0xffffffffU) {
+        result[place] = Number(0) / Number(0);
+    } else {
+        result[place] = index == 0 ? Number(0) : input[place / size * pixels + index - 1];
+    }
+}

@@ -2,8 +2,11 @@
 
 pub use crate::data::{self, DataLoader, Dataset, FlipAndTurn, Nuclei, Split};
 pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display};
+pub use crate::exercise::{check, hint, progress, solution};
 pub use crate::nn::{self, Model, UNet};
-pub use crate::plot::{self, Figure, LiveCurve, image_grid, loss_curves, overlay_gallery};
+pub use crate::plot::{
+    self, Figure, LiveCurve, image_grid, loss_curves, number_grid, overlay_gallery,
+};
 pub use crate::train::{self, Adam, Batches, Callback, History, Optimizer, Sgd, Trainer, evaluate};
 pub use crate::{Error, Result, candle_core, candle_nn, metrics, ops};
 pub use candle_core::{D, DType, Device, IndexOp, Module, ModuleT, Shape, Tensor, Var};

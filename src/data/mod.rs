@@ -3,6 +3,7 @@
 mod augmentation;
 mod dataset;
 pub mod download;
+mod image_file;
 mod loader;
 pub mod nuclei;
 mod split;
@@ -10,6 +11,7 @@ pub mod synthetic;
 
 pub use augmentation::FlipAndTurn;
 pub use dataset::Dataset;
+pub use image_file::{load_image, save_image};
 pub use loader::DataLoader;
 pub use nuclei::Nuclei;
 pub use split::{Split, Subset, split};

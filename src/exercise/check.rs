@@ -195,3 +195,77 @@ fn remembered(exercise: &Exercise, verdict: Verdict) -> Verdict {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::answer::Attempt;
+    use super::*;
+    use serde_json::json;
+
+    fn exercise() -> Exercise {
+        serde_json::from_value(json!({
+            "id": "sums.one", "title": "Add one", "hints": ["h"], "solution": "s", "why": "The why.", "rule": "The rule.",
+            "parts": [], "answer": { "value": 2 },
+            "wrong": [
+                { "answer": { "value": 3 }, "message": "Too much." },
+                { "answer": { "error": "overflow" }, "message": "Too large." },
+            ],
+        }))
+        .unwrap()
+    }
+
+    fn told<Kind>(attempt: impl Attempt<Kind>) -> (Outcome, String) {
+        let verdict = judge(&exercise(), caught(|| attempt.attempt()));
+        (verdict.outcome, verdict.plain().to_owned())
+    }
+
+    #[test]
+    fn each_outcome_says_what_helps() {
+        let (outcome, text) = told(2);
+        assert_eq!(
+            (outcome, text.as_str()),
+            (Outcome::Correct, "✓ Correct: Add one\nThe why.")
+        );
+        let (outcome, text) = told(3.0);
+        assert_eq!(outcome, Outcome::Wrong);
+        assert!(
+            text.contains("Too much.") && text.contains("hint(\"sums.one\")"),
+            "{text}"
+        );
+        let (outcome, text) = told(5u8);
+        assert_eq!(outcome, Outcome::Wrong);
+        assert!(text.contains("Yours is 5.\nThe rule."), "{text}");
+        assert!(!text.contains('2'), "the answer is told: {text}");
+    }
+
+    #[test]
+    fn a_closures_panic_or_error_is_part_of_the_verdict() {
+        assert_eq!(told(|| Ok(2)).0, Outcome::Correct);
+        assert_eq!(told(|| -> Result<f32> { todo!() }).0, Outcome::NotAttempted);
+        assert_eq!(
+            told(|| -> Result<f32> { todo!("add {}", 1) }).0,
+            Outcome::NotAttempted
+        );
+        let (outcome, text) = told(|| -> Result<f32> { panic!("at {}", 7) });
+        assert!(
+            outcome == Outcome::Wrong && text.contains("panicked: at 7"),
+            "{text}"
+        );
+        let error = || Err(crate::Error::Invalid("an overflow".to_owned()));
+        let (outcome, text) = told(|| -> Result<f32> { error() });
+        assert!(
+            outcome == Outcome::Wrong && text.contains("an overflow\nToo large."),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_there_is_no_exercise_for_is_told() {
+        let verdict = check("tensors.newest", 1);
+        assert_eq!(verdict.outcome, Outcome::Unknown);
+        assert!(
+            verdict.plain().contains("Did you mean `tensors.new`?"),
+            "{verdict:?}"
+        );
+    }
+}

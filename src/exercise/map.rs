@@ -76,3 +76,50 @@ fn named(card: Card, lesson: &Lesson, records: &Records) -> Card {
     let html = format!("<div style=\"margin: 2px 24px\">{html}</div>");
     card.both(&plain.join("\n"), &html)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_lesson_that_was_worked_in_last_is_shown_by_name() {
+        let exercise = |id: &str| {
+            json!({
+                "id": id, "title": format!("Title of {id}"), "hints": [], "solution": "", "why": "", "rule": "",
+                "parts": [], "answer": {}, "wrong": [],
+            })
+        };
+        let lessons: Vec<Lesson> = serde_json::from_value(json!([
+            { "name": "01-a", "title": "First", "exercises": [exercise("a.x"), exercise("a.y")] },
+            { "name": "02-b", "title": "Second", "exercises": [exercise("b.x"), exercise("b.y"), exercise("b.z")] },
+        ]))
+        .unwrap();
+        let nothing = card(&lessons, &Records::new());
+        assert!(
+            nothing
+                .plain()
+                .contains("○ ○  First  0 of 2\n   ○ Title of a.x"),
+            "{nothing:?}"
+        );
+        let done = |solved, touched| Record {
+            attempts: 1,
+            solved,
+            touched,
+            ..Record::default()
+        };
+        let records = [
+            ("a.x", done(true, 5)),
+            ("b.x", done(true, 8)),
+            ("b.z", done(false, 9)),
+        ];
+        let records: Records = records.map(|(id, record)| (id.to_owned(), record)).into();
+        let card = card(&lessons, &records);
+        assert!(
+            card.plain()
+                .contains("✓ ○  First  1 of 2\n✓ ○ ◐  Second  1 of 3\n   ✓ Title of b.x  (b.x)"),
+            "{card:?}"
+        );
+        assert!(!card.plain().contains("Title of a.x"));
+    }
+}

@@ -56,14 +56,15 @@ pub fn run(options: &Options) -> Result<i32> {
     Ok(if differing == 0 { 0 } else { 1 })
 }
 
-/// All lessons of a folder by name, and what is wrong with them, as `file:line: message`.
-fn read(folder: &Path) -> Result<(Vec<(String, Lesson)>, Vec<String>)> {
+/// All lessons of a folder, and what is wrong with them, as `file:line: message`.
+fn read(folder: &Path) -> Result<(Vec<Lesson>, Vec<String>)> {
     let (mut lessons, mut mistakes) = (Vec::new(), Vec::new());
     let mut places: HashMap<String, String> = HashMap::new();
     for path in sources(folder)? {
         let text = fs::read_to_string(&path).at(&path)?;
         let place = |line: usize| format!("{}:{line}", path.display());
-        let lesson = match markdown::read(&text) {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let lesson = match markdown::read(&name, &text) {
             Ok(lesson) => lesson,
             Err(found) => {
                 let told = found
@@ -82,8 +83,7 @@ fn read(folder: &Path) -> Result<(Vec<(String, Lesson)>, Vec<String>)> {
                 ));
             }
         }
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        lessons.push((name.into_owned(), lesson));
+        lessons.push(lesson);
     }
     Ok((lessons, mistakes))
 }
@@ -100,16 +100,16 @@ fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// What is built, with its text.
-fn files(source: &Source, lessons: &[(String, Lesson)]) -> Result<Vec<(PathBuf, String)>> {
+fn files(source: &Source, lessons: &[Lesson]) -> Result<Vec<(PathBuf, String)>> {
     let folder = source.notebooks();
     let failed = |what: &Path, reason: String| Error::step(what.display().to_string(), reason);
     let mut files = Vec::new();
-    for (name, lesson) in lessons {
+    for lesson in lessons {
         for (edition, folder) in [
             (Edition::Student, folder.clone()),
             (Edition::Solution, folder.join("solutions")),
         ] {
-            let path = folder.join(format!("{name}.ipynb"));
+            let path = folder.join(format!("{}.ipynb", lesson.name));
             let text = notebook(lesson, edition).map_err(|reason| failed(&path, reason))?;
             files.push((path, text));
         }

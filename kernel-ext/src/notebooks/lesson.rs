@@ -5,6 +5,8 @@ use super::exercise::Exercise;
 /// What stands in a lesson, in order.
 #[derive(Debug, PartialEq)]
 pub struct Lesson {
+    /// As `01-tensors`.
+    pub name: String,
     pub title: String,
     pub parts: Vec<Part>,
 }

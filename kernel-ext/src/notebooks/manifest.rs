@@ -4,14 +4,14 @@ use super::exercise::Exercise;
 use super::lesson::Lesson;
 use serde_json::{Value, json};
 
-/// The file's text; `lessons` by name, as `01-tensors`.
-pub fn manifest(lessons: &[(String, Lesson)]) -> Result<String, String> {
-    let described = |(name, lesson): &(String, Lesson)| {
+/// The file's text.
+pub fn manifest(lessons: &[Lesson]) -> Result<String, String> {
+    let described = |lesson: &Lesson| {
         let exercises: Vec<Value> = lesson.exercises().map(exercise).collect::<Result<_, _>>()?;
-        Ok(json!({ "name": name, "title": lesson.title, "exercises": exercises }))
+        Ok(json!({ "name": lesson.name, "title": lesson.title, "exercises": exercises }))
     };
     let lessons: Vec<Value> = (lessons.iter())
-        .filter(|(_, lesson)| lesson.exercises().next().is_some())
+        .filter(|lesson| lesson.exercises().next().is_some())
         .map(described)
         .collect::<Result<_, serde_json::Error>>()
         .map_err(|error| error.to_string())?;

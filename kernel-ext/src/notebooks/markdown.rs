@@ -12,8 +12,8 @@ use std::ops::Range;
 
 const EXERCISE: &str = "Exercise:";
 
-/// The lesson, or all that is wrong with it.
-pub fn read(text: &str) -> Result<Lesson, Vec<Mistake>> {
+/// The lesson `name`, or all that is wrong with it.
+pub fn read(name: &str, text: &str) -> Result<Lesson, Vec<Mistake>> {
     let mut reader = Reader {
         text,
         title: None,
@@ -44,6 +44,7 @@ pub fn read(text: &str) -> Result<Lesson, Vec<Mistake>> {
     reader.finish_exercise();
     match reader.title {
         Some(title) if reader.mistakes.is_empty() => Ok(Lesson {
+            name: name.to_owned(),
             title,
             parts: reader.parts,
         }),
@@ -237,7 +238,7 @@ b
 ";
 
     fn told(text: &str) -> Vec<(usize, String)> {
-        let mistakes = read(text).unwrap_err();
+        let mistakes = read("sums", text).unwrap_err();
         mistakes
             .into_iter()
             .map(|mistake| (mistake.line, mistake.message))
@@ -246,7 +247,7 @@ b
 
     #[test]
     fn prose_cells_and_exercises_are_told_apart() {
-        let lesson = read(SOURCE).unwrap();
+        let lesson = read("sums", SOURCE).unwrap();
         assert_eq!(lesson.title, "Sums");
         let kinds: Vec<String> = (lesson.parts.iter())
             .map(|part| match part {

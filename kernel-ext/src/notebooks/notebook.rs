@@ -172,6 +172,7 @@ mod tests {
             task_of: task_of.map(str::to_owned),
         };
         Lesson {
+            name: "sums".into(),
             title: "Sums".into(),
             parts: vec![
                 prose("# Sums\n\ntext", None),

@@ -171,9 +171,11 @@ fn a_step_that_is_not_written_stops_run_all_kindly_and_help_cells_do_nothing() {
             break;
         }
     }
-    // Another mistake in a check is a mistake.
+    // Another mistake in a check is a mistake, and so is a first cell that was not run.
     let (name, ..) = kernel
         .run("check(\"tensors.new\", &kept + \"text\")")
         .error();
+    assert_eq!(name, "CompileError");
+    let (name, ..) = Kernel::start().run("check(\"tensors.new\", &y)").error();
     assert_eq!(name, "CompileError");
 }

@@ -17,7 +17,9 @@ mod value;
 
 pub use answer::{Answer, Attempt, Computed, Given};
 pub use card::Card;
-pub use check::{Outcome, Verdict, check, not_attempted};
+#[doc(hidden)]
+pub use check::not_attempted;
+pub use check::{Outcome, Verdict, check};
 pub use hint::hint;
 pub use map::progress;
 pub use solution::solution;

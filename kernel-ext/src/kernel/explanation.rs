@@ -65,13 +65,13 @@ const MEANINGS: &[Meaning] = &[
     ),
     (
         "E0277",
-        &["cannot ", "f32", "Tensor"],
-        "A number beside a tensor is an `f64`, whatever the tensor's dtype: convert it with `f64::from(x)` or `x as f64`.",
+        &["`{integer}: Borrow<", "Tensor"],
+        "A number beside a tensor is a float: write `2.0`, not `2`.",
     ),
     (
         "E0277",
-        &["cannot ", "integer", "Tensor"],
-        "A number beside a tensor is a float: write `2.0`, not `2`.",
+        &[": Borrow<", "Tensor"],
+        "Beside a tensor there must be another one, or an `f64`: convert a number with `as f64`, whatever the tensor's dtype.",
     ),
     (
         "E0277",
@@ -115,6 +115,11 @@ const MEANINGS: &[Meaning] = &[
     ),
     (
         "E0308",
+        &["found `&Result<"],
+        "An operation on tensors gives a `Result`. Put `?` behind it, within the loan: `&x.t()?`.",
+    ),
+    (
+        "E0308",
         &["expected `&", "found `Result<"],
         "An operation on tensors gives a `Result`. Put `?` behind it, and `&` before it: `&(x.t()?)`.",
     ),
@@ -145,7 +150,7 @@ const MEANINGS: &[Meaning] = &[
     ),
     (
         "E0308",
-        &["floating-point", "integer"],
+        &["use a float literal"],
         "Rust does not mix whole numbers and floats. Write `2.0` for `2`.",
     ),
     (
@@ -196,6 +201,12 @@ const MEANINGS: &[Meaning] = &[
     (
         "E0282",
         &[],
+        "Rust must know which type of number comes out. Name it: `x.to_scalar::<f32>()?`, `x.to_vec1::<f32>()?`, \
+         or `let v: Vec<f32> = ...`.",
+    ),
+    (
+        "E0277",
+        &["`!: WithDType`"],
         "Rust must know which type of number comes out. Name it: `x.to_scalar::<f32>()?`, `x.to_vec1::<f32>()?`, \
          or `let v: Vec<f32> = ...`.",
     ),
@@ -261,8 +272,8 @@ const MEANINGS: &[Meaning] = &[
          needs a line `:dep` before.",
     ),
     (
-        "E0412",
-        &[],
+        "E0425",
+        &["cannot find type"],
         "There is no type `{name}` here. Was the first cell run, `use eosin::prelude::*;`?",
     ),
     (

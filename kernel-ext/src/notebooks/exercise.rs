@@ -60,6 +60,11 @@ pub struct Pattern {
 }
 
 impl Pattern {
+    /// How many elements the value has.
+    fn count(&self) -> Option<usize> {
+        self.value.as_ref()?.as_array().map(Vec::len)
+    }
+
     /// Whether any answer would fit.
     fn is_empty(&self) -> bool {
         let without = Pattern {
@@ -287,6 +292,11 @@ impl Draft {
                 .chain(patterns)
                 .all(|pattern| !pattern.is_empty()),
             "any answer would fit: say what it is like (`value`, `shape`, `dtype`, `mean` ...)",
+        );
+        complain(
+            description.parts.is_empty()
+                || description.answer.count() == Some(description.parts.len()),
+            "`parts` names each element of the answer's `value`, which is a list of as many",
         );
         complain(
             !description.wrong.is_empty(),

@@ -285,6 +285,12 @@ b
                 "any answer would fit",
             ),
             (
+                "rule =",
+                "parts = [\"a\"]\nrule =",
+                10,
+                "names each element",
+            ),
+            (
                 "[wrong.twice]",
                 "[wrong.thrice]",
                 10,

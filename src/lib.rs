@@ -6,6 +6,7 @@
 pub mod data;
 pub mod display;
 mod error;
+pub mod exercise;
 pub mod metrics;
 pub mod nn;
 pub mod ops;

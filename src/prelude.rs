@@ -4,8 +4,11 @@ pub use crate::data::{
     self, DataLoader, Dataset, FlipAndTurn, Mnist, Normalize, Nuclei, Pneumonia, Shift, Split,
 };
 pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display};
+pub use crate::exercise::{check, hint, progress, solution};
 pub use crate::nn::{self, Builder, Mlp, MnistModel, Model, Parameters, ResNet18, UNet};
-pub use crate::plot::{self, Figure, LiveCurve, image_grid, loss_curves, overlay_gallery};
+pub use crate::plot::{
+    self, Figure, LiveCurve, image_grid, loss_curves, number_grid, overlay_gallery,
+};
 pub use crate::train::{
     self, Adam, AdamW, Batches, Callback, History, Optimizer, RmsProp, Schedule, Sgd, Trainer,
     evaluate,

@@ -126,7 +126,7 @@ fn learners_see_the_whole_crate_with_its_documentation() {
         assert_completed(&mut kernel, name, &core.names(core.named(kind, name)));
     }
     for name in [
-        "ops", "nn", "data", "train", "metrics", "plot", "display", "prelude",
+        "ops", "nn", "data", "train", "metrics", "plot", "display", "exercise", "prelude",
     ] {
         let names = eosin.names(eosin.named("module", name));
         let shown = assert_completed(&mut kernel, &format!("eosin::{name}"), &names);

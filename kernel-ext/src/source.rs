@@ -37,6 +37,11 @@ impl Source {
         self.folder.join("notebooks")
     }
 
+    /// What the crate knows of the lessons' exercises: `eosin notebooks build` writes it.
+    pub fn exercises(&self) -> PathBuf {
+        self.folder.join("src/exercise/lessons.json")
+    }
+
     /// What cargo knows of the checkout's packages and of those that they need on `host`.
     pub fn metadata(&self, host: &str, features: &[String], offline: bool) -> Result<Metadata> {
         let mut options = vec!["--locked".to_owned(), format!("--filter-platform={host}")];

@@ -16,6 +16,7 @@ pub use bundle::{Bundle, Show, escape_html};
 pub use hooks::{cell_failed, cell_returned};
 pub use input::input;
 pub use live::LiveDisplay;
+pub(crate) use sink::{Listener, listener};
 pub use sink::{clear_output, display, display_bundle, interruptible, show_result};
 pub use value::{DisplayDebug, DisplayValue};
 #[doc(hidden)]

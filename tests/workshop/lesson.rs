@@ -1,8 +1,6 @@
 //! The lesson `09-unet-nuclei`, run cell by cell.
 
 use super::{Kernel, Output, has_png, plain};
-use serde_json::Value;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// What was seen of a run of the whole lesson.
@@ -16,23 +14,8 @@ pub struct Run {
 }
 
 pub fn code_cells() -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks/09-unet-nuclei.ipynb");
-    let notebook: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    let cells = notebook["cells"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|cell| cell["cell_type"] == "code");
-    cells
-        .map(|cell| {
-            cell["source"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|line| line.as_str().unwrap())
-                .collect()
-        })
-        .collect()
+    let cells = super::notebook::code_cells("09-unet-nuclei.ipynb");
+    cells.into_iter().map(|cell| cell.code).collect()
 }
 
 /// Smaller images and fewer epochs: what happens is the same.

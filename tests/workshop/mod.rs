@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 pub mod lesson;
+pub mod notebook;
 pub mod process;
 
 use jupyter_protocol::{

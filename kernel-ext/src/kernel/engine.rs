@@ -4,6 +4,7 @@ use super::cell::Cell;
 use super::cell_call;
 use super::control::Control;
 use super::event::Event;
+use super::exercise_check::not_attempted;
 use super::known::Known;
 use super::output::{Bundle, Failure, Front, Output, Question};
 use super::supervisor::listening_mark;
@@ -253,7 +254,14 @@ impl Session {
                 front.ask(question).unwrap_or_default()
             },
         };
-        let result = self.context.execute_with_callbacks(code, &mut callbacks);
+        let mut result = self.context.execute_with_callbacks(code, &mut callbacks);
+        if let Err(evcxr::Error::CompilationErrors(errors)) = &result
+            && let Some(verdict) = not_attempted(code, errors)
+        {
+            result = self
+                .context
+                .execute_with_callbacks(&verdict, &mut callbacks);
+        }
         let ending = self.cell.end();
         self.control.end();
         match result {

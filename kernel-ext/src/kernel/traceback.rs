@@ -1,10 +1,13 @@
 //! Errors as a learner can read them: the line they wrote, marked, and no frame that they did not write.
 
 use super::cell::Ending;
+use super::explanation::explain;
 use super::output::Failure;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use evcxr::CompilationError;
 
+/// How the message of a panic by `todo!()` begins.
+const TODO: &str = "not yet implemented";
 const RED: &str = "\u{1b}[1;31m";
 const BOLD: &str = "\u{1b}[1m";
 const DIM: &str = "\u{1b}[2m";
@@ -13,7 +16,15 @@ const PLAIN: &str = "\u{1b}[0m";
 impl Failure {
     /// The compiler refused the cell.
     pub fn from_compiler(code: &str, errors: &[CompilationError]) -> Self {
-        let reports: Vec<String> = errors.iter().map(|error| report(code, error)).collect();
+        let mut meanings = Vec::new();
+        let reports: Vec<String> = (errors.iter())
+            .map(|error| {
+                // What was explained once need not be again.
+                let meaning = explain(error).filter(|meaning| !meanings.contains(meaning));
+                meanings.extend(meaning.clone());
+                report(code, error, meaning.as_deref())
+            })
+            .collect();
         let traceback = lines(&reports.join("\n\n")).collect();
         let message = errors.first().map_or_else(
             || "the cell does not compile".to_owned(),
@@ -38,6 +49,9 @@ impl Failure {
         let (message, line) = cause
             .clone()
             .unwrap_or_else(|| ("the cell ended with an error".to_owned(), None));
+        if ending.panicked && message.starts_with(TODO) {
+            return Some(Failure::still_to_write());
+        }
         let mut traceback = vec![format!("{RED}{name}{PLAIN}: {message}")];
         if let Some(line) = line.and_then(|line| learners_line(code, compiled, line)) {
             traceback.push(String::new());
@@ -48,6 +62,18 @@ impl Failure {
             message,
             traceback,
         })
+    }
+
+    /// The cell came to a `todo!()`: that is no mistake.
+    fn still_to_write() -> Self {
+        let message =
+            "You have not written this step yet: put your code in the place of `todo!()`."
+                .to_owned();
+        Failure {
+            name: "NotWritten".to_owned(),
+            traceback: vec![message.clone()],
+            message,
+        }
     }
 
     /// A failure that is told in a sentence or two.
@@ -67,7 +93,7 @@ fn lines(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// What rustc says, drawn on the learner's own source.
-fn report(code: &str, error: &CompilationError) -> String {
+fn report(code: &str, error: &CompilationError, meaning: Option<&str>) -> String {
     let mut snippet = Snippet::source(code).fold(true);
     let mut marked = false;
     for message in error.spanned_messages() {
@@ -103,6 +129,9 @@ fn report(code: &str, error: &CompilationError) -> String {
     }
     for help in &helps {
         group = group.element(Level::HELP.message(help.as_str()));
+    }
+    if let Some(meaning) = meaning {
+        group = group.element(Level::HELP.with_name("in short").message(meaning));
     }
     Renderer::styled().render(&[group])
 }

@@ -1,0 +1,56 @@
+//! The check of an exercise whose answer is not there yet.
+//!
+//! While a step is still `todo!()`, the variables that it is to make do not exist, and the cell that checks them does not
+//! compile. That is no mistake of the learner: the crate's verdict is shown in the place of the compiler's errors.
+
+use evcxr::CompilationError;
+use ra_ap_syntax::ast::{self, HasArgList};
+use ra_ap_syntax::{AstNode, AstToken, Edition, SourceFile};
+
+/// Errors that speak of names which no cell has made.
+const UNKNOWN_NAME: &str = "E0425";
+
+/// The code that gives the verdict, when all that the compiler misses in a check is what the learner has not written.
+pub fn not_attempted(code: &str, errors: &[CompilationError]) -> Option<String> {
+    let misses_names = errors.iter().all(|error| {
+        // Without `check` itself it is the first cell that was not run.
+        error.code() == Some(UNKNOWN_NAME) && !error.message().contains("`check`")
+    });
+    let id = checked(code).filter(|_| misses_names)?;
+    Some(format!("eosin::exercise::not_attempted({id:?})"))
+}
+
+/// Which exercise a cell checks.
+fn checked(code: &str) -> Option<String> {
+    let file = SourceFile::parse(&format!("fn cell() {{\n{code}\n}}"), Edition::Edition2024).tree();
+    let mut calls = file.syntax().descendants().filter_map(ast::CallExpr::cast);
+    calls.find_map(|call| {
+        let is_check = call.expr()?.syntax().text() == "check";
+        let first = call.arg_list()?.args().next().filter(|_| is_check)?;
+        let text = first.syntax().first_token().and_then(ast::String::cast)?;
+        text.value().ok().map(|id| id.into_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::checked;
+
+    #[test]
+    fn only_a_call_of_check_with_a_name_checks_an_exercise() {
+        for code in [
+            "check(\"tensors.sum\", &y)",
+            "let verdict = check(\"tensors.sum\", || Ok(f(&a)?));\nverdict",
+        ] {
+            assert_eq!(checked(code).as_deref(), Some("tensors.sum"), "{code}");
+        }
+        for code in [
+            "checked(\"tensors.sum\", &y)",
+            "check(name, &y)",
+            "// check(\"tensors.sum\", y)",
+            "f(\"check\")",
+        ] {
+            assert_eq!(checked(code), None, "{code}");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Building and checking the notebooks of a checkout.
+
+use super::lesson::Lesson;
+use super::manifest::manifest;
+use super::markdown;
+use super::notebook::{Edition, notebook};
+use crate::error::{At, Error, Result};
+use crate::home::write_atomically;
+use crate::source::Source;
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Clone, Copy, clap::Subcommand)]
+enum Action {
+    /// Write notebooks/*.ipynb, notebooks/solutions/*.ipynb and what the crate knows of the exercises
+    Build,
+    /// Fail when one of these files differs from the sources
+    Check,
+}
+
+/// Builds or checks every lesson of the checkout; the result is the exit code.
+pub fn run(options: &Options) -> Result<i32> {
+    let source = Source::find()?;
+    let (lessons, mistakes) = read(&source.notebooks().join("src"))?;
+    for mistake in &mistakes {
+        eprintln!("{mistake}");
+    }
+    if !mistakes.is_empty() {
+        return Ok(1);
+    }
+    let mut differing = 0;
+    for (path, text) in files(&source, &lessons)? {
+        let same = fs::read_to_string(&path).is_ok_and(|there| there == text);
+        match options.action {
+            Action::Build if !same => {
+                write_atomically(&path, text.as_bytes())?;
+                println!("{}: written", path.display());
+            }
+            Action::Check if !same => {
+                eprintln!(
+                    "{}: differs from the lessons' sources; run `cargo notebooks build`",
+                    path.display()
+                );
+                differing += 1;
+            }
+            _ => {}
+        }
+    }
+    Ok(if differing == 0 { 0 } else { 1 })
+}
+
+/// All lessons of a folder, and what is wrong with them, as `file:line: message`.
+fn read(folder: &Path) -> Result<(Vec<Lesson>, Vec<String>)> {
+    let (mut lessons, mut mistakes) = (Vec::new(), Vec::new());
+    let mut places: HashMap<String, String> = HashMap::new();
+    for path in sources(folder)? {
+        let text = fs::read_to_string(&path).at(&path)?;
+        let place = |line: usize| format!("{}:{line}", path.display());
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let lesson = match markdown::read(&name, &text) {
+            Ok(lesson) => lesson,
+            Err(found) => {
+                let told = found
+                    .iter()
+                    .map(|mistake| format!("{}: {}", place(mistake.line), mistake.message));
+                mistakes.extend(told);
+                continue;
+            }
+        };
+        for exercise in lesson.exercises() {
+            let here = place(exercise.line);
+            if let Some(there) = places.insert(exercise.id.clone(), here.clone()) {
+                mistakes.push(format!(
+                    "{here}: the id `{}` is used in {there} too",
+                    exercise.id
+                ));
+            }
+        }
+        lessons.push(lesson);
+    }
+    Ok((lessons, mistakes))
+}
+
+fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut sources: Vec<PathBuf> = fs::read_dir(folder)
+        .at(folder)?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    sources.sort();
+    Ok(sources)
+}
+
+/// What is built, with its text.
+fn files(source: &Source, lessons: &[Lesson]) -> Result<Vec<(PathBuf, String)>> {
+    let folder = source.notebooks();
+    let failed = |what: &Path, reason: String| Error::step(what.display().to_string(), reason);
+    let mut files = Vec::new();
+    for lesson in lessons {
+        for (edition, folder) in [
+            (Edition::Student, folder.clone()),
+            (Edition::Solution, folder.join("solutions")),
+        ] {
+            let path = folder.join(format!("{}.ipynb", lesson.name));
+            let text = notebook(lesson, edition).map_err(|reason| failed(&path, reason))?;
+            files.push((path, text));
+        }
+    }
+    let path = source.exercises();
+    let text = manifest(lessons).map_err(|reason| failed(&path, reason))?;
+    files.push((path, text));
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXERCISE: &str = "# One\n\n## Exercise: A\n\n```toml exercise\nid = \"a.b\"\nhints = [\"h\"]\nwhy = \"w\"\n\
+        rule = \"r\"\nanswer = { value = 1 }\nwrong.x = { answer = { value = 2 }, message = \"m\" }\n```\n\n\
+        ```rust starter\nlet a: i32 = todo!();\n```\n\n```rust solution\nlet a = 1;\n```\n\n\
+        ```rust check\ncheck(\"a.b\", a)\n```\n\n```rust wrong x\nlet a = 2;\n```\n";
+
+    #[test]
+    fn an_id_that_two_lessons_use_is_named_with_both_places() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["01-one.md", "02-two.md"] {
+            fs::write(folder.path().join(name), EXERCISE).unwrap();
+        }
+        let (lessons, mistakes) = read(folder.path()).unwrap();
+        assert_eq!(lessons.len(), 2);
+        assert_eq!(mistakes.len(), 1);
+        assert!(
+            mistakes[0].contains("02-two.md:6: the id `a.b` is used in")
+                && mistakes[0].ends_with("01-one.md:6 too"),
+            "{mistakes:?}"
+        );
+    }
+
+    #[test]
+    fn a_lesson_gives_two_notebooks_and_its_exercises() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("01-one.md"), EXERCISE).unwrap();
+        let (lessons, _) = read(folder.path()).unwrap();
+        let source = Source {
+            folder: "/c".into(),
+        };
+        let files = files(&source, &lessons).unwrap();
+        let paths: Vec<&str> = files
+            .iter()
+            .map(|(path, _)| path.to_str().unwrap())
+            .collect();
+        assert_eq!(
+            paths,
+            [
+                "/c/notebooks/01-one.ipynb",
+                "/c/notebooks/solutions/01-one.ipynb",
+                "/c/src/exercise/lessons.json"
+            ]
+        );
+        let manifest: serde_json::Value = serde_json::from_str(&files[2].1).unwrap();
+        let exercise = &manifest[0]["exercises"][0];
+        assert_eq!(exercise["answer"], serde_json::json!({ "value": 1 }));
+        assert_eq!(exercise["wrong"][0]["code"], "let a = 2;");
+    }
+}

@@ -1,0 +1,13 @@
+//! `eosin notebooks`: one Markdown source a lesson becomes the notebook that learners open, the one with the solutions, and
+//! what the crate knows of its exercises. `docs/exercises.md` has the format.
+
+mod command;
+mod exercise;
+mod lesson;
+mod manifest;
+mod markdown;
+mod mistake;
+mod notebook;
+mod syntax;
+
+pub use command::{Options, run};

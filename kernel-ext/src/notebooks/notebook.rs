@@ -1,0 +1,234 @@
+//! The notebook of a lesson: for the learner, or with the solutions.
+//!
+//! Cell ids come from the place of a cell, or from the exercise that it belongs to, so that the same source always gives the
+//! same file, and a cell is the same one in both.
+
+use super::exercise::Exercise;
+use super::lesson::{Lesson, Part};
+use nbformat::v4::{Cell, CellId, CellMetadata, KernelSpec, LanguageInfo, Metadata, Notebook};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edition {
+    Student,
+    Solution,
+}
+
+/// The file (nbformat 4.5, no outputs).
+pub fn notebook(lesson: &Lesson, edition: Edition) -> Result<String, String> {
+    let mut cells = Cells(Vec::new());
+    for part in &lesson.parts {
+        match part {
+            Part::Prose {
+                text,
+                task_of: None,
+            } => cells.markdown(text, None)?,
+            Part::Prose {
+                text,
+                task_of: Some(id),
+            } => cells.markdown(text, Some(Place { id, role: "task" }))?,
+            Part::Code(code) => cells.code(code, None, None)?,
+            Part::Exercise(exercise) => cells.exercise(exercise, edition)?,
+        }
+    }
+    let additional = |members: &[(&str, &str)]| -> HashMap<String, Value> {
+        members
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).into()))
+            .collect()
+    };
+    let notebook = Notebook {
+        metadata: Metadata {
+            kernelspec: Some(KernelSpec {
+                display_name: "Rust (Eosin)".to_owned(),
+                name: "eosin".to_owned(),
+                language: Some("rust".to_owned()),
+                additional: HashMap::new(),
+            }),
+            language_info: Some(LanguageInfo {
+                name: "rust".to_owned(),
+                version: None,
+                codemirror_mode: None,
+                additional: additional(&[("file_extension", ".rs"), ("mimetype", "text/x-rust")]),
+            }),
+            ..Metadata::default()
+        },
+        nbformat: 4,
+        nbformat_minor: 5,
+        cells: cells.0,
+    };
+    nbformat::serialize_notebook(&nbformat::Notebook::V4(notebook))
+        .map_err(|error| error.to_string())
+}
+
+/// What a cell is in an exercise.
+struct Place<'a> {
+    id: &'a str,
+    role: &'static str,
+}
+
+struct Cells(Vec<Cell>);
+
+impl Cells {
+    fn exercise(&mut self, exercise: &Exercise, edition: Edition) -> Result<(), String> {
+        let Exercise {
+            id,
+            starter,
+            solution,
+            check,
+            ..
+        } = exercise;
+        let place = |role| Some(Place { id, role });
+        let answer = match edition {
+            Edition::Student => starter,
+            Edition::Solution => solution,
+        };
+        self.code(answer, place("answer"), Some(starter))?;
+        self.code(check, place("check"), None)?;
+        let help = format!(
+            "// Stuck? Delete the slashes before `hint` and run this cell; each run gives one more hint.\n\
+             // hint(\"{id}\")\n// solution(\"{id}\")"
+        );
+        self.code(&help, place("help"), None)
+    }
+
+    fn markdown(&mut self, text: &str, place: Option<Place>) -> Result<(), String> {
+        let cell = Cell::Markdown {
+            id: self.id(place.as_ref())?,
+            metadata: metadata(place.as_ref(), None),
+            source: lines(text),
+            attachments: None,
+        };
+        self.0.push(cell);
+        Ok(())
+    }
+
+    fn code(
+        &mut self,
+        text: &str,
+        place: Option<Place>,
+        starter: Option<&String>,
+    ) -> Result<(), String> {
+        let cell = Cell::Code {
+            id: self.id(place.as_ref())?,
+            metadata: metadata(place.as_ref(), starter),
+            execution_count: None,
+            source: lines(text),
+            outputs: Vec::new(),
+        };
+        self.0.push(cell);
+        Ok(())
+    }
+
+    fn id(&self, place: Option<&Place>) -> Result<CellId, String> {
+        let id = match place {
+            Some(Place { id, role }) => format!("{}-{role}", id.replace('.', "-")),
+            None => format!("cell-{:03}", self.0.len() + 1),
+        };
+        CellId::try_from(id.as_str()).map_err(|error| format!("{id}: {error}"))
+    }
+}
+
+/// Front ends show buttons and marks at the cells of an exercise, and put the starter back.
+fn metadata(place: Option<&Place>, starter: Option<&String>) -> CellMetadata {
+    let mut metadata = CellMetadata::default();
+    if let Some(Place { id, role }) = place {
+        let mut eosin = json!({ "exercise": id, "role": role });
+        if let Some(starter) = starter {
+            eosin["starter"] = starter.as_str().into();
+        }
+        metadata.additional.insert("eosin".to_owned(), eosin);
+    }
+    metadata
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.split_inclusive('\n').map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::exercise::Pattern;
+    use super::*;
+
+    fn lesson() -> Lesson {
+        let exercise = Exercise {
+            id: "sums.one".into(),
+            line: 1,
+            title: "Add one".into(),
+            hints: vec!["secret hint".into()],
+            why: "secret why".into(),
+            rule: "secret rule".into(),
+            parts: vec![],
+            answer: Pattern::default(),
+            starter: "let b: i32 = todo!();".into(),
+            solution: "let b = secret;".into(),
+            check: "check(\"sums.one\", b)".into(),
+            wrong: vec![],
+        };
+        let prose = |text: &str, task_of: Option<&str>| Part::Prose {
+            text: text.into(),
+            task_of: task_of.map(str::to_owned),
+        };
+        Lesson {
+            name: "sums".into(),
+            title: "Sums".into(),
+            parts: vec![
+                prose("# Sums\n\ntext", None),
+                Part::Code("let a = 1;\na".into()),
+                prose("### Exercise: Add one", Some("sums.one")),
+                Part::Exercise(Box::new(exercise)),
+                Part::Code("b".into()),
+            ],
+        }
+    }
+
+    fn cells(edition: Edition) -> Vec<Value> {
+        let notebook: Value = serde_json::from_str(&notebook(&lesson(), edition).unwrap()).unwrap();
+        notebook["cells"].as_array().unwrap().clone()
+    }
+
+    #[test]
+    fn cells_have_an_id_a_place_and_no_outputs() {
+        let cells = cells(Edition::Student);
+        let ids: Vec<&str> = cells
+            .iter()
+            .map(|cell| cell["id"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            ids,
+            [
+                "cell-001",
+                "cell-002",
+                "sums-one-task",
+                "sums-one-answer",
+                "sums-one-check",
+                "sums-one-help",
+                "cell-007"
+            ]
+        );
+        let answer = &cells[3];
+        assert_eq!(
+            answer["metadata"]["eosin"],
+            json!({ "exercise": "sums.one", "role": "answer", "starter": "let b: i32 = todo!();" })
+        );
+        assert_eq!(
+            (&answer["outputs"], &answer["execution_count"]),
+            (&json!([]), &Value::Null)
+        );
+        assert_eq!(cells[1]["source"], json!(["let a = 1;\n", "a"]));
+        assert_eq!(cells[1]["metadata"], json!({}));
+    }
+
+    #[test]
+    fn nothing_of_the_solution_is_in_the_students_file_and_only_answers_differ() {
+        let students = notebook(&lesson(), Edition::Student).unwrap();
+        assert!(!students.contains("secret"), "{students}");
+        let (student, solution) = (cells(Edition::Student), cells(Edition::Solution));
+        assert_eq!(solution[3]["source"], json!(["let b = secret;"]));
+        for (one, other) in student.iter().zip(&solution) {
+            assert!(one == other || one["metadata"]["eosin"]["role"] == "answer");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! One image from a file, and one to a file.
+
+use crate::whole_file::write_whole;
+use crate::{Error, Result};
+use candle_core::{DType, Device, Tensor};
+use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
+use std::path::Path;
+
+/// Reads a PNG, JPEG or TIFF image as a tensor (3, H, W), f32 in `0..=1`; grey ones have three equal channels.
+///
+/// ```
+/// use eosin::prelude::*;
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("grey.png");
+/// data::save_image(&Tensor::full(0.2f32, (1, 4, 6), &Device::Cpu)?, &path)?;
+/// let image = data::load_image(&path)?;
+/// assert_eq!(image.dims(), [3, 4, 6]);
+/// # Ok::<(), eosin::Error>(())
+/// ```
+///
+/// # Errors
+/// When the file cannot be read, or is no such image.
+pub fn load_image(path: impl AsRef<Path>) -> Result<Tensor> {
+    let path = path.as_ref();
+    let image = image::ImageReader::open(path)
+        .and_then(image::ImageReader::with_guessed_format)
+        .map_err(|source| at(path, source))?
+        .decode()
+        .map_err(|error| unusable(path, error))?
+        .to_rgb8();
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let pixels = Tensor::from_vec(image.into_raw(), (height, width, 3), &Device::Cpu)?;
+    let channels_first = pixels.permute((2, 0, 1))?.to_dtype(DType::F32)?;
+    Ok((channels_first / 255.0)?)
+}
+
+/// Writes a tensor (1, H, W) or (3, H, W) with numbers in `0..=1` (others are clipped) as a PNG file of bytes, whole or not
+/// at all.
+///
+/// # Errors
+/// When the tensor is no image, or the file cannot be written.
+pub fn save_image(image: &Tensor, path: impl AsRef<Path>) -> Result<()> {
+    let path = path.as_ref();
+    let (channels, height, width) = match *image.dims() {
+        [channels @ (1 | 3), height, width] if height > 0 && width > 0 => (channels, height, width),
+        _ => {
+            return Err(Error::Invalid(format!(
+                "save_image: an image is (1, H, W) or (3, H, W), this tensor is {:?}",
+                image.shape()
+            )));
+        }
+    };
+    let rounded = (image.to_dtype(DType::F32)?.clamp(0f32, 1f32)? * 255.0)?.round()?;
+    let bytes = rounded
+        .permute((1, 2, 0))?
+        .to_dtype(DType::U8)?
+        .flatten_all()?
+        .to_vec1()?;
+    let (width, height) = (width as u32, height as u32);
+    let picture = match channels {
+        1 => GrayImage::from_raw(width, height, bytes).map(DynamicImage::from),
+        _ => RgbImage::from_raw(width, height, bytes).map(DynamicImage::from),
+    };
+    let picture = picture.ok_or_else(|| unusable(path, "the image is too large"))?;
+    let mut png = std::io::Cursor::new(Vec::new());
+    picture
+        .write_to(&mut png, ImageFormat::Png)
+        .map_err(|error| unusable(path, error))?;
+    write_whole(path, |file| {
+        std::io::Write::write_all(file, png.get_ref()).map_err(|source| at(path, source))
+    })
+}
+
+fn at(path: &Path, source: std::io::Error) -> Error {
+    Error::Io {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn unusable(path: &Path, reason: impl ToString) -> Error {
+    Error::Image {
+        path: path.to_owned(),
+        reason: reason.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_comes_back_as_it_was_written_but_for_rounding() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("image.png");
+        let image = Tensor::rand(-0.1f32, 1.1, (3, 5, 7), &Device::Cpu).unwrap();
+        save_image(&image, &path).unwrap();
+        let clipped = image.clamp(0f32, 1f32).unwrap();
+        let difference = (load_image(&path).unwrap() - clipped)
+            .unwrap()
+            .abs()
+            .unwrap();
+        let largest = difference.max_all().unwrap().to_scalar::<f32>().unwrap();
+        assert!(largest <= 0.5 / 255.0 + 1e-6, "{largest}");
+    }
+
+    #[test]
+    fn what_is_no_image_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("note.png");
+        std::fs::write(&path, "no image").unwrap();
+        assert!(
+            load_image(&path)
+                .unwrap_err()
+                .to_string()
+                .contains("note.png")
+        );
+        assert!(load_image(folder.path().join("none.png")).is_err());
+        let flat = Tensor::zeros((5, 7), DType::F32, &Device::Cpu).unwrap();
+        assert!(
+            save_image(&flat, &path)
+                .unwrap_err()
+                .to_string()
+                .contains("(3, H, W)")
+        );
+    }
+}

@@ -1,0 +1,271 @@
+//! Telling the learner at once whether an answer is right.
+
+use super::answer::Attempt;
+use super::card::Card;
+use super::lesson::{Exercise, find};
+use super::record::change;
+use super::value::Value;
+use crate::Result;
+use crate::display::{Bundle, Show};
+use std::panic::{self, AssertUnwindSafe};
+
+const GREEN: &str = "#009e73";
+const ORANGE: &str = "#d55e00";
+const GREY: &str = "#6e6e6e";
+
+/// How the message of a panic by `todo!()` begins.
+const TODO: &str = "not yet implemented";
+
+/// What a check found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Correct,
+    Wrong,
+    /// The starter's `todo!()` is still there.
+    NotAttempted,
+    /// There is no exercise of that name.
+    Unknown,
+}
+
+/// The answer to [`check`]; as a cell's last expression it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    pub outcome: Outcome,
+    card: Card,
+}
+
+impl Verdict {
+    fn new(outcome: Outcome, title: &str, text: &str) -> Self {
+        let (mark, colour) = match outcome {
+            Outcome::Correct => ("✓", GREEN),
+            Outcome::Wrong => ("✗", ORANGE),
+            Outcome::NotAttempted | Outcome::Unknown => ("○", GREY),
+        };
+        Verdict {
+            outcome,
+            card: Card::new(mark, title, colour).text(text),
+        }
+    }
+
+    /// What it says.
+    pub fn plain(&self) -> &str {
+        self.card.plain()
+    }
+
+    /// Shows the verdict as a cell's result; evcxr calls this.
+    pub fn evcxr_display(&self) {
+        self.card.evcxr_display();
+    }
+}
+
+impl Show for Verdict {
+    fn bundle(&self) -> Result<Bundle> {
+        self.card.bundle()
+    }
+}
+
+/// Checks an answer to an exercise: a tensor, a number, `bool`, text, vectors, arrays or tuples of these, or a closure that
+/// computes one. Says why it is right, or what differs, or that it is still to be written.
+///
+/// ```
+/// use eosin::exercise::{Outcome, check};
+/// use eosin::prelude::*;
+/// let a = Tensor::new(&[[1f32, 2.], [3., 4.]], &Device::Cpu)?;
+/// let verdict = check("tensors.matmul", || -> Result<Tensor> { todo!() });
+/// assert_eq!(verdict.outcome, Outcome::NotAttempted);
+/// let verdict = check("tensors.matmul", &a);
+/// assert_eq!(verdict.outcome, Outcome::Wrong);
+/// # Ok::<(), eosin::Error>(())
+/// ```
+pub fn check<Kind>(id: &str, attempt: impl Attempt<Kind>) -> Verdict {
+    let found = caught(|| attempt.attempt());
+    match find(id) {
+        Ok(exercise) => remembered(exercise, judge(exercise, found)),
+        Err(message) => Verdict::new(Outcome::Unknown, "Unknown exercise", &message),
+    }
+}
+
+/// The verdict on an answer that is not there: the kernel shows it when a check names a variable that its exercise has not
+/// made yet.
+pub fn not_attempted(id: &str) -> Verdict {
+    match find(id) {
+        Ok(exercise) => judge(exercise, Found::Todo),
+        Err(message) => Verdict::new(Outcome::Unknown, "Unknown exercise", &message),
+    }
+}
+
+/// What an attempt came to.
+#[derive(Debug)]
+enum Found {
+    Value(Value),
+    Error(String),
+    Panic(String),
+    Todo,
+}
+
+/// Runs an attempt that may panic; a panic is told in the verdict and nowhere else.
+fn caught(attempt: impl FnOnce() -> Result<Value>) -> Found {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(attempt));
+    panic::set_hook(usual);
+    match outcome {
+        Ok(Ok(value)) => Found::Value(value),
+        Ok(Err(error)) => Found::Error(error.to_string()),
+        Err(payload) => {
+            let text = payload.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| payload.downcast_ref::<&str>().map(ToString::to_string));
+            match text.unwrap_or_default() {
+                text if text.starts_with(TODO) => Found::Todo,
+                text => Found::Panic(text),
+            }
+        }
+    }
+}
+
+fn judge(exercise: &Exercise, found: Found) -> Verdict {
+    let title = &exercise.title;
+    let (difference, known) = match &found {
+        Found::Todo => {
+            return Verdict::new(
+                Outcome::NotAttempted,
+                &format!("Not attempted yet: {title}"),
+                "Write your answer in the cell above in the place of `todo!()`, run that cell, then check again.",
+            );
+        }
+        Found::Value(value) if exercise.answer.fits(value) => {
+            return Verdict::new(
+                Outcome::Correct,
+                &format!("Correct: {title}"),
+                &exercise.why,
+            );
+        }
+        Found::Value(value) => (
+            exercise.answer.difference(value, &exercise.parts),
+            exercise.wrong.iter().find(|wrong| wrong.answer.fits(value)),
+        ),
+        Found::Error(message) => (
+            format!("Your code ended with an error: {message}"),
+            exercise
+                .wrong
+                .iter()
+                .find(|wrong| wrong.answer.fits_error(message)),
+        ),
+        Found::Panic(message) => (
+            format!("Your code panicked: {message}"),
+            exercise
+                .wrong
+                .iter()
+                .find(|wrong| wrong.answer.fits_error(message)),
+        ),
+    };
+    let said = match known {
+        Some(wrong) => wrong.message.clone(),
+        None => exercise.rule.clone(),
+    };
+    let id = &exercise.id;
+    let mut verdict = Verdict::new(
+        Outcome::Wrong,
+        &format!("Not right yet: {title}"),
+        &difference,
+    );
+    verdict.card = verdict
+        .card
+        .text(&said)
+        .text(&format!("A hint: `hint(\"{id}\")`"));
+    verdict
+}
+
+/// Keeps the outcome in the learner's file; that it cannot be kept does not make an answer wrong.
+fn remembered(exercise: &Exercise, verdict: Verdict) -> Verdict {
+    if verdict.outcome == Outcome::NotAttempted {
+        return verdict;
+    }
+    let kept = change(&exercise.id, |record| {
+        record.attempts += 1;
+        record.solved |= verdict.outcome == Outcome::Correct;
+    });
+    match kept {
+        Ok(_) => verdict,
+        Err(reason) => Verdict {
+            card: verdict
+                .card
+                .text(&format!("(Your progress could not be saved: {reason})")),
+            ..verdict
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::answer::Attempt;
+    use super::*;
+    use serde_json::json;
+
+    fn exercise() -> Exercise {
+        serde_json::from_value(json!({
+            "id": "sums.one", "title": "Add one", "hints": ["h"], "solution": "s", "why": "The why.", "rule": "The rule.",
+            "parts": [], "answer": { "value": 2 },
+            "wrong": [
+                { "answer": { "value": 3 }, "message": "Too much." },
+                { "answer": { "error": "overflow" }, "message": "Too large." },
+            ],
+        }))
+        .unwrap()
+    }
+
+    fn told<Kind>(attempt: impl Attempt<Kind>) -> (Outcome, String) {
+        let verdict = judge(&exercise(), caught(|| attempt.attempt()));
+        (verdict.outcome, verdict.plain().to_owned())
+    }
+
+    #[test]
+    fn each_outcome_says_what_helps() {
+        let (outcome, text) = told(2);
+        assert_eq!(
+            (outcome, text.as_str()),
+            (Outcome::Correct, "✓ Correct: Add one\nThe why.")
+        );
+        let (outcome, text) = told(3.0);
+        assert_eq!(outcome, Outcome::Wrong);
+        assert!(
+            text.contains("Too much.") && text.contains("hint(\"sums.one\")"),
+            "{text}"
+        );
+        let (outcome, text) = told(5u8);
+        assert_eq!(outcome, Outcome::Wrong);
+        assert!(text.contains("Yours is 5.\nThe rule."), "{text}");
+        assert!(!text.contains('2'), "the answer is told: {text}");
+    }
+
+    #[test]
+    fn a_closures_panic_or_error_is_part_of_the_verdict() {
+        assert_eq!(told(|| Ok(2)).0, Outcome::Correct);
+        assert_eq!(told(|| -> Result<f32> { todo!() }).0, Outcome::NotAttempted);
+        assert_eq!(
+            told(|| -> Result<f32> { todo!("add {}", 1) }).0,
+            Outcome::NotAttempted
+        );
+        let (outcome, text) = told(|| -> Result<f32> { panic!("at {}", 7) });
+        assert!(
+            outcome == Outcome::Wrong && text.contains("panicked: at 7"),
+            "{text}"
+        );
+        let error = || Err(crate::Error::Invalid("an overflow".to_owned()));
+        let (outcome, text) = told(|| -> Result<f32> { error() });
+        assert!(
+            outcome == Outcome::Wrong && text.contains("an overflow\nToo large."),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_there_is_no_exercise_for_is_told() {
+        let verdict = check("tensors.newest", 1);
+        assert_eq!(verdict.outcome, Outcome::Unknown);
+        assert!(
+            verdict.plain().contains("Did you mean `tensors.new`?"),
+            "{verdict:?}"
+        );
+    }
+}

@@ -1,0 +1,91 @@
+//! The exercises of all lessons, as `eosin notebooks build` has written them.
+
+use super::pattern::Pattern;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// Names a file to read instead, so that authors need not compile the crate for every word they change.
+const FILE_VARIABLE: &str = "EOSIN_EXERCISES";
+
+/// A lesson's exercises, in order.
+#[derive(Debug, Deserialize)]
+pub struct Lesson {
+    /// As `01-tensors`.
+    pub name: String,
+    pub title: String,
+    pub exercises: Vec<Exercise>,
+}
+
+/// What is known of an exercise.
+#[derive(Debug, Deserialize)]
+pub struct Exercise {
+    pub id: String,
+    pub title: String,
+    pub hints: Vec<String>,
+    pub solution: String,
+    /// Told when the answer is right: why it is, and what to notice.
+    pub why: String,
+    /// Told when it is wrong: what a right answer must be like.
+    pub rule: String,
+    /// Names for the elements of an answer that is a list.
+    pub parts: Vec<String>,
+    pub answer: Pattern,
+    pub wrong: Vec<Wrong>,
+}
+
+/// A typical wrong answer.
+#[derive(Debug, Deserialize)]
+pub struct Wrong {
+    pub answer: Pattern,
+    pub message: String,
+}
+
+/// The lessons that have exercises.
+pub fn lessons() -> &'static [Lesson] {
+    static LESSONS: LazyLock<Vec<Lesson>> = LazyLock::new(|| {
+        let named =
+            std::env::var_os(FILE_VARIABLE).and_then(|file| std::fs::read_to_string(file).ok());
+        let text = named.as_deref().unwrap_or(include_str!("lessons.json"));
+        // What is compiled in is read by a test; a file of an author's may be from another time.
+        serde_json::from_str(text).unwrap_or_default()
+    });
+    &LESSONS
+}
+
+/// The exercise with this id, or which one may have been meant.
+pub fn find(id: &str) -> Result<&'static Exercise, String> {
+    let mut all = lessons().iter().flat_map(|lesson| &lesson.exercises);
+    if let Some(exercise) = all.clone().find(|exercise| exercise.id == id) {
+        return Ok(exercise);
+    }
+    let shared = |exercise: &&Exercise| {
+        let pairs = exercise.id.chars().zip(id.chars());
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    let nearest = all.clone().max_by_key(shared).or_else(|| all.next());
+    Err(match nearest {
+        Some(nearest) => format!(
+            "There is no exercise `{id}`. Did you mean `{}`?",
+            nearest.id
+        ),
+        None => format!("There is no exercise `{id}`."),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_compiled_in_can_be_read_and_a_wrong_name_leads_to_the_right_one() {
+        let lessons: Vec<Lesson> = serde_json::from_str(include_str!("lessons.json")).unwrap();
+        assert!(!lessons.is_empty());
+        let first = &super::lessons()[0].exercises[0].id;
+        assert_eq!(find(first).unwrap().id, *first);
+        let message = find(&format!("{first}x")).unwrap_err();
+        assert!(
+            message.contains(&format!("Did you mean `{first}`")),
+            "{message}"
+        );
+    }
+}

@@ -1,0 +1,125 @@
+//! Where the learner stands.
+
+use super::card::Card;
+use super::lesson::{Exercise, Lesson, lessons};
+use super::record::{Record, Records, records};
+use crate::display::escape_html;
+
+const BLUE: &str = "#0072b2";
+
+/// A map of the exercises: those of the lesson in which something was done last by name, those of the others as marks.
+///
+/// ```
+/// use eosin::exercise::progress;
+/// println!("{}", progress().plain());
+/// ```
+pub fn progress() -> Card {
+    card(lessons(), &records())
+}
+
+/// ✓ solved, ◐ tried, ○ open.
+fn mark(record: Option<&Record>) -> char {
+    match record {
+        Some(record) if record.solved => '✓',
+        Some(record) if record.attempts > 0 => '◐',
+        _ => '○',
+    }
+}
+
+fn card(lessons: &[Lesson], records: &Records) -> Card {
+    let record = |exercise: &Exercise| records.get(&exercise.id);
+    let touched = |lesson: &&Lesson| {
+        let times = lesson.exercises.iter().filter_map(record);
+        times.map(|record| record.touched).max().unwrap_or(0)
+    };
+    // Of several that nothing was done in, the first.
+    let current = lessons.iter().rev().max_by_key(touched);
+    let mut card = Card::new("", "Your progress: ✓ solved, ◐ tried, ○ open", BLUE);
+    for lesson in lessons {
+        let marks: Vec<String> = (lesson.exercises.iter())
+            .map(|exercise| mark(record(exercise)).to_string())
+            .collect();
+        let solved = marks.iter().filter(|mark| *mark == "✓").count();
+        let line = format!(
+            "{}  {}  {solved} of {}",
+            marks.join(" "),
+            lesson.title,
+            marks.len()
+        );
+        card = card.text(&line);
+        if current.is_some_and(|current| current.name == lesson.name) {
+            card = named(card, lesson, records);
+        }
+    }
+    card
+}
+
+/// The exercises of a lesson, one in a line.
+fn named(card: Card, lesson: &Lesson, records: &Records) -> Card {
+    let lines = lesson.exercises.iter().map(|exercise| {
+        let mark = mark(records.get(&exercise.id));
+        (
+            format!("   {mark} {}  ({})", exercise.title, exercise.id),
+            mark,
+            exercise,
+        )
+    });
+    let (mut plain, mut html) = (Vec::new(), String::new());
+    for (line, mark, exercise) in lines {
+        plain.push(line);
+        html += &format!(
+            "<div>{mark} {} <code>{}</code></div>",
+            escape_html(&exercise.title),
+            escape_html(&exercise.id)
+        );
+    }
+    let html = format!("<div style=\"margin: 2px 24px\">{html}</div>");
+    card.both(&plain.join("\n"), &html)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_lesson_that_was_worked_in_last_is_shown_by_name() {
+        let exercise = |id: &str| {
+            json!({
+                "id": id, "title": format!("Title of {id}"), "hints": [], "solution": "", "why": "", "rule": "",
+                "parts": [], "answer": {}, "wrong": [],
+            })
+        };
+        let lessons: Vec<Lesson> = serde_json::from_value(json!([
+            { "name": "01-a", "title": "First", "exercises": [exercise("a.x"), exercise("a.y")] },
+            { "name": "02-b", "title": "Second", "exercises": [exercise("b.x"), exercise("b.y"), exercise("b.z")] },
+        ]))
+        .unwrap();
+        let nothing = card(&lessons, &Records::new());
+        assert!(
+            nothing
+                .plain()
+                .contains("○ ○  First  0 of 2\n   ○ Title of a.x"),
+            "{nothing:?}"
+        );
+        let done = |solved, touched| Record {
+            attempts: 1,
+            solved,
+            touched,
+            ..Record::default()
+        };
+        let records = [
+            ("a.x", done(true, 5)),
+            ("b.x", done(true, 8)),
+            ("b.z", done(false, 9)),
+        ];
+        let records: Records = records.map(|(id, record)| (id.to_owned(), record)).into();
+        let card = card(&lessons, &records);
+        assert!(
+            card.plain()
+                .contains("✓ ○  First  1 of 2\n✓ ○ ◐  Second  1 of 3\n   ✓ Title of b.x  (b.x)"),
+            "{card:?}"
+        );
+        assert!(!card.plain().contains("Title of a.x"));
+    }
+}

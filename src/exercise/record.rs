@@ -1,0 +1,147 @@
+//! What the learner has done so far, in a file of their own.
+
+use crate::display::{Listener, listener};
+use crate::whole_file::write_whole;
+use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Names another file than the usual one (tests, a trial).
+const FILE_VARIABLE: &str = "EOSIN_PROGRESS";
+
+/// What was done in one exercise.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Record {
+    /// How often an answer was checked that was not `todo!()`.
+    pub attempts: usize,
+    /// Whether one of them was right.
+    pub solved: bool,
+    /// How many hints were given.
+    pub hints: usize,
+    /// How often the solution was asked for.
+    pub solution: usize,
+    /// When something was done last, in seconds since 1970.
+    pub touched: u64,
+}
+
+/// All records, by exercise.
+pub type Records = BTreeMap<String, Record>;
+
+/// The learner's file; none outside of notebooks, where only this process is to remember.
+fn usual_file() -> Option<PathBuf> {
+    if let Some(file) = std::env::var_os(FILE_VARIABLE).filter(|file| !file.is_empty()) {
+        return Some(file.into());
+    }
+    if listener() == Listener::Nobody {
+        return None;
+    }
+    Some(dirs::data_dir()?.join("eosin").join("progress.json"))
+}
+
+static REMEMBERED: Mutex<Records> = Mutex::new(Records::new());
+
+/// All that was done.
+pub fn records() -> Records {
+    match usual_file() {
+        Some(file) => read(&file),
+        None => remembered().clone(),
+    }
+}
+
+/// Changes the record of an exercise, and gives the new one.
+pub fn change(id: &str, change: impl FnOnce(&mut Record)) -> Result<Record> {
+    match usual_file() {
+        Some(file) => change_in(&file, id, change),
+        None => Ok(changed(&mut remembered(), id, change)),
+    }
+}
+
+fn remembered() -> MutexGuard<'static, Records> {
+    REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn changed(records: &mut Records, id: &str, change: impl FnOnce(&mut Record)) -> Record {
+    let record = records.entry(id.to_owned()).or_default();
+    change(record);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    record.touched = now.unwrap_or_default().as_secs();
+    record.clone()
+}
+
+/// The records of a file; without it there are none yet.
+fn read(file: &Path) -> Records {
+    let text = fs::read(file).unwrap_or_default();
+    serde_json::from_slice(&text).unwrap_or_default()
+}
+
+/// Two notebooks may do so at once: each waits for the other.
+fn change_in(file: &Path, id: &str, change: impl FnOnce(&mut Record)) -> Result<Record> {
+    let failed = |source| Error::Io {
+        path: file.to_owned(),
+        source,
+    };
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let lock = File::create(file.with_extension("lock")).map_err(failed)?;
+    lock.lock().map_err(failed)?;
+    keep_unreadable(file).map_err(failed)?;
+    let mut records = read(file);
+    let record = changed(&mut records, id, change);
+    write_whole(file, |new| {
+        serde_json::to_writer_pretty(&mut *new, &records).map_err(|error| failed(error.into()))?;
+        new.write_all(b"\n").map_err(failed)
+    })?;
+    Ok(record)
+}
+
+/// A file that something else has damaged is put aside, not overwritten.
+fn keep_unreadable(file: &Path) -> std::io::Result<()> {
+    match fs::read(file) {
+        Ok(text) if serde_json::from_slice::<Records>(&text).is_err() => {
+            fs::rename(file, file.with_extension("damaged.json"))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    #[test]
+    fn notebooks_at_once_lose_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("new/progress.json");
+        thread::scope(|scope| {
+            for id in ["a", "a", "b", "b"] {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        change_in(&file, id, |record| record.attempts += 1).unwrap();
+                    }
+                });
+            }
+        });
+        let records = read(&file);
+        assert_eq!((records["a"].attempts, records["b"].attempts), (40, 40));
+        assert!(records["a"].touched > 1_700_000_000);
+    }
+
+    #[test]
+    fn a_damaged_file_is_put_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("progress.json");
+        fs::write(&file, "{\"a\": {\"att").unwrap();
+        change_in(&file, "a", |record| record.hints = 2).unwrap();
+        assert_eq!(read(&file)["a"].hints, 2);
+        let aside = fs::read_to_string(folder.path().join("progress.damaged.json")).unwrap();
+        assert_eq!(aside, "{\"a\": {\"att");
+    }
+}

@@ -1,0 +1,129 @@
+//! Functions as lines.
+
+use super::Figure;
+use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, font};
+use crate::{Error, Result};
+use candle_core::{DType, Tensor};
+use plotters::prelude::*;
+use std::ops::Range;
+
+const WIDTH: u32 = 560;
+const HEIGHT: u32 = 300;
+
+/// Draws lines over the same `x`: each is a name and as many numbers as `x` has.
+///
+/// ```
+/// use eosin::prelude::*;
+/// let x = Tensor::arange_step(0f32, 6., 0.1, &Device::Cpu)?;
+/// plot::curves(&x, &[("sin", &x.sin()?), ("cos", &x.cos()?)])?;
+/// # Ok::<(), eosin::Error>(())
+/// ```
+///
+/// # Errors
+/// When there is no line, or one has another length than `x`.
+pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
+    let x = numbers(x)?;
+    let lines: Vec<(&str, Vec<f64>)> = (lines.iter())
+        .map(|(name, line)| Ok((*name, numbers(line)?)))
+        .collect::<Result<_>>()?;
+    if let Some((name, line)) = lines.iter().find(|(_, line)| line.len() != x.len()) {
+        return Err(Error::Invalid(format!(
+            "curves: \"{name}\" has {} numbers, x has {}",
+            line.len(),
+            x.len()
+        )));
+    }
+    if x.is_empty() || lines.is_empty() {
+        return Err(Error::Invalid(
+            "curves: there is nothing to draw".to_owned(),
+        ));
+    }
+    let names: Vec<&str> = lines.iter().map(|(name, _)| *name).collect();
+    let description = format!("curves of {}", names.join(", "));
+    draw(WIDTH, HEIGHT, description, |area| {
+        let all = lines.iter().flat_map(|(_, line)| line.iter().copied());
+        let mut chart = ChartBuilder::on(area)
+            .margin(8 * SCALE)
+            .x_label_area_size(24 * SCALE)
+            .y_label_area_size(44 * SCALE)
+            .build_cartesian_2d(range(x.iter().copied(), 0.0), range(all, 0.06))
+            .map_err(failed)?;
+        chart
+            .configure_mesh()
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(GREY.mix(0.25))
+            .axis_style(GREY)
+            .label_style(font(12))
+            .draw()
+            .map_err(failed)?;
+        for ((name, line), colour) in lines
+            .iter()
+            .zip([BLUE, ORANGE, GREEN, PURPLE].iter().cycle())
+        {
+            let style = colour.stroke_width(2 * SCALE);
+            let points: Vec<(f64, f64)> = x.iter().copied().zip(line.iter().copied()).collect();
+            let pieces = points.split(|(_, y)| !y.is_finite());
+            chart
+                .draw_series(pieces.map(|piece| PathElement::new(piece.to_vec(), style)))
+                .map_err(failed)?
+                .label(*name)
+                .legend(move |(x, y)| {
+                    PathElement::new([(x, y), (x + 16 * SCALE as i32, y)], style)
+                });
+        }
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::UpperRight)
+            .margin(6 * SCALE)
+            .legend_area_size(22 * SCALE)
+            .background_style(WHITE.mix(0.85))
+            .border_style(GREY.mix(0.4))
+            .label_font(font(12))
+            .draw()
+            .map_err(failed)
+    })
+}
+
+fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {
+    Ok(tensor.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?)
+}
+
+/// Of all finite numbers, with a margin that is a part of it.
+pub(super) fn range(numbers: impl Iterator<Item = f64>, margin: f64) -> Range<f64> {
+    let finite = numbers.filter(|number| number.is_finite());
+    let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| {
+        (low.min(number), high.max(number))
+    });
+    if low > high {
+        return 0.0..1.0;
+    }
+    let margin = ((high - low) * margin).max(if high > low { 0.0 } else { 0.5 });
+    low - margin..high + margin
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::Device;
+
+    #[test]
+    fn lines_are_drawn_and_unequal_lengths_refused() {
+        let x = Tensor::arange(0f32, 10., &Device::Cpu).unwrap();
+        let broken = (&x / (&x - 3.0).unwrap()).unwrap();
+        let figure = curves(&x, &[("x", &x), ("1 / 0 in it", &broken)]).unwrap();
+        let pixels = image::load_from_memory(figure.png()).unwrap().to_rgb8();
+        for colour in [BLUE, ORANGE] {
+            let count = pixels
+                .pixels()
+                .filter(|pixel| pixel.0 == [colour.0, colour.1, colour.2]);
+            assert!(count.count() > 50);
+        }
+        let short = x.narrow(0, 0, 4).unwrap();
+        let error = curves(&x, &[("short", &short)]).unwrap_err().to_string();
+        assert!(
+            error.contains("\"short\" has 4 numbers, x has 10"),
+            "{error}"
+        );
+        assert!(curves(&x, &[]).is_err());
+    }
+}

@@ -1,0 +1,214 @@
+//! Small tensors with their numbers.
+
+use super::Figure;
+use super::canvas::{BLUE, GREY, ORANGE, SCALE, draw, failed, fitted};
+use crate::{Error, Result};
+use candle_core::{DType, Tensor};
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+/// CSS pixels of a number's field, of the room around a tensor, of the line for its name.
+const FIELD: u32 = 40;
+const GAP: u32 = 18;
+const TITLE: u32 = 20;
+/// No figure is wider; what does not fit goes below.
+const WIDTH: u32 = 640;
+/// More numbers in a row or column cannot be read.
+const MOST: usize = 15;
+
+struct Grid {
+    title: String,
+    rows: Vec<Vec<f64>>,
+}
+
+/// A name and a tensor of rank 0, 1 or 2: a number, a row, rows and columns.
+impl Grid {
+    fn new(title: &str, tensor: &Tensor) -> Result<Self> {
+        let (rows, columns) = match *tensor.dims() {
+            [] => (1, 1),
+            [columns] => (1, columns),
+            [rows, columns] => (rows, columns),
+            _ => (0, 0),
+        };
+        if !(1..=MOST).contains(&rows) || !(1..=MOST).contains(&columns) {
+            return Err(Error::Invalid(format!(
+                "number_grid: \"{title}\" is {:?}; shown are tensors of at most two dimensions and {MOST} numbers in \
+                 each, for example `x.i((..5, ..5))?`",
+                tensor.shape()
+            )));
+        }
+        let rows = tensor
+            .to_dtype(DType::F64)?
+            .reshape((rows, columns))?
+            .to_vec2()?;
+        Ok(Grid {
+            title: title.to_owned(),
+            rows,
+        })
+    }
+
+    fn width(&self) -> u32 {
+        self.rows[0].len() as u32 * FIELD
+    }
+
+    fn height(&self) -> u32 {
+        TITLE + self.rows.len() as u32 * FIELD
+    }
+}
+
+/// Shows tensors side by side, each under its name, number by number: a tensor of rank 0, 1 or 2 with at most 15 numbers in
+/// each dimension. The colour tells how large a number is, blue above zero and orange below.
+///
+/// ```
+/// use eosin::prelude::*;
+/// let a = Tensor::new(&[[1f32, 2.], [3., 4.]], &Device::Cpu)?;
+/// number_grid(&[("a", &a), ("a, transposed", &a.t()?)])?;
+/// # Ok::<(), eosin::Error>(())
+/// ```
+///
+/// # Errors
+/// When a tensor has more dimensions or more numbers.
+pub fn number_grid(tensors: &[(&str, &Tensor)]) -> Result<Figure> {
+    let grids: Vec<Grid> = (tensors.iter())
+        .map(|(title, tensor)| Grid::new(title, tensor))
+        .collect::<Result<_>>()?;
+    if grids.is_empty() {
+        return Err(Error::Invalid(
+            "number_grid: there is no tensor to show".to_owned(),
+        ));
+    }
+    let (places, width, height) = laid_out(&grids);
+    let numbers = grids.iter().flat_map(|grid| grid.rows.iter().flatten());
+    let finite = numbers.filter(|number| number.is_finite());
+    let largest = finite.fold(0f64, |largest, number| largest.max(number.abs()));
+    let description = (tensors.iter())
+        .map(|(title, tensor)| format!("{title} =\n{tensor}"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    draw(width, height, description, |area| {
+        for (grid, (left, top)) in grids.iter().zip(places) {
+            let room = grid.width() + GAP;
+            let (title, style) = fitted(&grid.title, 13, room)?;
+            let at = ((left * SCALE) as i32, (top * SCALE) as i32);
+            area.draw(&Text::new(title, at, style)).map_err(failed)?;
+            draw_fields(area, grid, left, top + TITLE, largest)?;
+        }
+        Ok(())
+    })
+}
+
+/// The left upper corner of each grid, and the size of all.
+fn laid_out(grids: &[Grid]) -> (Vec<(u32, u32)>, u32, u32) {
+    let (mut left, mut top, mut row_height, mut widest) = (GAP, GAP / 2, 0, 0);
+    let mut places = Vec::new();
+    for grid in grids {
+        if left > GAP && left + grid.width() + GAP > WIDTH {
+            (left, top, row_height) = (GAP, top + row_height + GAP, 0);
+        }
+        places.push((left, top));
+        left += grid.width() + GAP;
+        row_height = row_height.max(grid.height());
+        widest = widest.max(left);
+    }
+    (places, widest, top + row_height + GAP)
+}
+
+fn draw_fields(
+    area: &DrawingArea<BitMapBackend, plotters::coord::Shift>,
+    grid: &Grid,
+    left: u32,
+    top: u32,
+    largest: f64,
+) -> Result<()> {
+    let side = (FIELD * SCALE) as i32;
+    for (row, numbers) in (0..).zip(&grid.rows) {
+        for (column, number) in (0..).zip(numbers) {
+            let (x, y) = (
+                (left * SCALE) as i32 + column * side,
+                (top * SCALE) as i32 + row * side,
+            );
+            let corners = [(x, y), (x + side, y + side)];
+            area.draw(&Rectangle::new(corners, colour(*number, largest).filled()))
+                .map_err(failed)?;
+            area.draw(&Rectangle::new(corners, GREY.mix(0.5).stroke_width(SCALE)))
+                .map_err(failed)?;
+            let (text, style) = fitted(&written(*number), 13, FIELD - 4)?;
+            let style = style.pos(Pos::new(HPos::Center, VPos::Center));
+            area.draw(&Text::new(text, (x + side / 2, y + side / 2), style))
+                .map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+/// Light enough for black text.
+fn colour(number: f64, largest: f64) -> RGBColor {
+    const STRONGEST: f64 = 0.55;
+    let strength = match largest > 0.0 && number.is_finite() {
+        true => number.abs() / largest * STRONGEST,
+        false => 0.0,
+    };
+    let ground = if number < 0.0 { ORANGE } else { BLUE };
+    let mixed = |part: u8| (255.0 - strength * f64::from(255 - part)).round() as u8;
+    RGBColor(mixed(ground.0), mixed(ground.1), mixed(ground.2))
+}
+
+/// At most two digits behind the point.
+fn written(number: f64) -> String {
+    let text = format!("{number:.2}");
+    if !text.contains('.') {
+        return text;
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::Device;
+
+    #[test]
+    fn tensors_are_drawn_number_by_number_and_large_ones_refused() {
+        let tensor = |shape: &[usize]| Tensor::ones(shape, DType::F32, &Device::Cpu).unwrap();
+        let figure = number_grid(&[
+            ("a", &tensor(&[2, 3])),
+            ("b", &tensor(&[3])),
+            ("c", &tensor(&[])),
+        ])
+        .unwrap();
+        let pixels = image::load_from_memory(figure.png()).unwrap().to_rgb8();
+        assert_eq!(pixels.width(), (7 * FIELD + 4 * GAP) * SCALE);
+        assert!(
+            format!("{figure:?}").contains("b =\n[1., 1., 1.]"),
+            "{figure:?}"
+        );
+        let below = number_grid(&[("a", &tensor(&[1, 10])), ("b", &tensor(&[1, 10]))]).unwrap();
+        let pixels = image::load_from_memory(below.png()).unwrap().to_rgb8();
+        assert_eq!(pixels.width(), (10 * FIELD + 2 * GAP) * SCALE);
+        for large in [&[16, 2][..], &[1, 2, 3], &[0]] {
+            let error = number_grid(&[("x", &tensor(large))])
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.contains("\"x\"") && error.contains("at most two"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_largest_number_has_the_strongest_colour_and_text_stays_readable() {
+        assert_eq!(colour(0.0, 3.0), RGBColor(255, 255, 255));
+        let (half, full) = (colour(1.5, 3.0), colour(3.0, 3.0));
+        assert!(full.0 < half.0 && half.0 < 255 && full.0 > 80);
+        assert_eq!(
+            [
+                written(-0.0),
+                written(2.5),
+                written(100.0),
+                written(f64::NAN)
+            ],
+            ["-0", "2.5", "100", "NaN"]
+        );
+    }
+}

@@ -68,8 +68,8 @@ impl CustomOp2 for Add {
                 vectorize(|| {
                     let pairs = numbers.iter_mut().zip(&second[start..]);
                     pairs.for_each(|(number, &other)| *number += other);
-                    finish.activation.apply(numbers);
                 });
+                finish.activation.run(numbers);
             });
             Ok((T::to_cpu_storage_owned(sums), first.1.shape().clone()))
         }

@@ -238,8 +238,8 @@ impl CustomOp3 for BatchNorm {
                             for x in result.iter_mut() {
                                 *x = (*x - mean) * factor + bias;
                             }
-                            norm.finish.activation.apply(result);
                         });
+                        norm.finish.activation.run(result);
                     });
             });
             Ok((T::to_cpu_storage_owned(result), shape))

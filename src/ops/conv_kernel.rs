@@ -4,7 +4,7 @@ use super::conv_geometry::{FlatPlane, Geometry, Pass};
 use super::finish::Finish;
 use super::memory::written;
 use super::scalar::Scalar;
-use super::simd::{Level, Register, Registers, aligned, level, unrolled, vectorize};
+use super::simd::{Level, Register, Registers, aligned, level, unrolled};
 use rayon::prelude::*;
 use std::mem::{MaybeUninit, zeroed};
 use std::ops::Range;
@@ -180,7 +180,7 @@ fn in_blocks<T: Scalar, const BLOCK: usize, const LANES: usize>(
                             results,
                             span,
                         });
-                        vectorize(|| work.finish.activation.apply(results));
+                        work.finish.activation.run(results);
                         let channels = block * BLOCK..((block + 1) * BLOCK).min(work.channels);
                         for (channel, results) in channels.zip(results.chunks_exact(span)) {
                             tile.write(work, pass, &plane, channel, results);
@@ -220,7 +220,7 @@ impl<T: Scalar> Tile<'_, T> {
                     let line = line[..results.len()].write_copy_of_slice(results);
                     if let Some(mask) = work.finish.dropout {
                         let row = (image * work.channels + channel) * work.size.0 + y;
-                        vectorize(|| mask.apply(row * work.size.1 + first, line));
+                        mask.run(row * work.size.1 + first, line);
                     }
                 } else {
                     debug_assert!(

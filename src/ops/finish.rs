@@ -39,9 +39,9 @@ impl Finish {
 
     /// Finishes numbers of which the first is the `first` of the whole result.
     pub fn apply<T: Scalar>(&self, first: usize, numbers: &mut [T]) {
-        vectorize(|| self.activation.apply(numbers));
+        self.activation.run(numbers);
         if let Some(mask) = self.dropout {
-            vectorize(|| mask.apply(first, numbers));
+            mask.run(first, numbers);
         }
     }
 }
@@ -73,7 +73,7 @@ impl CustomOp2 for Finish {
                 let Some(mask) = finish.dropout else {
                     return vectorize(|| finish.activation.differentiate(values, gradients));
                 };
-                vectorize(|| mask.apply(first, gradients));
+                mask.run(first, gradients);
                 // What was kept was made larger; what was not has no gradient whatever its value was.
                 let shrink = T::ONE / mask.scale();
                 let values: Vec<T> = values.iter().map(|&value| value * shrink).collect();

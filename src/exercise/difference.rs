@@ -35,7 +35,7 @@ impl Pattern {
         Some(match (answer, wanted) {
             (Value::Tensor { shape, numbers, .. }, Json::Array(_)) => {
                 let (wanted_shape, wanted) = flat(wanted);
-                match *shape == wanted_shape {
+                match *shape == wanted_shape && numbers.len() == wanted.len() {
                     true => self.number_difference(shape, numbers, &wanted),
                     false => format!("the shape differs, yours is {shape:?}."),
                 }

@@ -1,22 +1,35 @@
-//! The same training steps in eosin and in PyTorch, in turns: forward, loss, backward, Adam.
+//! The same training steps in eosin, PyTorch, burn and candle, in turns: forward, loss, backward, Adam.
 //!
 //! `PYTHON_WITH_TORCH=… RUSTFLAGS=-Ctarget-cpu=native cargo bench --bench vs_pytorch`, with an interpreter that has torch; the
 //! notebook crate is compiled for the machine's own processor, too. Prints medians, how many times as long PyTorch takes, and
-//! the most memory that each process had.
+//! the most memory that eosin and PyTorch had. A peer that is not there says n/a.
+//!
+//! After `--`, arguments choose: `only=unet,mlp` the cases, `peers=pytorch,candle` with whom eosin is compared, `steps=5` how
+//! many steps are timed.
+//!
+//! All peers begin with the same images, answers and parameters (`numbers.rs`). The bench fails where one has another number
+//! of parameters than eosin, or, before any step and without dropout, another loss.
 
-use candle_core::{Device, Tensor};
-use eosin::nn::{Mlp, MnistModel, Model, ResNet18, UNet};
-use eosin::ops::{backward, bce_dice_loss, cross_entropy};
-use eosin::train::{Adam, Optimizer};
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
-use std::time::Instant;
+mod batch;
+mod candle;
+mod numbers;
+mod ours;
+mod peer;
+mod protocol;
 
-const STEPS: usize = 15;
+use peer::Peer;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
 /// Steps before the clock counts.
 const WARM_UP: usize = 3;
+/// Losses of the same numbers differ by rounding only.
+const TOLERANCE: f64 = 1e-3;
 
-/// What is compared: the name that the peer knows, and the shape of a batch.
+/// What is compared: the name that the peers know, and the shape of a batch.
 const CASES: [(&str, [usize; 4]); 6] = [
     ("unet", [4, 3, 256, 256]),
     ("unet", [16, 3, 128, 128]),
@@ -26,136 +39,168 @@ const CASES: [(&str, [usize; 4]); 6] = [
     ("mlp", [64, 1, 28, 28]),
 ];
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// In the order of the columns.
+const PEERS: [&str; 4] = ["eosin", "pytorch", "burn", "candle"];
+
+fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
+    let value = |name: &str| {
+        arguments
+            .iter()
+            .find_map(|argument| argument.strip_prefix(name)?.strip_prefix('='))
+    };
     // Each case in a process of its own, as PyTorch's: so the memory is that of the case.
-    if let Some(case) = arguments
-        .iter()
-        .find_map(|argument| argument.strip_prefix("case="))
-    {
-        return serve(CASES[case.parse::<usize>()?]);
+    if let (Some(peer), Some(case)) = (value("peer"), value("case")) {
+        let (name, shape) = CASES[case.parse::<usize>()?];
+        match peer {
+            "candle" => candle::serve(name, shape)?,
+            _ => ours::serve(name, shape)?,
+        }
+        return Ok(());
     }
     if !arguments.iter().any(|argument| argument == "--bench") {
         return Ok(());
     }
-    let python = std::env::var_os("PYTHON_WITH_TORCH")
-        .ok_or("set PYTHON_WITH_TORCH to an interpreter that has torch")?;
-    println!("| step | eosin, ms | PyTorch, ms | ratio | eosin, MB | PyTorch, MB |");
-    println!("| --- | ---: | ---: | ---: | ---: | ---: |");
-    for (index, (name, shape)) in CASES.into_iter().enumerate() {
-        let mut ours = Command::new(std::env::current_exe()?);
-        ours.arg(format!("case={index}"))
-            .env("RAYON_NUM_THREADS", "2");
-        let mut theirs = Command::new(&python);
-        theirs
-            .arg(concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/benches/vs_pytorch/peer.py"
-            ))
-            .arg(name)
-            .args(shape.map(|size| size.to_string()));
-        let (mut ours, mut theirs) = (Peer::start(ours)?, Peer::start(theirs)?);
-        for _ in 0..WARM_UP + STEPS {
-            ours.step()?;
-            theirs.step()?;
+    let steps = value("steps").map_or(Ok(15), str::parse)?.max(1);
+    let only = chosen(value("only"), &CASES.map(|(name, _)| name))?;
+    let programs = Programs::find(&chosen(value("peers"), &PEERS)?)?;
+    println!(
+        "| step | eosin, ms | PyTorch, ms | burn, ms | candle, ms | PyTorch / eosin | eosin, MB | PyTorch, MB |"
+    );
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    for (case, (name, shape)) in CASES.into_iter().enumerate() {
+        if only.contains(&name) {
+            let peers = compare(&programs, case, steps)?;
+            println!("| {name} {shape:?} | {} |", cells(&peers).join(" | "));
         }
-        let (our_time, their_time) = (ours.median(), theirs.median());
-        println!(
-            "| {name} {shape:?} | {:.1} | {:.1} | {:.2} | {:.0} | {:.0} |",
-            our_time * 1e3,
-            their_time * 1e3,
-            their_time / our_time,
-            ours.memory,
-            theirs.memory
-        );
     }
     Ok(())
 }
 
-/// A process that makes a step for each line it reads, and answers with its seconds and the most megabytes so far.
-struct Peer {
-    process: std::process::Child,
-    answers: BufReader<std::process::ChildStdout>,
-    times: Vec<f64>,
-    memory: f64,
+/// Those of `all` that are asked for; all of them without a question.
+fn chosen<'a>(asked: Option<&'a str>, all: &[&'a str]) -> Result<Vec<&'a str>> {
+    let Some(asked) = asked else {
+        return Ok(all.to_vec());
+    };
+    let names: Vec<&str> = asked.split(',').collect();
+    match names.iter().find(|name| !all.contains(name)) {
+        Some(name) => Err(format!("there is no `{name}`, only {}", all.join(", ")).into()),
+        None => Ok(names),
+    }
 }
 
-impl Peer {
-    fn start(mut command: Command) -> Result<Self, Box<dyn std::error::Error>> {
-        let mut process = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let answers = BufReader::new(process.stdout.take().ok_or("no output")?);
-        Ok(Peer {
-            process,
-            answers,
-            times: Vec::new(),
-            memory: 0.0,
+/// How the peers are started; those that are not there, or not asked for, cannot be.
+struct Programs {
+    eosin: PathBuf,
+    candle: bool,
+    python: Option<OsString>,
+    burn: Option<PathBuf>,
+}
+
+impl Programs {
+    fn find(peers: &[&str]) -> Result<Self> {
+        let python = std::env::var_os("PYTHON_WITH_TORCH");
+        Ok(Programs {
+            eosin: std::env::current_exe()?,
+            candle: peers.contains(&"candle"),
+            python: python.filter(|_| peers.contains(&"pytorch")),
+            burn: match peers.contains(&"burn") {
+                true => build_burn()?,
+                false => None,
+            },
         })
     }
 
-    fn step(&mut self) -> Result<(), Box<dyn std::error::Error>> {
-        let stdin = self.process.stdin.as_mut().ok_or("no input")?;
-        stdin.write_all(b"step\n")?;
-        let mut answer = String::new();
-        self.answers.read_line(&mut answer)?;
-        let (seconds, memory) = answer.trim().split_once(' ').ok_or("no answer")?;
-        self.times.push(seconds.parse()?);
-        self.memory = memory.parse()?;
-        Ok(())
-    }
-
-    fn median(&self) -> f64 {
-        let mut times = self.times[WARM_UP..].to_vec();
-        times.sort_by(f64::total_cmp);
-        times[times.len() / 2]
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// Our side.
-fn serve((name, shape): (&str, [usize; 4])) -> Result<(), Box<dyn std::error::Error>> {
-    let images = Tensor::rand(0f32, 1., &shape, &Device::Cpu)?;
-    let masks = Tensor::rand(0f32, 1., (shape[0], 1, shape[2], shape[3]), &Device::Cpu)?.round()?;
-    let digits = Tensor::from_iter((0..shape[0] as u32).map(|index| index % 10), &Device::Cpu)?;
-    let device = &Device::Cpu;
-    let model: Box<dyn Model> = match name {
-        "mlp" => Box::new(Mlp::new(&[784, 128, 64, 10], 1, device)?),
-        "mnist" => Box::new(MnistModel::new(1, device)?),
-        "resnet18" => Box::new(ResNet18::small(1, 10, 1, device)?),
-        _ => Box::new(UNet::new(1, device)?),
-    };
-    let mut adam = Adam::new(1e-3);
-    for line in std::io::stdin().lines() {
-        line?;
-        let begun = Instant::now();
-        if name == "unet-inference" {
-            let logits = model.forward(&images, false)?.detach();
-            eosin::ops::sigmoid(&logits)?;
-        } else {
-            let output = model.forward(&images, true)?;
-            let loss = match name {
-                "unet" => bce_dice_loss(&output, &masks)?,
-                _ => cross_entropy(&output, &digits)?,
-            };
-            adam.step(model.parameters(), &backward(&loss)?)?;
+    fn command(&self, peer: &str, case: usize) -> Option<Command> {
+        let own = || {
+            let mut command = Command::new(&self.eosin);
+            command.args([format!("peer={peer}"), format!("case={case}")]);
+            command
+        };
+        let (name, shape) = CASES[case];
+        let other = |mut command: Command| {
+            command.arg(name).args(shape.map(|size| size.to_string()));
+            command
+        };
+        match peer {
+            "eosin" => Some(own()),
+            "candle" => self.candle.then(own),
+            "burn" => Some(other(Command::new(self.burn.as_ref()?))),
+            _ => {
+                let mut command = Command::new(self.python.as_ref()?);
+                command.arg(folder().join("pytorch.py"));
+                Some(other(command))
+            }
         }
-        println!("{} {}", begun.elapsed().as_secs_f64(), peak_memory());
+    }
+}
+
+fn folder() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/vs_pytorch"))
+}
+
+/// burn's side is a package apart, compiled only here, with the `RUSTFLAGS` of this command.
+fn build_burn() -> Result<Option<PathBuf>> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("burn-peer");
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--locked", "--manifest-path"])
+        .arg(folder().join("burn/Cargo.toml"))
+        .arg("--target-dir")
+        .arg(&target)
+        .status()?;
+    if !built.success() {
+        eprintln!("burn's side cannot be built (see above): its column says n/a");
+        return Ok(None);
+    }
+    Ok(Some(target.join("release/burn-peer")))
+}
+
+/// Each peer makes the first step, then each the second, and so on.
+fn compare(programs: &Programs, case: usize, steps: usize) -> Result<[Option<Peer>; 4]> {
+    let mut peers = [const { None }; PEERS.len()];
+    for (name, peer) in PEERS.into_iter().zip(&mut peers) {
+        if let Some(command) = programs.command(name, case) {
+            *peer = Some(Peer::start(command).map_err(|error| format!("{name}: {error}"))?);
+        }
+    }
+    check_agreement(&peers)?;
+    for _ in 0..WARM_UP + steps {
+        for peer in peers.iter_mut().flatten() {
+            peer.step()?;
+        }
+    }
+    Ok(peers)
+}
+
+fn check_agreement(peers: &[Option<Peer>; 4]) -> Result<()> {
+    let ours = peers[0].as_ref().ok_or("eosin is not there")?;
+    for (name, peer) in PEERS.into_iter().zip(peers) {
+        let Some(peer) = peer else { continue };
+        // Not `>`: it would let NaN pass.
+        let same_loss = (peer.loss - ours.loss).abs() <= TOLERANCE * ours.loss;
+        if peer.parameters != ours.parameters || !same_loss {
+            return Err(format!(
+                "{name} computes something else: {} parameters and a loss of {}, eosin {} and {}",
+                peer.parameters, peer.loss, ours.parameters, ours.loss
+            )
+            .into());
+        }
     }
     Ok(())
 }
 
-/// The most megabytes that this process had.
-fn peak_memory() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = peak.and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok());
-    kilobytes.unwrap_or(0.0) / 1e3
+/// The row of the table without its name.
+fn cells(peers: &[Option<Peer>; 4]) -> Vec<String> {
+    let times = peers
+        .each_ref()
+        .map(|peer| peer.as_ref().map(|peer| peer.milliseconds(WARM_UP)));
+    let memory = |peer: usize| peers[peer].as_ref().map(|peer| peer.memory);
+    let ratio = times[1].zip(times[0]).map(|(theirs, ours)| theirs / ours);
+    let mut cells: Vec<String> = times.map(|time| cell(time, 1)).into();
+    cells.extend([cell(ratio, 2), cell(memory(0), 0), cell(memory(1), 0)]);
+    cells
+}
+
+fn cell(value: Option<f64>, decimals: usize) -> String {
+    value.map_or("n/a".to_owned(), |value| format!("{value:.decimals$}"))
 }

@@ -1,6 +1,7 @@
-"""PyTorch's side of the comparison: builds the model that it is told, then makes a step for each line it reads, and answers
-with the seconds it took. The models are those of `eosin::nn`, layer by layer."""
+"""PyTorch's side of the comparison: builds the model that it is told and trains it, as `protocol.rs` says. The models are
+those of `eosin::nn`, layer by layer, and begin with the numbers of `numbers.rs`."""
 
+import math
 import resource
 import sys
 import time
@@ -90,18 +91,29 @@ def resnet18():
 
 def bce_dice(logits, target):
     probability = logits.sigmoid()
-    overlap = (probability * target).sum()
-    dice = 1 - (2 * overlap + 1) / (probability.sum() + target.sum() + 1)
-    return F.binary_cross_entropy_with_logits(logits, target) + dice
+    image = (1, 2, 3)
+    overlap = (probability * target).sum(image)
+    dice = (2 * overlap + 1) / (probability.sum(image) + target.sum(image) + 1)
+    return F.binary_cross_entropy_with_logits(logits, target) + 1 - dice.mean()
+
+
+def numbers(*shape):
+    prime = 10_007
+    index = torch.arange(math.prod(shape)) % prime
+    return (index * index % prime * 7919 % prime / prime).view(shape)
 
 
 def main():
     name, *shape = sys.argv[1:]
     shape = [int(size) for size in shape]
     model = {"unet": UNet, "unet-inference": UNet, "mlp": mlp, "mnist": mnist, "resnet18": resnet18}[name]()
-    images = torch.rand(shape)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            bound = (parameter.numel() / len(parameter)) ** -0.5
+            parameter.copy_((2 * numbers(*parameter.shape) - 1) * bound)
+    images = numbers(*shape)
     if name.startswith("unet"):
-        target, loss = torch.rand(shape[0], 1, *shape[2:]).round(), bce_dice
+        target, loss = numbers(shape[0], 1, *shape[2:]).round(), bce_dice
     else:
         target, loss = torch.arange(shape[0]) % 10, F.cross_entropy
     optimizer = torch.optim.Adam(model.parameters(), 1e-3)
@@ -114,6 +126,10 @@ def main():
         loss(model(images), target).backward()
         optimizer.step()
 
+    with torch.inference_mode():
+        first = loss(model.eval()(images), target).item()
+    print(sum(parameter.numel() for parameter in model.parameters()), first, flush=True)
+    model.train()
     for _ in sys.stdin:
         begun = time.perf_counter()
         step()

@@ -1,0 +1,42 @@
+//! Eosin's side: trains with this crate's layers, losses and Adam.
+
+use crate::batch::Batch;
+use crate::{numbers, protocol};
+use candle_core::{Device, Tensor};
+use eosin::Result;
+use eosin::nn::{Mlp, MnistModel, Model, ResNet18, UNet};
+use eosin::ops::{backward, bce_dice_loss, cross_entropy};
+use eosin::train::{Adam, Optimizer};
+
+pub fn serve(name: &str, shape: [usize; 4]) -> Result<()> {
+    let device = &Device::Cpu;
+    let batch = Batch::new(shape)?;
+    let model: Box<dyn Model> = match name {
+        "mlp" => Box::new(Mlp::new(&[784, 128, 64, 10], 1, device)?),
+        "mnist" => Box::new(MnistModel::new(1, device)?),
+        "resnet18" => Box::new(ResNet18::small(1, 10, 1, device)?),
+        _ => Box::new(UNet::new(1, device)?),
+    };
+    for (_, variable) in model.parameters().iter() {
+        let values = numbers::parameter(variable.dims());
+        variable.set(&Tensor::from_vec(values, variable.shape(), device)?)?;
+    }
+    let loss = |train| {
+        let output = model.forward(&batch.images, train)?;
+        match name {
+            "unet" | "unet-inference" => bce_dice_loss(&output, &batch.masks),
+            _ => cross_entropy(&output, &batch.classes),
+        }
+    };
+    let first = loss(false)?.to_scalar()?;
+    let mut adam = Adam::new(1e-3);
+    for () in protocol::steps(model.parameters().count(), first) {
+        if name == "unet-inference" {
+            let logits = model.forward(&batch.images, false)?.detach();
+            eosin::ops::sigmoid(&logits)?;
+        } else {
+            adam.step(model.parameters(), &backward(&loss(true)?)?)?;
+        }
+    }
+    Ok(())
+}

@@ -34,8 +34,8 @@ impl<T: Number> Ways<T> {
     ) -> Result<CudaSlice<T>> {
         // To cuDNN nothing is an error.
         #[cfg(feature = "cudnn")]
-        if first.len() > 0
-            && second.len() > 0
+        if !first.is_empty()
+            && !second.is_empty()
             && let Some(result) = (self.by_cudnn)(device, first, second, geometry, images)?
         {
             return Ok(result);

@@ -53,7 +53,7 @@ pub fn serve(name: &str, shape: [usize; 4]) -> Result<()> {
     Ok(())
 }
 
-fn model(name: &str, builder: VarBuilder) -> Result<Box<dyn ModuleT>> {
+fn model(name: &str, builder: VarBuilder<'static>) -> Result<Box<dyn ModuleT>> {
     Ok(match name {
         "mlp" => Box::new(mlp(builder)?),
         "mnist" => Box::new(Mnist::new(builder)?),

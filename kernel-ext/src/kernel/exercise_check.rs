@@ -7,17 +7,20 @@ use evcxr::CompilationError;
 use ra_ap_syntax::ast::{self, HasArgList};
 use ra_ap_syntax::{AstNode, AstToken, Edition, SourceFile};
 
-/// Errors that speak of names which no cell has made.
-const UNKNOWN_NAME: &str = "E0425";
-
 /// The code that gives the verdict, when all that the compiler misses in a check is what the learner has not written.
 pub fn not_attempted(code: &str, errors: &[CompilationError]) -> Option<String> {
     let misses_names = errors.iter().all(|error| {
         // Without `check` itself it is the first cell that was not run.
-        error.code() == Some(UNKNOWN_NAME) && !error.message().contains("`check`")
+        is_of_unknown_name(error.code(), &error.message()) && !error.message().contains("`check`")
     });
     let id = checked(code).filter(|_| misses_names)?;
     Some(format!("eosin::exercise::not_attempted({id:?})"))
+}
+
+/// Whether an error speaks of a variable that no cell has made; a macro of that name makes it another error.
+fn is_of_unknown_name(code: Option<&str>, message: &str) -> bool {
+    code == Some("E0425")
+        || (code == Some("E0423") && message.starts_with("expected value, found macro"))
 }
 
 /// Which exercise a cell checks.

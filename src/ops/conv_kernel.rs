@@ -5,6 +5,7 @@ use super::finish::Finish;
 use super::memory::written;
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, aligned, level, unrolled};
+use super::winograd;
 use rayon::prelude::*;
 use std::mem::{MaybeUninit, zeroed};
 use std::ops::Range;
@@ -22,6 +23,9 @@ pub fn forward<T: Registers>(
     geometry: &Geometry,
     finish: Finish,
 ) -> Vec<T> {
+    if winograd::suits(geometry) {
+        return winograd::forward(input, weight, bias, geometry, finish);
+    }
     let (height, width) = geometry.kernel;
     correlate(Correlation {
         finish,
@@ -46,6 +50,9 @@ pub fn backward<T: Registers>(
     geometry: &Geometry,
     finish: Finish,
 ) -> Vec<T> {
+    if winograd::suits(geometry) {
+        return winograd::backward(gradient, weight, bias, geometry, finish);
+    }
     let (height, width) = geometry.kernel;
     correlate(Correlation {
         finish,

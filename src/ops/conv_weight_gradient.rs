@@ -3,6 +3,7 @@
 use super::conv_geometry::{FlatPlane, Geometry, Pass};
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, aligned, level, unrolled};
+use super::winograd;
 use rayon::prelude::*;
 use std::mem::zeroed;
 use std::ops::Range;
@@ -20,6 +21,9 @@ const OUTPUTS: usize = 128;
 
 /// The gradient of the weight (O, C, KH, KW) from `input` (N, C, H, W) and `gradient` (N, O, OH, OW).
 pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
+    if winograd::suits(geometry) {
+        return winograd::weight_gradient(input, gradient, geometry);
+    }
     let work = Work {
         input,
         gradient,

@@ -36,6 +36,7 @@ mod scalar;
 mod simd;
 mod storage;
 mod tape;
+mod winograd;
 
 pub use activation::{Activation, elu, leaky_relu, relu, sigmoid, softplus, tanh};
 pub use add::add;

@@ -26,12 +26,19 @@ const MANY: usize = 48;
 const PLACES: usize = 16;
 /// Numbers of transformed inputs that one task works on: they stay in a processor's own cache.
 const CACHED: usize = 1 << 18;
-/// Numbers that are transformed at a time for the weight's gradient, and the fewest tiles: each time all sums are read and
-/// written once more.
-const TOGETHER: usize = 1 << 20;
-const FEWEST: usize = 256;
+/// Tiles whose inputs are transformed at a time for the weight's gradient where there are many weights: each time all sums are
+/// read and written once more.
+const TOGETHER: usize = 256;
+/// Where there are fewer weights than that in all places, `PARTS` of the images are summed apart, each with what it needs in
+/// a cache, and then added: always as many parts, so that sums do not depend on the number of threads.
+const FEW: usize = 1 << 18;
+const PARTS: usize = 8;
 /// Outputs of one matrix product for the weight's gradient.
 const OUTPUTS: usize = 128;
+/// Tiles side by side that fill registers.
+const SIDE_BY_SIDE: usize = 32;
+/// The most outputs in a block.
+const BLOCK: usize = 8;
 /// Room behind a line, so that whole registers may be read and written at its end.
 const SLACK: usize = 32;
 
@@ -53,13 +60,18 @@ pub fn forward<T: Registers>(
     finish: Finish,
 ) -> Vec<T> {
     let filtering = Filtering {
-        tiles: Tiles::of_output(geometry),
+        tiles: Tiles::new(
+            geometry.input,
+            geometry.output,
+            geometry.padding,
+            images(input, geometry.channels, geometry.input),
+        ),
         channels: geometry.channels,
         outputs: geometry.outputs,
         bias,
         finish,
     };
-    filtering.run(input, &|output, channel| {
+    filtering.run(input, |output, channel| {
         let first = (output * geometry.channels + channel) * 9;
         std::array::from_fn(|tap| weight[first + tap])
     })
@@ -74,36 +86,58 @@ pub fn backward<T: Registers>(
     finish: Finish,
 ) -> Vec<T> {
     let filtering = Filtering {
-        tiles: Tiles {
-            source: geometry.output,
-            result: geometry.input,
-            padding: (2 - geometry.padding.0, 2 - geometry.padding.1),
-        },
+        tiles: Tiles::new(
+            geometry.output,
+            geometry.input,
+            (2 - geometry.padding.0, 2 - geometry.padding.1),
+            images(gradient, geometry.outputs, geometry.output),
+        ),
         channels: geometry.outputs,
         outputs: geometry.channels,
         bias,
         finish,
     };
-    filtering.run(gradient, &|channel, output| {
+    filtering.run(gradient, |channel, output| {
         let first = (output * geometry.channels + channel) * 9;
         std::array::from_fn(|tap| weight[first + 8 - tap])
     })
 }
 
-/// How an image is cut into tiles; pairs are (rows, columns).
+fn images<T>(numbers: &[T], channels: usize, (height, width): (usize, usize)) -> usize {
+    numbers
+        .len()
+        .checked_div(channels * height * width)
+        .unwrap_or(0)
+}
+
+/// How images are cut into tiles; pairs are (rows, columns). Small images are taken in groups, pixel beside pixel: then a row of
+/// tiles is that row of all images of a group.
 #[derive(Clone, Copy)]
 struct Tiles {
     source: (usize, usize),
     result: (usize, usize),
     padding: (usize, usize),
+    images: usize,
+    group: usize,
 }
 
 impl Tiles {
-    fn of_output(geometry: &Geometry) -> Self {
+    fn new(
+        source: (usize, usize),
+        result: (usize, usize),
+        padding: (usize, usize),
+        images: usize,
+    ) -> Self {
+        let group = match result.1.div_ceil(2) {
+            columns @ ..=8 => (SIDE_BY_SIDE / columns.max(1)).clamp(1, images.max(1)),
+            _ => 1,
+        };
         Tiles {
-            source: geometry.input,
-            result: geometry.output,
-            padding: geometry.padding,
+            source,
+            result,
+            padding,
+            images,
+            group,
         }
     }
 
@@ -112,20 +146,70 @@ impl Tiles {
         self.result.0.div_ceil(2)
     }
 
-    /// Tiles in a row.
+    /// Tiles in a row of one image.
     fn columns(&self) -> usize {
         self.result.1.div_ceil(2)
     }
 
-    /// Rows of tiles of all images, counted through, by image: its number and its rows.
-    fn by_image(&self, rows: Range<usize>) -> impl Iterator<Item = (usize, Range<usize>)> {
-        let height = self.rows();
-        (rows.start / height..rows.end.div_ceil(height)).map(move |image| {
-            let first = image * height;
+    /// Rows of tiles in all groups.
+    fn all_rows(&self) -> usize {
+        self.images.div_ceil(self.group) * self.rows()
+    }
+
+    /// Rows of all groups, counted through, by group: its images, and its rows.
+    fn groups(&self, rows: &Range<usize>) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+        let (height, rows, tiles) = (self.rows(), rows.clone(), *self);
+        (rows.start / height..rows.end.div_ceil(height)).map(move |group| {
+            let first = group * height;
             let start = rows.start.max(first) - first;
-            (image, start..(rows.end - first).min(height))
+            let images = group * tiles.group..((group + 1) * tiles.group).min(tiles.images);
+            (images, start..(rows.end - first).min(height))
         })
     }
+
+    /// How many tiles are in these rows.
+    fn count(&self, rows: &Range<usize>) -> usize {
+        let of_group = |(images, rows): (Range<usize>, Range<usize>)| images.len() * rows.len();
+        self.groups(rows).map(of_group).sum::<usize>() * self.columns()
+    }
+
+    /// Lays out one channel for some rows of tiles, and has each row transformed: its four lines, and the place of its first
+    /// tile.
+    fn lay_out<T: Scalar>(
+        &self,
+        (numbers, channels, channel): (&[T], usize, usize),
+        rows: &Range<usize>,
+        halves: &mut Halves<T>,
+        mut transform: impl FnMut(Lines<T>, usize),
+    ) {
+        let (height, width) = self.source;
+        let mut place = 0;
+        for (images, rows) in self.groups(rows) {
+            let planes = images.clone().map(|image| {
+                &numbers[(image * channels + channel) * height * width..][..height * width]
+            });
+            let first = (2 * rows.start) as isize - self.padding.0 as isize;
+            halves.fill(planes, self, first, 2 * rows.len() + 2);
+            for row in 0..rows.len() {
+                let lines = Lines {
+                    lines: std::array::from_fn(|line| halves.line(2 * row + line)),
+                    images: images.len(),
+                    count: images.len() * self.columns(),
+                };
+                let count = lines.count;
+                transform(lines, place);
+                place += count;
+            }
+        }
+    }
+}
+
+/// Four lines of a row of tiles, each as its even and its odd numbers.
+struct Lines<'a, T> {
+    lines: [[&'a [T]; 2]; 4],
+    /// From a number to the one two to the right.
+    images: usize,
+    count: usize,
 }
 
 /// Lines of a channel, each as its even and its odd numbers: then tiles that are neighbours stand side by side.
@@ -136,34 +220,56 @@ struct Halves<T> {
 }
 
 impl<T: Scalar> Halves<T> {
-    /// `columns` tiles reach one more pair of numbers than there are tiles.
-    fn new(columns: usize) -> Self {
+    /// A row of tiles reaches one more pair of numbers than there are tiles.
+    fn new(tiles: &Tiles) -> Self {
         Halves {
-            line: vec![T::ZERO; 2 * (columns + 1)],
+            line: vec![T::ZERO; 2 * (tiles.columns() + 1)],
             halves: Vec::new(),
-            length: columns + 1 + SLACK,
+            length: (tiles.columns() + 1) * tiles.group + SLACK,
         }
     }
 
-    /// Lays out `count` lines of a plane from line `first` on, `padding` to the right, with zeros around them.
-    fn fill(&mut self, plane: &[T], width: usize, first: isize, count: usize, padding: usize) {
-        self.halves.resize(2 * count * self.length, T::ZERO);
-        let lines = self.halves.chunks_exact_mut(2 * self.length).take(count);
-        for (index, halves) in lines.enumerate() {
-            let y = first + index as isize;
-            let source = match usize::try_from(y) {
-                Ok(y) if (y + 1) * width <= plane.len() => &plane[y * width..][..width],
-                _ => {
-                    halves.fill(T::ZERO);
-                    continue;
+    /// Lays out `count` lines of some images from line `first` on, with zeros around them.
+    fn fill<'a>(
+        &mut self,
+        planes: impl ExactSizeIterator<Item = &'a [T]>,
+        tiles: &Tiles,
+        first: isize,
+        count: usize,
+    ) where
+        T: 'a,
+    {
+        let (width, padding, images) = (tiles.source.1, tiles.padding.1, planes.len());
+        let seen = width.min(self.line.len() - padding);
+        let length = self.length;
+        self.halves
+            .resize((2 * count * length).max(self.halves.len()), T::ZERO);
+        let halves = &mut self.halves[..2 * count * length];
+        if images > 1 {
+            halves.fill(T::ZERO);
+        }
+        for (image, plane) in planes.enumerate() {
+            for (index, halves) in halves.chunks_exact_mut(2 * length).enumerate() {
+                let source = match usize::try_from(first + index as isize) {
+                    Ok(y) if (y + 1) * width <= plane.len() => &plane[y * width..][..seen],
+                    _ if images > 1 => continue,
+                    _ => {
+                        halves.fill(T::ZERO);
+                        continue;
+                    }
+                };
+                let (even, odd) = halves.split_at_mut(length);
+                if images == 1 {
+                    // What is around these is never written, and stays zero.
+                    self.line[padding..][..seen].copy_from_slice(source);
+                    vectorize(|| part(&self.line, even, odd));
+                } else {
+                    for (x, &number) in (padding..).zip(source) {
+                        let half = if x % 2 == 0 { &mut *even } else { &mut *odd };
+                        half[x / 2 * images + image] = number;
+                    }
                 }
-            };
-            // What is behind `padding + width` is never written, and stays zero.
-            let room = self.line.len() - padding;
-            let seen = width.min(room);
-            self.line[padding..][..seen].copy_from_slice(&source[..seen]);
-            let (even, odd) = halves.split_at_mut(self.length);
-            vectorize(|| part(&self.line, even, odd));
+            }
         }
     }
 
@@ -182,9 +288,9 @@ fn part<T: Scalar>(line: &[T], even: &mut [T], odd: &mut [T]) {
 }
 
 #[inline(always)]
-fn join<T: Scalar>(even: &[T], odd: &[T], bias: T, line: &mut [T]) {
+fn join<T: Scalar>(even: &[T], odd: &[T], line: &mut [T]) {
     for ((pair, &even), &odd) in line.as_chunks_mut::<2>().0.iter_mut().zip(even).zip(odd) {
-        *pair = [even + bias, odd + bias];
+        *pair = [even, odd];
     }
 }
 
@@ -203,23 +309,28 @@ struct Task<'a, T> {
     places: Vec<&'a mut [MaybeUninit<T>]>,
 }
 
+/// Memory that a thread uses again for its next task.
+#[derive(Default)]
+struct Memory<T> {
+    inputs: Vec<T>,
+    products: Vec<T>,
+    results: Vec<T>,
+}
+
 impl<T: Registers> Filtering<'_, T> {
     /// `weight` gives the kernel from a channel to an output, row by row.
-    fn run(&self, input: &[T], weight: &(dyn Fn(usize, usize) -> [T; 9] + Sync)) -> Vec<T> {
+    fn run(&self, input: &[T], weight: impl Fn(usize, usize) -> [T; 9] + Sync) -> Vec<T> {
         let loops = Loops::best();
         let weights = self.transform_weights(&loops, weight);
-        let source = self.channels * self.tiles.source.0 * self.tiles.source.1;
-        let images = input.len().checked_div(source).unwrap_or(0);
         let result = self.outputs * self.tiles.result.0 * self.tiles.result.1;
         // Every place of the result is in one task.
-        written(images * result, |result| {
-            let tasks = self.tasks(&loops, images, result);
-            tasks.into_par_iter().for_each_init(
-                || (Vec::new(), Vec::new()),
-                |(inputs, products), task| {
-                    self.compute(&loops, input, &weights, inputs, products, task);
-                },
-            );
+        written(self.tiles.images * result, |result| {
+            let tasks = self.tasks(&loops, result);
+            tasks
+                .into_par_iter()
+                .for_each_init(Memory::default, |memory, task| {
+                    self.compute(&loops, input, &weights, memory, task);
+                });
         })
     }
 
@@ -227,38 +338,37 @@ impl<T: Registers> Filtering<'_, T> {
     fn transform_weights(
         &self,
         loops: &Loops<T>,
-        weight: &(dyn Fn(usize, usize) -> [T; 9] + Sync),
+        weight: impl Fn(usize, usize) -> [T; 9] + Sync,
     ) -> Vec<T> {
         let (block, channels) = (loops.block, self.channels);
         let mut transformed =
             vec![T::ZERO; self.outputs.div_ceil(block) * PLACES * channels * block];
         let blocks = transformed.par_chunks_exact_mut(PLACES * channels * block);
         blocks.enumerate().for_each(|(index, transformed)| {
-            let first = index * block;
+            let outputs = index * block..((index + 1) * block).min(self.outputs);
+            let mut side_by_side = [[T::ZERO; BLOCK]; PLACES];
             for channel in 0..channels {
-                for output in first..(first + block).min(self.outputs) {
+                for (lane, output) in outputs.clone().enumerate() {
                     let numbers = transform_weight(weight(output, channel));
-                    let places = transformed[channel * block + output - first..].iter_mut();
-                    let places = places.step_by(channels * block);
-                    places
-                        .zip(numbers)
-                        .for_each(|(place, number)| *place = number);
+                    for (place, number) in side_by_side.iter_mut().zip(numbers) {
+                        place[lane] = number;
+                    }
+                }
+                let places = transformed.chunks_exact_mut(channels * block);
+                for (place, numbers) in places.zip(&side_by_side) {
+                    place[channel * block..][..block].copy_from_slice(&numbers[..block]);
                 }
             }
         });
         transformed
     }
 
-    fn tasks<'a>(
-        &self,
-        loops: &Loops<T>,
-        images: usize,
-        result: &'a mut [MaybeUninit<T>],
-    ) -> Vec<Task<'a, T>> {
+    fn tasks<'a>(&self, loops: &Loops<T>, result: &'a mut [MaybeUninit<T>]) -> Vec<Task<'a, T>> {
         let (height, width) = self.tiles.result;
-        let all = images * self.tiles.rows();
+        let all = self.tiles.all_rows();
         let tiles = CACHED / (PLACES * self.channels) / loops.lanes * loops.lanes;
-        let rows = (tiles.max(loops.lanes) / self.tiles.columns()).max(1);
+        let row = self.tiles.columns() * self.tiles.group;
+        let rows = (tiles.max(loops.lanes) / row).max(1);
         let mut tasks: Vec<Task<T>> = (0..all)
             .step_by(rows)
             .map(|first| Task {
@@ -268,7 +378,8 @@ impl<T: Registers> Filtering<'_, T> {
             .collect();
         let planes = result.chunks_exact_mut(height * width).enumerate();
         for (plane, mut rest) in planes {
-            let first = plane / self.outputs * self.tiles.rows();
+            let group = plane / self.outputs / self.tiles.group;
+            let first = group * self.tiles.rows();
             let mut done = 0;
             while !rest.is_empty() {
                 let task = &mut tasks[(first + done) / rows];
@@ -288,193 +399,205 @@ impl<T: Registers> Filtering<'_, T> {
         loops: &Loops<T>,
         input: &[T],
         weights: &[T],
-        inputs: &mut Vec<T>,
-        products: &mut Vec<T>,
+        memory: &mut Memory<T>,
         mut task: Task<T>,
     ) {
-        let (columns, channels, block) = (self.tiles.columns(), self.channels, loops.block);
-        let span = (task.rows.len() * columns).next_multiple_of(loops.lanes);
+        let (tiles, channels, block) = (&self.tiles, self.channels, loops.block);
+        let span = tiles.count(&task.rows).next_multiple_of(loops.lanes);
         let plane = span + SLACK;
-        let inputs = aligned(inputs, PLACES * channels * plane);
-        let mut halves = Halves::new(columns);
+        let inputs = aligned(&mut memory.inputs, PLACES * channels * plane);
+        let mut halves = Halves::new(tiles);
         for channel in 0..channels {
             let to = &mut inputs[channel * plane..];
-            enter(
-                self.tiles,
-                channels,
-                channel,
-                input,
-                &task.rows,
-                &mut halves,
-                |lines, first| {
-                    (loops.enter)(Enter {
-                        lines,
-                        to: &mut to[first..],
-                        step: channels * plane,
-                        count: columns,
-                    });
-                },
-            );
+            let numbers = (input, channels, channel);
+            tiles.lay_out(numbers, &task.rows, &mut halves, |lines, first| {
+                (loops.enter)(Change {
+                    lines,
+                    to: &mut to[first..],
+                    step: channels * plane,
+                });
+            });
         }
-        let products = aligned(products, PLACES * block * span + SLACK);
-        let none = vec![T::ZERO; block];
-        let half = columns + SLACK;
-        let mut halves = vec![T::ZERO; 4 * half];
-        let mut lines = vec![T::ZERO; task.rows.len() * 4 * columns];
+        let products = aligned(&mut memory.products, PLACES * block * span + SLACK);
+        let results = aligned(&mut memory.results, 4 * plane);
         for (index, weights) in weights.chunks_exact(PLACES * channels * block).enumerate() {
             let of_places = weights.chunks_exact(channels * block);
             let of_places = of_places.zip(products.chunks_exact_mut(block * span));
-            for ((weights, results), inputs) in of_places.zip(inputs.chunks_exact(channels * plane))
-            {
+            let of_places = of_places.zip(inputs.chunks_exact(channels * plane));
+            for ((weights, results), inputs) in of_places {
                 (loops.product)(Block {
                     planes: inputs,
                     plane,
                     taps: &[0],
                     weights,
-                    bias: &none,
+                    bias: &[T::ZERO; BLOCK][..block],
                     results,
                     span,
                 });
             }
             let first = index * block;
             for output in first..(first + block).min(self.outputs) {
-                let bias = self.bias.map_or(T::ZERO, |bias| bias[output]);
-                for (row, lines) in lines.chunks_exact_mut(4 * columns).enumerate() {
-                    (loops.leave)(Leave {
-                        from: &products[(output - first) * span + row * columns..],
-                        step: block * span,
-                        to: &mut halves,
-                        half,
-                        count: columns,
-                    });
-                    for (halves, line) in halves
-                        .chunks_exact(2 * half)
-                        .zip(lines.chunks_exact_mut(2 * columns))
-                    {
-                        let (even, odd) = halves.split_at(half);
-                        vectorize(|| join(even, odd, bias, line));
+                (loops.leave)(Leave {
+                    from: &products[(output - first) * span..],
+                    step: block * span,
+                    bias: self.bias.map_or(T::ZERO, |bias| bias[output]),
+                    to: results,
+                    quarter: plane,
+                    count: span,
+                });
+                self.finish.activation.run(results);
+                self.write(&mut task, output, results);
+            }
+        }
+    }
+
+    /// Puts the results of an output where they belong: quarters of their tiles, one after the other. The last line and column
+    /// of an odd size are thrown away.
+    fn write(&self, task: &mut Task<T>, output: usize, results: &[T]) {
+        let (tiles, (height, width)) = (&self.tiles, self.tiles.result);
+        let quarter = results.len() / 4;
+        let (pairs, mut line) = (tiles.columns(), vec![T::ZERO; 2 * tiles.columns()]);
+        let mut places = task.places.iter_mut().skip(output).step_by(self.outputs);
+        let mut before = 0;
+        for (images, rows) in tiles.groups(&task.rows) {
+            let row = images.len() * pairs;
+            for (within, place) in places.by_ref().take(images.len()).enumerate() {
+                for (y, place) in place.chunks_exact_mut(width).enumerate() {
+                    let first = y % 2 * 2 * quarter + before + y / 2 * row;
+                    let (even, odd) = (&results[first..], &results[first + quarter..]);
+                    if images.len() == 1 {
+                        vectorize(|| join(&even[..pairs], &odd[..pairs], &mut line));
+                        place.write_copy_of_slice(&line[..width]);
+                    } else {
+                        for (x, place) in place.iter_mut().enumerate() {
+                            let half = if x % 2 == 0 { even } else { odd };
+                            place.write(half[x / 2 * images.len() + within]);
+                        }
                     }
                 }
-                self.finish.activation.run(&mut lines);
-                self.write(&mut task, output, &lines);
+                if let Some(mask) = self.finish.dropout {
+                    let image = images.start + within;
+                    let first = (image * self.outputs + output) * height + 2 * rows.start;
+                    // SAFETY: all lines of the place have just been written.
+                    mask.run(first * width, unsafe { place.assume_init_mut() });
+                }
             }
-        }
-    }
-
-    /// Puts the lines of an output where they belong; the last line and column of an odd size are thrown away.
-    fn write(&self, task: &mut Task<T>, output: usize, lines: &[T]) {
-        let (height, width) = self.tiles.result;
-        let mut lines = lines.chunks_exact(2 * self.tiles.columns());
-        let places = task.places.iter_mut().skip(output).step_by(self.outputs);
-        for ((image, rows), place) in self.tiles.by_image(task.rows.clone()).zip(places) {
-            let first = ((image * self.outputs + output) * height + 2 * rows.start) * width;
-            let mut of_image = lines.by_ref().take(2 * rows.len());
-            for (place, line) in place.chunks_exact_mut(width).zip(&mut of_image) {
-                place.write_copy_of_slice(&line[..width]);
-            }
-            // Lines below the image.
-            of_image.for_each(drop);
-            if let Some(mask) = self.finish.dropout {
-                // SAFETY: all lines of the place have just been written.
-                mask.run(first, unsafe { place.assume_init_mut() });
-            }
-        }
-    }
-}
-
-/// Lays out one channel for some rows of tiles, and has each row transformed: its four lines, and how many tiles are before it.
-fn enter<T: Scalar>(
-    tiles: Tiles,
-    channels: usize,
-    channel: usize,
-    numbers: &[T],
-    rows: &Range<usize>,
-    halves: &mut Halves<T>,
-    mut transform: impl FnMut([[&[T]; 2]; 4], usize),
-) {
-    let (height, width) = tiles.source;
-    let mut before = 0;
-    for (image, rows) in tiles.by_image(rows.clone()) {
-        let plane = &numbers[(image * channels + channel) * height * width..][..height * width];
-        let first = 2 * rows.start as isize - tiles.padding.0 as isize;
-        halves.fill(plane, width, first, 2 * rows.len() + 2, tiles.padding.1);
-        for row in 0..rows.len() {
-            transform(
-                std::array::from_fn(|line| halves.line(2 * row + line)),
-                before,
-            );
-            before += tiles.columns();
+            before += rows.len() * row;
         }
     }
 }
 
 /// The gradient of the weight, as [`conv_weight_gradient`](super::conv_weight_gradient::weight_gradient).
 pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
-    let loops = Loops::<T>::best();
     let (channels, outputs) = (geometry.channels, geometry.outputs);
-    let tiles = Tiles::of_output(geometry);
-    // The gradient's own lines, which begin where the tiles do.
-    let results = Tiles {
-        source: geometry.output,
-        padding: (0, 0),
-        ..tiles
+    let images = images(gradient, outputs, geometry.output);
+    let work = WeightGradient {
+        loops: Loops::best(),
+        input,
+        gradient,
+        channels,
+        outputs,
+        inputs: Tiles::new(geometry.input, geometry.output, geometry.padding, images),
+        gradients: Tiles::new(geometry.output, geometry.output, (0, 0), images),
     };
-    let columns = tiles.columns();
-    let images = gradient.len() / (outputs * geometry.output.0 * geometry.output.1).max(1);
-    let all = images * tiles.rows();
-    let together = (TOGETHER / (PLACES * (channels + outputs))).max(FEWEST);
-    let rows = (together / columns).max(1);
-    let mut sums = vec![T::ZERO; PLACES * outputs * channels];
-    let (mut inputs, mut gradients) = (Vec::new(), Vec::new());
-    for first in (0..all).step_by(rows) {
-        let rows = first..(first + rows).min(all);
-        let count = rows.len() * columns;
+    let all = work.inputs.all_rows();
+    let has_few = PLACES * channels * outputs <= FEW;
+    let (part, tiles) = match has_few {
+        true => (
+            all.div_ceil(PARTS).max(1),
+            CACHED / (PLACES * (channels + outputs)),
+        ),
+        false => (all.max(1), TOGETHER),
+    };
+    let row = work.inputs.columns() * work.inputs.group;
+    let rows = (tiles / row).max(1);
+    let parts: Vec<usize> = (0..all).step_by(part).collect();
+    let parts: Vec<Vec<T>> = parts
+        .into_par_iter()
+        .map(|start| {
+            let end = (start + part).min(all);
+            let mut sums = vec![T::ZERO; PLACES * outputs * channels];
+            let mut memory = (Vec::new(), Vec::new());
+            for first in (start..end).step_by(rows) {
+                work.add(first..(first + rows).min(end), &mut memory, &mut sums);
+            }
+            sums
+        })
+        .collect();
+    let mut result = vec![T::ZERO; outputs * channels * 9];
+    let of_outputs = result.par_chunks_exact_mut(channels * 9).enumerate();
+    of_outputs.for_each(|(output, result)| {
+        let kernels = result.as_chunks_mut::<9>().0;
+        for (index, kernels) in kernels.chunks_mut(LANES).enumerate() {
+            let mut places = [[T::ZERO; LANES]; PLACES];
+            for sums in &parts {
+                let of_places = sums.chunks_exact(outputs * channels);
+                for (sums, place) in of_places.zip(&mut places) {
+                    let sums = &sums[output * channels + index * LANES..][..kernels.len()];
+                    place
+                        .iter_mut()
+                        .zip(sums)
+                        .for_each(|(place, &sum)| *place += sum);
+                }
+            }
+            for (lane, kernel) in kernels.iter_mut().enumerate() {
+                *kernel = restore_weight(places.map(|place| place[lane]));
+            }
+        }
+    });
+    result
+}
+
+/// Channels whose kernels are restored at a time.
+const LANES: usize = 16;
+
+struct WeightGradient<'a, T> {
+    loops: Loops<T>,
+    input: &'a [T],
+    gradient: &'a [T],
+    channels: usize,
+    outputs: usize,
+    inputs: Tiles,
+    /// The same tiles, in which the gradient's own lines begin.
+    gradients: Tiles,
+}
+
+impl<T: Registers> WeightGradient<'_, T> {
+    /// Adds, for each place of a tile, what some rows of tiles have: (places, outputs, channels).
+    fn add(&self, rows: Range<usize>, memory: &mut (Vec<T>, Vec<T>), sums: &mut [T]) {
+        let (channels, outputs) = (self.channels, self.outputs);
+        let count = self.inputs.count(&rows);
         let plane = count + SLACK;
         // Channel by channel, so that each is one thread's.
-        let inputs = aligned(&mut inputs, channels * PLACES * plane);
+        let inputs = aligned(&mut memory.0, channels * PLACES * plane);
         let of_channels = inputs.par_chunks_exact_mut(PLACES * plane).enumerate();
         of_channels.for_each_init(
-            || Halves::new(columns),
+            || Halves::new(&self.inputs),
             |halves, (channel, to)| {
-                enter(
-                    tiles,
-                    channels,
-                    channel,
-                    input,
-                    &rows,
-                    halves,
-                    |lines, first| {
-                        (loops.enter)(Enter {
+                let numbers = (self.input, channels, channel);
+                self.inputs.lay_out(numbers, &rows, halves, |lines, first| {
+                    (self.loops.enter)(Change {
+                        lines,
+                        to: &mut to[first..],
+                        step: plane,
+                    });
+                });
+            },
+        );
+        let gradients = aligned(&mut memory.1, outputs * PLACES * plane);
+        let of_outputs = gradients.par_chunks_exact_mut(PLACES * plane).enumerate();
+        of_outputs.for_each_init(
+            || Halves::new(&self.gradients),
+            |halves, (output, to)| {
+                let numbers = (self.gradient, outputs, output);
+                self.gradients
+                    .lay_out(numbers, &rows, halves, |lines, first| {
+                        (self.loops.spread)(Change {
                             lines,
                             to: &mut to[first..],
                             step: plane,
-                            count: columns,
                         });
-                    },
-                );
-            },
-        );
-        let gradients = aligned(&mut gradients, outputs * PLACES * plane);
-        let of_outputs = gradients.par_chunks_exact_mut(PLACES * plane).enumerate();
-        of_outputs.for_each_init(
-            || Halves::new(columns),
-            |halves, (output, to)| {
-                enter(
-                    results,
-                    outputs,
-                    output,
-                    gradient,
-                    &rows,
-                    halves,
-                    |lines, first| {
-                        (loops.spread)(Spread {
-                            lines: [lines[0], lines[1]],
-                            to: &mut to[first..],
-                            step: plane,
-                            count: columns,
-                        });
-                    },
-                );
+                    });
             },
         );
         let (inputs, gradients) = (&*inputs, &*gradients);
@@ -512,17 +635,6 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
             });
         });
     }
-    let mut result = vec![T::ZERO; outputs * channels * 9];
-    let of_outputs = result.par_chunks_exact_mut(channels * 9).enumerate();
-    of_outputs.for_each(|(output, result)| {
-        for (channel, result) in result.as_chunks_mut::<9>().0.iter_mut().enumerate() {
-            let place = output * channels + channel;
-            *result = restore_weight(std::array::from_fn(|index| {
-                sums[index * outputs * channels + place]
-            }));
-        }
-    });
-    result
 }
 
 /// `G g G'` for a kernel g: 4x4 numbers.
@@ -559,9 +671,9 @@ struct Loops<T> {
     block: usize,
     lanes: usize,
     product: fn(Block<T>),
-    enter: fn(Enter<T>),
+    enter: fn(Change<T>),
     leave: fn(Leave<T>),
-    spread: fn(Spread<T>),
+    spread: fn(Change<T>),
 }
 
 impl<T: Registers> Loops<T> {
@@ -606,7 +718,7 @@ macro_rules! compiled_for {
             use super::*;
 
             #[target_feature(enable = $features)]
-            pub fn enter<T: Registers>(work: Enter<T>) {
+            pub fn enter<T: Registers>(work: Change<T>) {
                 // SAFETY: this function is only called where the instructions are.
                 unsafe { enter_tiles::<T, T::$registers>(work) }
             }
@@ -618,7 +730,7 @@ macro_rules! compiled_for {
             }
 
             #[target_feature(enable = $features)]
-            pub fn spread<T: Registers>(work: Spread<T>) {
+            pub fn spread<T: Registers>(work: Change<T>) {
                 // SAFETY: as above.
                 unsafe { spread_tiles::<T, T::$registers>(work) }
             }
@@ -631,12 +743,11 @@ compiled_for!(avx2, Avx2, "avx2,fma");
 #[cfg(target_arch = "x86_64")]
 compiled_for!(avx512, Avx512, "avx512f,fma");
 
-/// A row of tiles to be transformed: four lines of inputs to 16 places, which stand `step` apart.
-struct Enter<'a, T> {
-    lines: [[&'a [T]; 2]; 4],
+/// A row of tiles to be transformed: from its lines to 16 places, which stand `step` apart.
+struct Change<'a, T> {
+    lines: Lines<'a, T>,
     to: &'a mut [T],
     step: usize,
-    count: usize,
 }
 
 /// `B' d B` for each tile d.
@@ -644,8 +755,9 @@ struct Enter<'a, T> {
 /// # Safety
 /// The processor must have the instructions of `R`.
 #[inline(always)]
-unsafe fn enter_tiles<T: Scalar, R: Register<T>>(work: Enter<T>) {
-    for position in (0..work.count).step_by(R::LANES) {
+unsafe fn enter_tiles<T: Scalar, R: Register<T>>(work: Change<T>) {
+    let next = work.lines.images;
+    for position in (0..work.lines.count).step_by(R::LANES) {
         // SAFETY: registers of zeros are numbers; each is loaded from, or stored to, a slice that is as long.
         unsafe {
             let (plus, minus) = (R::splat(T::ONE), R::splat(-T::ONE));
@@ -659,13 +771,13 @@ unsafe fn enter_tiles<T: Scalar, R: Register<T>>(work: Enter<T>) {
             };
             let mut lines: [[R; 4]; 4] = zeroed();
             unrolled!(line, 4, {
-                let [even, odd] =
-                    work.lines[line].map(|half| half[position..][..R::LANES + 1].as_ptr());
+                let halves = work.lines.lines[line];
+                let [even, odd] = halves.map(|half| half[position..][..next + R::LANES].as_ptr());
                 lines[line] = four(
                     R::load(even),
                     R::load(odd),
-                    R::load(even.add(1)),
-                    R::load(odd.add(1)),
+                    R::load(even.add(next)),
+                    R::load(odd.add(next)),
                 );
             });
             unrolled!(column, 4, {
@@ -684,13 +796,13 @@ unsafe fn enter_tiles<T: Scalar, R: Register<T>>(work: Enter<T>) {
     }
 }
 
-/// A row of tiles to be brought back: from 16 places, which stand `step` apart, to two lines, each as its even and its odd
-/// numbers, `half` numbers long.
+/// Tiles to be brought back: from 16 places, which stand `step` apart, to the four quarters of the tiles.
 struct Leave<'a, T> {
     from: &'a [T],
     step: usize,
+    bias: T,
     to: &'a mut [T],
-    half: usize,
+    quarter: usize,
     count: usize,
 }
 
@@ -717,6 +829,7 @@ unsafe fn leave_tiles<T: Scalar, R: Register<T>>(work: Leave<T>) {
                 });
                 columns[column] = two(places[0], places[1], places[2], places[3]);
             });
+            let bias = R::splat(work.bias);
             unrolled!(row, 2, {
                 let line = two(
                     columns[0][row],
@@ -725,20 +838,13 @@ unsafe fn leave_tiles<T: Scalar, R: Register<T>>(work: Leave<T>) {
                     columns[3][row],
                 );
                 unrolled!(parity, 2, {
-                    let place = (2 * row + parity) * work.half + position;
-                    line[parity].store(work.to[place..][..R::LANES].as_mut_ptr());
+                    let place = (2 * row + parity) * work.quarter + position;
+                    let quarter = line[parity].multiply_add(plus, bias);
+                    quarter.store(work.to[place..][..R::LANES].as_mut_ptr());
                 });
             });
         }
     }
-}
-
-/// A row of gradients of tiles: two lines to 16 places, which stand `step` apart.
-struct Spread<'a, T> {
-    lines: [[&'a [T]; 2]; 2],
-    to: &'a mut [T],
-    step: usize,
-    count: usize,
 }
 
 /// `A y A'` for each tile y.
@@ -746,8 +852,8 @@ struct Spread<'a, T> {
 /// # Safety
 /// The processor must have the instructions of `R`.
 #[inline(always)]
-unsafe fn spread_tiles<T: Scalar, R: Register<T>>(work: Spread<T>) {
-    for position in (0..work.count).step_by(R::LANES) {
+unsafe fn spread_tiles<T: Scalar, R: Register<T>>(work: Change<T>) {
+    for position in (0..work.lines.count).step_by(R::LANES) {
         // SAFETY: as in `enter_tiles`.
         unsafe {
             let (plus, minus, zero) = (R::splat(T::ONE), R::splat(-T::ONE), R::splat(T::ZERO));
@@ -761,8 +867,8 @@ unsafe fn spread_tiles<T: Scalar, R: Register<T>>(work: Spread<T>) {
             };
             let mut lines: [[R; 4]; 2] = zeroed();
             unrolled!(line, 2, {
-                let [even, odd] =
-                    work.lines[line].map(|half| half[position..][..R::LANES].as_ptr());
+                let halves = work.lines.lines[line];
+                let [even, odd] = halves.map(|half| half[position..][..R::LANES].as_ptr());
                 lines[line] = four(R::load(even), R::load(odd));
             });
             unrolled!(column, 4, {

@@ -252,7 +252,9 @@ fn tiles<'a, T: Scalar>(
 ) -> Vec<Tile<'a, T>> {
     let (height, width) = work.size;
     let tasks = TASKS * rayon::current_num_threads();
-    let row = work.source_channels * (width + SPARE_COLUMNS);
+    // Numbers that a row of the result is reached from.
+    let sources = work.source_size.0 * (work.source_size.1 + SPARE_COLUMNS);
+    let row = work.source_channels * sources.div_ceil(height);
     let rows = height
         .div_ceil(tasks.div_ceil(images.max(1)))
         .min((CACHED / row).max(1))

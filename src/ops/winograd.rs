@@ -35,8 +35,8 @@ const FEW: usize = 1 << 18;
 const PARTS: usize = 8;
 /// Outputs of one matrix product for the weight's gradient.
 const OUTPUTS: usize = 128;
-/// Tiles side by side that fill registers.
-const SIDE_BY_SIDE: usize = 32;
+/// Tiles that stand side by side in a row of a group: as many as a product takes at a time, or its multiple.
+const SIDE_BY_SIDE: usize = 48;
 /// The most outputs in a block.
 const BLOCK: usize = 8;
 /// Room behind a line, so that whole registers may be read and written at its end.
@@ -128,10 +128,13 @@ impl Tiles {
         padding: (usize, usize),
         images: usize,
     ) -> Self {
-        let group = match result.1.div_ceil(2) {
-            columns @ ..=8 => (SIDE_BY_SIDE / columns.max(1)).clamp(1, images.max(1)),
+        let columns = result.1.div_ceil(2).max(1);
+        let most = match columns {
+            ..=8 => SIDE_BY_SIDE / columns,
             _ => 1,
         };
+        let groups = images.div_ceil(most).max(1);
+        let group = images.div_ceil(groups).max(1);
         Tiles {
             source,
             result,
@@ -341,26 +344,26 @@ impl<T: Registers> Filtering<'_, T> {
         weight: impl Fn(usize, usize) -> [T; 9] + Sync,
     ) -> Vec<T> {
         let (block, channels) = (loops.block, self.channels);
-        let mut transformed =
-            vec![T::ZERO; self.outputs.div_ceil(block) * PLACES * channels * block];
-        let blocks = transformed.par_chunks_exact_mut(PLACES * channels * block);
-        blocks.enumerate().for_each(|(index, transformed)| {
-            let outputs = index * block..((index + 1) * block).min(self.outputs);
-            let mut side_by_side = [[T::ZERO; BLOCK]; PLACES];
-            for channel in 0..channels {
-                for (lane, output) in outputs.clone().enumerate() {
-                    let numbers = transform_weight(weight(output, channel));
-                    for (place, number) in side_by_side.iter_mut().zip(numbers) {
-                        place[lane] = number;
+        let numbers = PLACES * channels * block;
+        written(self.outputs.div_ceil(block) * numbers, |transformed| {
+            let blocks = transformed.par_chunks_exact_mut(numbers).enumerate();
+            blocks.for_each(|(index, transformed)| {
+                let outputs = index * block..((index + 1) * block).min(self.outputs);
+                let mut side_by_side = [[T::ZERO; BLOCK]; PLACES];
+                for channel in 0..channels {
+                    for (lane, output) in outputs.clone().enumerate() {
+                        let numbers = transform_weight(weight(output, channel));
+                        for (place, number) in side_by_side.iter_mut().zip(numbers) {
+                            place[lane] = number;
+                        }
+                    }
+                    let places = transformed.chunks_exact_mut(channels * block);
+                    for (place, numbers) in places.zip(&side_by_side) {
+                        place[channel * block..][..block].write_copy_of_slice(&numbers[..block]);
                     }
                 }
-                let places = transformed.chunks_exact_mut(channels * block);
-                for (place, numbers) in places.zip(&side_by_side) {
-                    place[channel * block..][..block].copy_from_slice(&numbers[..block]);
-                }
-            }
-        });
-        transformed
+            });
+        })
     }
 
     fn tasks<'a>(&self, loops: &Loops<T>, result: &'a mut [MaybeUninit<T>]) -> Vec<Task<'a, T>> {

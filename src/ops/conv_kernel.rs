@@ -85,6 +85,7 @@ struct Correlation<'a, T> {
 
 fn correlate<T: Registers>(work: Correlation<T>) -> Vec<T> {
     match level() {
+        #[cfg(not(target_arch = "aarch64"))]
         Level::Portable => in_blocks::<T, 4, 8>(&work, |block| {
             // SAFETY: it needs no particular instructions.
             unsafe { outputs::<T, [T; 4], 4, 2>(block) }
@@ -98,6 +99,11 @@ fn correlate<T: Registers>(work: Correlation<T>) -> Vec<T> {
         Level::Avx512 => in_blocks::<T, 8, 48>(&work, |block| {
             // SAFETY: `level` has found AVX-512 on this processor.
             unsafe { outputs_avx512(block) }
+        }),
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon => in_blocks::<T, 8, 12>(&work, |block| {
+            // SAFETY: every processor of this kind has NEON. Three registers of f32, or six of f64, are 12 numbers.
+            unsafe { wide::<T, T::Neon, 8, 12>(block) }
         }),
     }
 }
@@ -370,7 +376,7 @@ pub fn outputs_avx512<T: Registers>(block: Block<T>) {
 
 /// [`outputs`] with three registers of f32 or six of f64.
 #[inline(always)]
-unsafe fn wide<T: Scalar, R: Register<T>, const BLOCK: usize, const NUMBERS: usize>(
+pub unsafe fn wide<T: Scalar, R: Register<T>, const BLOCK: usize, const NUMBERS: usize>(
     block: Block<T>,
 ) {
     // SAFETY: as the caller promises.

@@ -34,6 +34,7 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
         return work.as_matrix_products();
     }
     match level() {
+        #[cfg(not(target_arch = "aarch64"))]
         Level::Portable => work.in_parts::<2, 4>(|part| {
             // SAFETY: it needs no particular instructions.
             unsafe { products::<T, [T; 4], 2>(part) }
@@ -47,6 +48,11 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
         Level::Avx512 => work.in_parts::<8, 16>(|part| {
             // SAFETY: `level` has found AVX-512 on this processor.
             unsafe { products_avx512(part) }
+        }),
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon => work.in_parts::<8, 4>(|part| {
+            // SAFETY: every processor of this kind has NEON.
+            unsafe { products::<T, T::Neon, 8>(part) }
         }),
     }
 }

@@ -1,7 +1,7 @@
 //! Matrix products as fully connected layers have them, with few rows or little depth: the crate `gemm` reaches a third of the
 //! processor's speed there. The loop is that of a convolution with one tap: rows are channels, columns positions.
 
-use super::conv_kernel::{Block, outputs, outputs_avx2, outputs_avx512};
+use super::conv_kernel::{self, Block};
 use super::finish::Finish;
 use super::memory::written;
 use super::simd::{Level, Registers, aligned, level};
@@ -35,19 +35,25 @@ impl<T: Registers> Product<'_, T> {
     /// The result (rows, columns).
     pub fn compute(&self) -> Vec<T> {
         match level() {
+            #[cfg(not(target_arch = "aarch64"))]
             Level::Portable => self.in_blocks::<4, 8>(|block| {
                 // SAFETY: it needs no particular instructions.
-                unsafe { outputs::<T, [T; 4], 4, 2>(block) }
+                unsafe { conv_kernel::outputs::<T, [T; 4], 4, 2>(block) }
             }),
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => self.in_blocks::<4, 24>(|block| {
                 // SAFETY: `level` has found AVX2 and FMA on this processor.
-                unsafe { outputs_avx2(block) }
+                unsafe { conv_kernel::outputs_avx2(block) }
             }),
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 => self.in_blocks::<8, 48>(|block| {
                 // SAFETY: `level` has found AVX-512 on this processor.
-                unsafe { outputs_avx512(block) }
+                unsafe { conv_kernel::outputs_avx512(block) }
+            }),
+            #[cfg(target_arch = "aarch64")]
+            Level::Neon => self.in_blocks::<8, 12>(|block| {
+                // SAFETY: every processor of this kind has NEON.
+                unsafe { conv_kernel::wide::<T, T::Neon, 8, 12>(block) }
             }),
         }
     }

@@ -59,32 +59,31 @@ unsafe impl<T: Scalar> Register<T> for [T; 4] {
     }
 }
 
-/// Implements [`Register`] with a processor's instructions.
-#[cfg(target_arch = "x86_64")]
+/// Implements [`Register`] with a processor's instructions; `multiply_add` is given register, factor and addend.
 macro_rules! register {
-    ($number:ty, $register:ident, $lanes:expr, $splat:ident, $load:ident, $store:ident, $multiply_add:ident) => {
+    ($number:ty, $register:ident, $lanes:expr, $splat:ident, $load:ident, $store:expr, $multiply_add:expr) => {
         // SAFETY: callers have found the instruction set on this processor; pointers are used as they promise.
-        unsafe impl Register<$number> for std::arch::x86_64::$register {
+        unsafe impl super::Register<$number> for $register {
             const LANES: usize = $lanes;
             #[inline(always)]
             unsafe fn splat(value: $number) -> Self {
                 // SAFETY: as above.
-                unsafe { std::arch::x86_64::$splat(value) }
+                unsafe { $splat(value) }
             }
             #[inline(always)]
             unsafe fn load(from: *const $number) -> Self {
                 // SAFETY: as above.
-                unsafe { std::arch::x86_64::$load(from) }
+                unsafe { $load(from) }
             }
             #[inline(always)]
             unsafe fn store(self, to: *mut $number) {
                 // SAFETY: as above.
-                unsafe { std::arch::x86_64::$store(to, self) }
+                unsafe { $store(to, self) }
             }
             #[inline(always)]
             unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self {
                 // SAFETY: as above.
-                unsafe { std::arch::x86_64::$multiply_add(self, factor, addend) }
+                unsafe { $multiply_add(self, factor, addend) }
             }
         }
     };
@@ -92,7 +91,7 @@ macro_rules! register {
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::Register;
+    use std::arch::x86_64::*;
     register!(
         f32,
         __m256,
@@ -131,6 +130,30 @@ mod x86 {
     );
 }
 
+#[cfg(target_arch = "aarch64")]
+mod arm {
+    use std::arch::aarch64::*;
+    // NEON names the addend first.
+    register!(
+        f32,
+        float32x4_t,
+        4,
+        vdupq_n_f32,
+        vld1q_f32,
+        vst1q_f32,
+        |a, b, c| vfmaq_f32(c, a, b)
+    );
+    register!(
+        f64,
+        float64x2_t,
+        2,
+        vdupq_n_f64,
+        vld1q_f64,
+        vst1q_f64,
+        |a, b, c| vfmaq_f64(c, a, b)
+    );
+}
+
 /// The registers of a number type.
 #[cfg(target_arch = "x86_64")]
 pub trait Registers: Scalar {
@@ -150,22 +173,41 @@ impl Registers for f64 {
     type Avx512 = std::arch::x86_64::__m512d;
 }
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(target_arch = "aarch64")]
+pub trait Registers: Scalar {
+    type Neon: Register<Self>;
+}
+
+#[cfg(target_arch = "aarch64")]
+impl Registers for f32 {
+    type Neon = std::arch::aarch64::float32x4_t;
+}
+
+#[cfg(target_arch = "aarch64")]
+impl Registers for f64 {
+    type Neon = std::arch::aarch64::float64x2_t;
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub trait Registers: Scalar {}
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 impl Registers for f32 {}
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 impl Registers for f64 {}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
+    #[cfg(not(target_arch = "aarch64"))]
     Portable,
     #[cfg(target_arch = "x86_64")]
     Avx2,
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    /// Every 64-bit ARM processor has it.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
 }
 
 /// The best of this processor.
@@ -183,6 +225,9 @@ pub fn level() -> Level {
             return Level::Avx2;
         }
     }
+    #[cfg(target_arch = "aarch64")]
+    return Level::Neon;
+    #[cfg(not(target_arch = "aarch64"))]
     Level::Portable
 }
 

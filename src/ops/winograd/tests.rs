@@ -1,0 +1,95 @@
+use crate::Result;
+use crate::ops::gradient_check::normal;
+use crate::ops::{Activation, ConvOptions, backward, conv2d, dropout, tanh};
+use candle_core::{DType, Tensor, Var};
+
+/// Result and gradients of input, weight and bias.
+fn of(inputs: &[Tensor; 3], compute: impl Fn(&[Var; 3]) -> Result<Tensor>) -> Result<Vec<Tensor>> {
+    let variables = inputs
+        .each_ref()
+        .map(|input| Var::from_tensor(input).unwrap());
+    let result = compute(&variables)?;
+    let weights = normal(result.dims(), 9).to_dtype(result.dtype())?;
+    let gradients = backward(&(&result * weights)?.sum_all()?)?;
+    let of_variables = variables
+        .iter()
+        .map(|variable| gradients.get(variable).unwrap().clone());
+    Ok([result].into_iter().chain(of_variables).collect())
+}
+
+/// With half of the channels, convolution goes by its definition.
+fn in_halves(variables: &[Var; 3], options: &ConvOptions) -> Result<Tensor> {
+    let [input, weight, bias] = variables;
+    let half = input.dim(1)? / 2;
+    let parts = [0, half].map(|first| {
+        let bias = (first == 0).then_some(bias.as_tensor());
+        conv2d(
+            &input.narrow(1, first, half)?,
+            &weight.narrow(1, first, half)?,
+            bias,
+            options,
+        )
+    });
+    let [first, second] = parts;
+    Ok((first? + second?)?)
+}
+
+#[test]
+fn results_and_gradients_are_those_of_the_definition() {
+    for (n, (h, w), outputs, padding) in [
+        (1, (1, 1), 48, (1, 1)),
+        (2, (7, 7), 50, (1, 1)),
+        (3, (4, 5), 48, (0, 2)),
+        (1, (3, 90), 61, (2, 0)),
+        (5, (14, 9), 48, (1, 0)),
+    ] {
+        let inputs = [
+            normal(&[n, 50, h, w], 1),
+            normal(&[outputs, 50, 3, 3], 2),
+            normal(&[outputs], 3),
+        ];
+        let plain = ConvOptions::new().padding(padding);
+        let finished = plain.activation(Activation::Tanh).dropout(0.3, 5);
+        for (dtype, tolerance) in [(DType::F64, 1e-9), (DType::F32, 1e-3)] {
+            let inputs = inputs
+                .each_ref()
+                .map(|input| input.to_dtype(dtype).unwrap());
+            let ours = of(&inputs, |[input, weight, bias]| {
+                conv2d(input, weight, Some(bias), &finished)
+            });
+            let wanted = of(&inputs, |variables| {
+                dropout(&tanh(&in_halves(variables, &plain)?)?, 0.3, 5)
+            });
+            for (ours, wanted) in ours.unwrap().iter().zip(wanted.unwrap()) {
+                assert_eq!(ours.dims(), wanted.dims());
+                let error = (ours - wanted)
+                    .unwrap()
+                    .abs()
+                    .unwrap()
+                    .flatten_all()
+                    .unwrap();
+                let error = error.max(0).unwrap().to_dtype(DType::F64).unwrap();
+                let error: f64 = error.to_scalar().unwrap();
+                assert!(error < tolerance, "{h} x {w}, {dtype:?}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_number_reaches_what_it_would_reach_by_definition() {
+    let weight = normal(&[48, 48, 3, 3], 1);
+    for place in 0..36 {
+        let mut numbers = vec![0.0; 48 * 36];
+        numbers[7 * 36 + place] = f64::NAN;
+        let image = Tensor::from_vec(numbers, (1, 48, 6, 6), weight.device()).unwrap();
+        let result = conv2d(&image, &weight, None, &ConvOptions::new().padding(1)).unwrap();
+        let result = result.narrow(1, 3, 1).unwrap().reshape((6, 6)).unwrap();
+        for (y, line) in result.to_vec2::<f64>().unwrap().iter().enumerate() {
+            for (x, number) in line.iter().enumerate() {
+                let is_near = y.abs_diff(place / 6) <= 1 && x.abs_diff(place % 6) <= 1;
+                assert_eq!(number.is_nan(), is_near, "{place}: {y}, {x}");
+            }
+        }
+    }
+}

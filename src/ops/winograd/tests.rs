@@ -93,3 +93,37 @@ fn what_is_no_number_reaches_what_it_would_reach_by_definition() {
         }
     }
 }
+
+/// Bit by bit.
+#[test]
+fn results_and_gradients_do_not_depend_on_the_number_of_threads() {
+    for images in [1, 9] {
+        let inputs = [
+            normal(&[images, 50, 9, 5], 1),
+            normal(&[70, 50, 3, 3], 2),
+            normal(&[70], 3),
+        ];
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            let all = pool.build().unwrap().install(|| {
+                of(&inputs, |[input, weight, bias]| {
+                    conv2d(input, weight, Some(bias), &ConvOptions::new().padding(1))
+                })
+            });
+            all.unwrap()
+                .iter()
+                .flat_map(|tensor| {
+                    let numbers: Vec<f64> = tensor.flatten_all().unwrap().to_vec1().unwrap();
+                    numbers.into_iter().map(f64::to_bits)
+                })
+                .collect::<Vec<_>>()
+        };
+        let wanted = with(1);
+        for threads in [2, 3, 7] {
+            assert!(
+                with(threads) == wanted,
+                "{images} images, {threads} threads"
+            );
+        }
+    }
+}

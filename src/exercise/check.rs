@@ -4,6 +4,7 @@ use super::answer::Attempt;
 use super::card::Card;
 use super::lesson::{Exercise, find};
 use super::record::change;
+use super::state::State;
 use super::value::Value;
 use crate::Result;
 use crate::display::{Bundle, Show};
@@ -185,15 +186,13 @@ fn remembered(exercise: &Exercise, verdict: Verdict) -> Verdict {
         record.attempts += 1;
         record.solved |= verdict.outcome == Outcome::Correct;
     });
-    match kept {
-        Ok(_) => verdict,
-        Err(reason) => Verdict {
-            card: verdict
-                .card
-                .text(&format!("(Your progress could not be saved: {reason})")),
-            ..verdict
-        },
-    }
+    let card = match kept {
+        Ok(record) => (verdict.card).telling(&exercise.id, State::of(Some(&record))),
+        Err(reason) => verdict
+            .card
+            .text(&format!("(Your progress could not be saved: {reason})")),
+    };
+    Verdict { card, ..verdict }
 }
 
 #[cfg(test)]

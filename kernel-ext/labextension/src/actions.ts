@@ -32,8 +32,7 @@ export async function check({ exercise, session }: ISituation): Promise<void> {
   const reply = (await CodeCell.execute(answer, session))?.content;
   if (reply?.status === 'error' && reply.ename === 'NotWritten') {
     // Not the check itself: it would find the answer of an earlier try in the kernel's memory.
-    check.model.trusted = true;
-    await show(`not_attempted(${JSON.stringify(id)})`, check.outputArea, kernel);
+    await show(`not_attempted(${JSON.stringify(id)})`, check.outputArea, check, kernel);
   } else if (reply && reply.status !== 'ok') {
     throw new Refusal('Your cell ended with an error, so there is nothing to check yet.');
   } else {
@@ -44,13 +43,13 @@ export async function check({ exercise, session }: ISituation): Promise<void> {
 
 /** Shows the next hint, below those that were given before. */
 export async function hint({ exercise, help, session }: ISituation): Promise<void> {
-  await show(`hint(${JSON.stringify(exercise.id)})`, help, kernelOf(session));
+  await show(`hint(${JSON.stringify(exercise.id)})`, help, exercise.help, kernelOf(session));
   help.node.scrollIntoView({ block: 'nearest' });
 }
 
 /** Shows the solution, folded. */
 export async function solution({ exercise, help, session }: ISituation): Promise<void> {
-  await show(`solution(${JSON.stringify(exercise.id)})`, help, kernelOf(session));
+  await show(`solution(${JSON.stringify(exercise.id)})`, help, exercise.help, kernelOf(session));
   help.node.scrollIntoView({ block: 'nearest' });
 }
 
@@ -84,8 +83,17 @@ function kernelOf(session: ISessionContext): Kernel.IKernelConnection {
   return kernel;
 }
 
-/** Shows what a function of the crate says, without a trace in the history or in the numbers of the cells. */
-async function show(call: string, area: OutputArea, kernel: Kernel.IKernelConnection): Promise<void> {
+/** Shows what a function of the crate says, in the outputs of a cell, without a trace in the history or in numbers. */
+async function show(
+  call: string,
+  area: OutputArea,
+  keeper: CodeCell | undefined,
+  kernel: Kernel.IKernelConnection
+): Promise<void> {
   area.future = kernel.requestExecute({ code: `eosin::exercise::${call}`, store_history: false });
+  // What was there before is gone by now, and what comes is the kernel's own.
+  if (keeper) {
+    keeper.model.trusted = true;
+  }
   await area.future.done;
 }

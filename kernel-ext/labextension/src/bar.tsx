@@ -78,9 +78,6 @@ export class ExerciseBar extends Panel {
   /** Help is kept in the outputs of the help cell: they are saved, and shown where there is no such bar. */
   private _helpArea(): OutputArea {
     const { help, title } = this._exercise;
-    if (help) {
-      help.model.trusted = true;
-    }
     const area = new SimplifiedOutputArea({
       model: help?.model.outputs ?? new OutputAreaModel({ trusted: true }),
       rendermime: this._notebook.rendermime

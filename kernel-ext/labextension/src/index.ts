@@ -25,7 +25,12 @@ function activate(
 ): void {
   const states = new States();
   const lessons = new WeakMap<NotebookPanel, Lesson>();
-  const current = () => notebooks.currentWidget && lessons.get(notebooks.currentWidget);
+  const lessonOf = (notebook: NotebookPanel) => {
+    const lesson = lessons.get(notebook) ?? new Lesson(notebook, states);
+    lessons.set(notebook, lesson);
+    return lesson;
+  };
+  const current = () => (notebooks.currentWidget ? lessonOf(notebooks.currentWidget) : undefined);
 
   const panel = new ExercisePanel(states, (lesson, exercise) => {
     app.shell.activateById(lesson.panel.id);
@@ -34,12 +39,10 @@ function activate(
   app.shell.add(panel, 'left', { rank: 600 });
   restorer?.add(panel, panel.id);
 
-  const showLesson = () => (panel.lesson = current() ?? undefined);
-  const open = (notebook: NotebookPanel) => lessons.set(notebook, new Lesson(notebook, states));
-  notebooks.forEach(open);
-  notebooks.widgetAdded.connect((_, notebook) => open(notebook));
-  notebooks.currentChanged.connect(showLesson);
-  showLesson();
+  notebooks.forEach(lessonOf);
+  notebooks.widgetAdded.connect((_, notebook) => lessonOf(notebook));
+  notebooks.currentChanged.connect(() => (panel.lesson = current()));
+  panel.lesson = current();
 
   const addCommand = (name: string, label: string, isEnabled: () => boolean, execute: () => void) => {
     const command = `eosin:${name}`;

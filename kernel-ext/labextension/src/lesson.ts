@@ -60,12 +60,7 @@ export class Lesson {
     this.exercises.forEach(exercise => this._furnishOne(exercise));
     const helpCells = new Set<Cell | undefined>(this.exercises.map(({ help }) => help));
     for (const cell of this.panel.content.widgets) {
-      const isReplaced = helpCells.has(cell);
-      if (cell.hasClass(REPLACED) !== isReplaced) {
-        cell.toggleClass(REPLACED, isReplaced);
-        // The arrow keys then pass it by.
-        cell.inputHidden = isReplaced;
-      }
+      cell.toggleClass(REPLACED, helpCells.has(cell));
     }
     this._changed.emit();
   }
@@ -80,22 +75,26 @@ export class Lesson {
       const bar = new ExerciseBar(exercise, content, sessionContext, this._states);
       this._bars.set(answer, bar);
       // Below the header and the code, above the outputs, whose height changes.
-      void answer.ready.then(() => (answer.layout as PanelLayout).insertWidget(2, bar));
+      void answer.ready.then(() => (answer.layout as PanelLayout | null)?.insertWidget(2, bar));
     }
     // However the check was run, a screen reader reads the verdict.
     check?.outputArea.node.setAttribute('aria-live', 'polite');
   }
 
-  /** Shift+Enter in the cell above must not end in a cell that nobody sees. */
+  /** Neither the arrow keys nor Shift+Enter in the cell above may end in a cell that nobody sees. */
   private _stepOver(): void {
     const { content: notebook } = this.panel;
+    const index = notebook.activeCellIndex;
+    const from = this._activeCellIndex;
+    this._activeCellIndex = index;
     if (notebook.activeCell?.hasClass(REPLACED)) {
-      const isLast = notebook.activeCellIndex === notebook.widgets.length - 1;
-      notebook.activeCellIndex += isLast ? -1 : 1;
+      const isBackwards = index < from || index === notebook.widgets.length - 1;
+      notebook.activeCellIndex = index + (isBackwards ? -1 : 1);
     }
     this._changed.emit();
   }
 
+  private _activeCellIndex = 0;
   private _bars = new WeakMap<CodeCell, ExerciseBar>();
   private _changed = new Signal<this, void>(this);
 }

@@ -37,6 +37,12 @@ export class ExercisePanel extends ReactWidget {
     this.update();
   }
 
+  /** A keyboard comes right to the exercise that the learner is at. */
+  protected onActivateRequest(): void {
+    const button = this.node.querySelector<HTMLElement>('[aria-current]') ?? this.node.querySelector('button');
+    button?.focus();
+  }
+
   protected render(): JSX.Element {
     const lesson = this._lesson;
     if (!lesson?.exercises.length) {

@@ -2,7 +2,7 @@
 
 .eosin-ExerciseBar {
   /* In line with the code, which stands behind the prompt. */
-  padding-left: calc(var(--jp-cell-prompt-width) + var(--jp-cell-collapser-width) + var(--jp-cell-padding));
+  padding-left: calc(var(--jp-cell-prompt-width) + var(--jp-cell-collapser-width));
 }
 
 .eosin-ExerciseBar-row {

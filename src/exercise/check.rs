@@ -182,14 +182,18 @@ fn remembered(exercise: &Exercise, verdict: Verdict) -> Verdict {
     if verdict.outcome == Outcome::NotAttempted {
         return verdict;
     }
+    let solved = verdict.outcome == Outcome::Correct;
     let kept = change(&exercise.id, |record| {
         record.attempts += 1;
-        record.solved |= verdict.outcome == Outcome::Correct;
+        record.solved |= solved;
     });
     let card = match kept {
         Ok(record) => (verdict.card).telling(&exercise.id, State::of(Some(&record))),
-        Err(reason) => verdict
-            .card
+        Err(reason) => (verdict.card)
+            .telling(
+                &exercise.id,
+                if solved { State::Solved } else { State::Tried },
+            )
             .text(&format!("(Your progress could not be saved: {reason})")),
     };
     Verdict { card, ..verdict }

@@ -87,7 +87,8 @@ pub fn check<Kind>(id: &str, attempt: impl Attempt<Kind>) -> Verdict {
 }
 
 /// The verdict on an answer that is not there: the kernel shows it when a check names a variable that its exercise has not
-/// made yet.
+/// made yet, and so does the button that checks an answer that is `todo!()`.
+#[doc(hidden)]
 pub fn not_attempted(id: &str) -> Verdict {
     match find(id) {
         Ok(exercise) => judge(exercise, Found::Todo),

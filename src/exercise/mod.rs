@@ -18,9 +18,7 @@ mod value;
 
 pub use answer::{Answer, Attempt, Computed, Given};
 pub use card::Card;
-#[doc(hidden)]
-pub use check::not_attempted;
-pub use check::{Outcome, Verdict, check};
+pub use check::{Outcome, Verdict, check, not_attempted};
 pub use hint::hint;
 pub use map::progress;
 pub use solution::solution;

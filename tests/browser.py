@@ -3,24 +3,15 @@
 Usage: browser.py CHROMIUM ADDRESS FOLDER
 """
 
-import shutil
 import sys
 import time
 
-from playwright.sync_api import expect, sync_playwright
+from notebook_page import notebook_page
+from playwright.sync_api import expect
 
 
 def main(chromium: str, address: str, folder: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which(chromium),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(address)
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
-        # The kernel's name stands in the toolbar once it is connected.
-        expect(page.locator(".jp-KernelName")).to_contain_text("Rust (Eosin)", timeout=120_000)
+    with notebook_page(chromium, address) as page:
         cells = page.locator(".jp-Notebook .jp-Cell")
         cells.first.click()
 
@@ -86,7 +77,6 @@ def main(chromium: str, address: str, folder: str) -> None:
         screenshot("gallery", gallery)
         errors = page.locator('[data-mime-type="application/vnd.jupyter.stderr"], .jp-OutputArea-error')
         assert errors.count() == 0, errors.all_inner_texts()
-        browser.close()
         print(f"the curve moved {len(sources)} times")
 
 

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::home::Home;
 use crate::kernelspec;
+use crate::labextension;
 use crate::prebuilt::Prebuilt;
 use crate::python::Python;
 use crate::source::Source;
@@ -128,6 +129,13 @@ fn examine(home: &Home) -> Report {
     checks.push(match &folder {
         Some(folder) => Check::well("kernelspec", folder.display().to_string()),
         None => Check::wrong("kernelspec", "not installed", SET_UP),
+    });
+    checks.push(match &python {
+        Some(python) if labextension::is_in(python) => Check::well(
+            "exercise buttons",
+            labextension::folder_in(python).display().to_string(),
+        ),
+        _ => Check::wrong("exercise buttons", "not installed", SET_UP),
     });
     checks.push(Check::well("device", device()));
     checks.push(Check::well("data sets", data_sets(home)));

@@ -7,7 +7,7 @@ use crate::python::Python;
 use crate::source::Source;
 use crate::toolchain::{self, Toolchain};
 use crate::workshop::{self, Copied};
-use crate::{disk, kernelspec, prebuilt, python};
+use crate::{disk, kernelspec, labextension, prebuilt, python};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -68,6 +68,7 @@ pub fn run(options: &Options) -> Result<i32> {
     let python = python::ensure(&home, options.offline)?;
     prebuilt::ensure(&home, &source, &toolchain, &features, options.offline)?;
     kernelspec::ensure(&home, &python)?;
+    labextension::ensure(&source, &python)?;
     let folder = match &options.dir {
         Some(folder) => folder.clone(),
         None => workshop::default_folder()?,

@@ -8,6 +8,7 @@ mod home;
 mod kernel;
 mod kernelspec;
 mod lab;
+mod labextension;
 mod notebooks;
 mod prebuilt;
 mod progress;

@@ -42,6 +42,11 @@ impl Source {
         self.folder.join("src/exercise/lessons.json")
     }
 
+    /// What JupyterLab loads to show buttons at exercises, built from its TypeScript beside it.
+    pub fn labextension(&self) -> PathBuf {
+        self.folder.join("kernel-ext/labextension/built")
+    }
+
     /// What cargo knows of the checkout's packages and of those that they need on `host`.
     pub fn metadata(&self, host: &str, features: &[String], offline: bool) -> Result<Metadata> {
         let mut options = vec!["--locked".to_owned(), format!("--filter-platform={host}")];
@@ -99,7 +104,8 @@ impl Source {
     }
 }
 
-fn collect_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+/// All files in a folder and in those within it.
+pub fn collect_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(folder).at(folder)? {
         let path = entry.at(folder)?.path();
         if path.is_dir() {

@@ -51,6 +51,12 @@ impl Bundle {
         self
     }
 
+    /// Adds what only a front end that knows the type can use.
+    pub(crate) fn with_json(mut self, mime_type: &str, content: Value) -> Self {
+        self.data.insert(mime_type.to_owned(), content);
+        self
+    }
+
     /// The text that stands for the value where nothing else can be shown.
     pub fn plain(&self) -> &str {
         &self.plain

@@ -1,7 +1,9 @@
 //! How everything about exercises looks: a coloured bar, a title, and what there is to say.
 
+use super::state::{STATES, State, States};
 use crate::Result;
 use crate::display::{Bundle, Show, escape_html, show_result};
+use serde_json::json;
 
 /// A short message to the learner; as a cell's last expression it is shown.
 ///
@@ -10,6 +12,7 @@ use crate::display::{Bundle, Show, escape_html, show_result};
 pub struct Card {
     plain: String,
     html: String,
+    states: States,
 }
 
 impl Card {
@@ -21,6 +24,7 @@ impl Card {
                  <b>{mark} {}</b>",
                 escape_html(title)
             ),
+            states: States::new(),
         }
     }
 
@@ -37,6 +41,12 @@ impl Card {
             self.plain += &format!("\n{plain}");
         }
         self.html += html;
+        self
+    }
+
+    /// Tells the front end, too, how far the learner is with an exercise.
+    pub(super) fn telling(mut self, id: &str, state: State) -> Self {
+        self.states.insert(id.to_owned(), state);
         self
     }
 
@@ -59,7 +69,11 @@ impl std::fmt::Debug for Card {
 
 impl Show for Card {
     fn bundle(&self) -> Result<Bundle> {
-        Ok(Bundle::text(self.plain.clone()).with_html(format!("{}</div>", self.html)))
+        let bundle = Bundle::text(self.plain.clone()).with_html(format!("{}</div>", self.html));
+        Ok(match self.states.is_empty() {
+            true => bundle,
+            false => bundle.with_json(STATES, json!(self.states)),
+        })
     }
 }
 
@@ -90,5 +104,13 @@ mod tests {
         let html = bundle.data()["text/html"].as_str().unwrap();
         assert_eq!(html.matches("<div").count(), html.matches("</div>").count());
         assert!(!html.contains(" color:"), "{html}");
+    }
+
+    #[test]
+    fn a_front_end_is_told_states_only_if_there_are_some() {
+        let card = Card::new("✓", "Right", "#009e73");
+        assert!(!card.bundle().unwrap().data().contains_key(STATES));
+        let told = card.telling("a.b", State::Solved).bundle().unwrap();
+        assert_eq!(told.data()[STATES], json!({ "a.b": "solved" }));
     }
 }

@@ -4,6 +4,7 @@ use super::answer::Attempt;
 use super::card::Card;
 use super::lesson::{Exercise, find};
 use super::record::change;
+use super::state::State;
 use super::value::Value;
 use crate::Result;
 use crate::display::{Bundle, Show};
@@ -86,7 +87,8 @@ pub fn check<Kind>(id: &str, attempt: impl Attempt<Kind>) -> Verdict {
 }
 
 /// The verdict on an answer that is not there: the kernel shows it when a check names a variable that its exercise has not
-/// made yet.
+/// made yet, and so does the button that checks an answer that is `todo!()`.
+#[doc(hidden)]
 pub fn not_attempted(id: &str) -> Verdict {
     match find(id) {
         Ok(exercise) => judge(exercise, Found::Todo),
@@ -181,19 +183,21 @@ fn remembered(exercise: &Exercise, verdict: Verdict) -> Verdict {
     if verdict.outcome == Outcome::NotAttempted {
         return verdict;
     }
+    let solved = verdict.outcome == Outcome::Correct;
     let kept = change(&exercise.id, |record| {
         record.attempts += 1;
-        record.solved |= verdict.outcome == Outcome::Correct;
+        record.solved |= solved;
     });
-    match kept {
-        Ok(_) => verdict,
-        Err(reason) => Verdict {
-            card: verdict
-                .card
-                .text(&format!("(Your progress could not be saved: {reason})")),
-            ..verdict
-        },
-    }
+    let card = match kept {
+        Ok(record) => (verdict.card).telling(&exercise.id, State::of(Some(&record))),
+        Err(reason) => (verdict.card)
+            .telling(
+                &exercise.id,
+                if solved { State::Solved } else { State::Tried },
+            )
+            .text(&format!("(Your progress could not be saved: {reason})")),
+    };
+    Verdict { card, ..verdict }
 }
 
 #[cfg(test)]

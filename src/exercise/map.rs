@@ -2,7 +2,8 @@
 
 use super::card::Card;
 use super::lesson::{Exercise, Lesson, lessons};
-use super::record::{Record, Records, records};
+use super::record::{Records, records};
+use super::state::State;
 use crate::display::escape_html;
 
 const BLUE: &str = "#0072b2";
@@ -17,15 +18,6 @@ pub fn progress() -> Card {
     card(lessons(), &records())
 }
 
-/// ✓ solved, ◐ tried, ○ open.
-fn mark(record: Option<&Record>) -> char {
-    match record {
-        Some(record) if record.solved => '✓',
-        Some(record) if record.attempts > 0 => '◐',
-        _ => '○',
-    }
-}
-
 fn card(lessons: &[Lesson], records: &Records) -> Card {
     let record = |exercise: &Exercise| records.get(&exercise.id);
     let touched = |lesson: &&Lesson| {
@@ -36,9 +28,10 @@ fn card(lessons: &[Lesson], records: &Records) -> Card {
     let current = lessons.iter().rev().max_by_key(touched);
     let mut card = Card::new("", "Your progress: ✓ solved, ◐ tried, ○ open", BLUE);
     for lesson in lessons {
-        let marks: Vec<String> = (lesson.exercises.iter())
-            .map(|exercise| mark(record(exercise)).to_string())
-            .collect();
+        let states = (lesson.exercises.iter())
+            .map(|exercise| (exercise.id.as_str(), State::of(record(exercise))));
+        card = (states.clone()).fold(card, |card, (id, state)| card.telling(id, state));
+        let marks: Vec<String> = states.map(|(_, state)| state.mark().to_string()).collect();
         let solved = marks.iter().filter(|mark| *mark == "✓").count();
         let line = format!(
             "{}  {}  {solved} of {}",
@@ -57,7 +50,7 @@ fn card(lessons: &[Lesson], records: &Records) -> Card {
 /// The exercises of a lesson, one in a line.
 fn named(card: Card, lesson: &Lesson, records: &Records) -> Card {
     let lines = lesson.exercises.iter().map(|exercise| {
-        let mark = mark(records.get(&exercise.id));
+        let mark = State::of(records.get(&exercise.id)).mark();
         (
             format!("   {mark} {}  ({})", exercise.title, exercise.id),
             mark,
@@ -79,6 +72,7 @@ fn named(card: Card, lesson: &Lesson, records: &Records) -> Card {
 
 #[cfg(test)]
 mod tests {
+    use super::super::record::Record;
     use super::*;
     use serde_json::json;
 

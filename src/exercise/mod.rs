@@ -13,6 +13,7 @@ mod map;
 mod pattern;
 mod record;
 mod solution;
+mod state;
 mod value;
 
 pub use answer::{Answer, Attempt, Computed, Given};

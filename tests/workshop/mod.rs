@@ -2,6 +2,7 @@
 
 #![allow(dead_code)]
 
+pub mod browser;
 pub mod lesson;
 pub mod notebook;
 pub mod process;

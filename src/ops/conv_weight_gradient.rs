@@ -323,7 +323,7 @@ unsafe fn products<T: Scalar, R: Register<T>, const BLOCK: usize>(part: Part<T>)
 #[inline(always)]
 fn sum_of<T: Scalar>(lanes: &[T]) -> T {
     let mut fours = [T::ZERO; 4];
-    for lanes in lanes.as_chunks::<4>().0 {
+    for lanes in lanes.chunks(4) {
         for (four, &lane) in fours.iter_mut().zip(lanes) {
             *four += lane;
         }

@@ -73,7 +73,7 @@ pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
         }
         chart
             .configure_series_labels()
-            .position(SeriesLabelPosition::UpperRight)
+            .position(emptiest_corner(&x, &lines))
             .margin(6 * SCALE)
             .legend_area_size(22 * SCALE)
             .background_style(WHITE.mix(0.85))
@@ -82,6 +82,33 @@ pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
             .draw()
             .map_err(failed)
     })
+}
+
+/// Where the fewest points of the lines are: the legend hides least there. The upper right when all is the same.
+fn emptiest_corner(x: &[f64], lines: &[(&str, Vec<f64>)]) -> SeriesLabelPosition {
+    let along = range(x.iter().copied(), 0.0);
+    let up = range(lines.iter().flat_map(|(_, line)| line.iter().copied()), 0.0);
+    let share = |number: f64, of: &Range<f64>| (number - of.start) / (of.end - of.start);
+    let points = |is_right: bool, is_upper: bool| {
+        let points = lines.iter().flat_map(|(_, line)| x.iter().zip(line));
+        let inside = points.filter(|(x, y)| {
+            let (x, y) = (share(**x, &along), share(**y, &up));
+            let (x, y) = (
+                if is_right { 1.0 - x } else { x },
+                if is_upper { 1.0 - y } else { y },
+            );
+            x < 0.3 && y < 0.4
+        });
+        inside.count()
+    };
+    let corners = [
+        (SeriesLabelPosition::UpperRight, points(true, true)),
+        (SeriesLabelPosition::UpperLeft, points(false, true)),
+        (SeriesLabelPosition::LowerRight, points(true, false)),
+        (SeriesLabelPosition::LowerLeft, points(false, false)),
+    ];
+    let emptiest = corners.into_iter().min_by_key(|(_, points)| *points);
+    emptiest.map_or(SeriesLabelPosition::UpperRight, |(corner, _)| corner)
 }
 
 fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {
@@ -105,6 +132,15 @@ pub(super) fn range(numbers: impl Iterator<Item = f64>, margin: f64) -> Range<f6
 mod tests {
     use super::*;
     use candle_core::Device;
+
+    #[test]
+    fn the_legend_stands_where_fewest_points_are() {
+        let x: Vec<f64> = (0..10).map(f64::from).collect();
+        let falling: Vec<f64> = x.iter().map(|x| -x).collect();
+        let corner = |line: &[f64]| emptiest_corner(&x, &[("line", line.to_vec())]);
+        assert!(matches!(corner(&x), SeriesLabelPosition::UpperLeft));
+        assert!(matches!(corner(&falling), SeriesLabelPosition::UpperRight));
+    }
 
     #[test]
     fn lines_are_drawn_and_unequal_lengths_refused() {

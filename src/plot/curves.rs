@@ -4,6 +4,7 @@ use super::Figure;
 use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, font};
 use crate::{Error, Result};
 use candle_core::{DType, Tensor};
+use plotters::data::float::FloatPrettyPrinter;
 use plotters::prelude::*;
 use std::ops::Range;
 
@@ -54,6 +55,8 @@ pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
             .bold_line_style(GREY.mix(0.25))
             .axis_style(GREY)
             .label_style(font(12))
+            .x_label_formatter(&|x| label(*x))
+            .y_label_formatter(&|y| label(*y))
             .draw()
             .map_err(failed)?;
         for ((name, line), colour) in lines
@@ -109,6 +112,16 @@ fn emptiest_corner(x: &[f64], lines: &[(&str, Vec<f64>)]) -> SeriesLabelPosition
     ];
     let emptiest = corners.into_iter().min_by_key(|(_, points)| *points);
     emptiest.map_or(SeriesLabelPosition::UpperRight, |(corner, _)| corner)
+}
+
+/// A number at an axis; one that is 0 but for rounding has no minus.
+fn label(number: f64) -> String {
+    let printer = FloatPrettyPrinter {
+        allow_scientific: false,
+        min_decimal: 1,
+        max_decimal: 5,
+    };
+    printer.print(if number.abs() < 1e-9 { 0.0 } else { number })
 }
 
 fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {

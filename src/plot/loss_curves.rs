@@ -210,8 +210,13 @@ fn panel(
             .map(|piece| PathElement::new(piece.to_vec(), style))
             .collect()
     };
+    // Each piece by itself: in a joined line sharp turns grow long spikes.
+    let steps = faint
+        .windows(2)
+        .filter(|step| step.iter().all(|(_, value)| value.is_finite()));
+    let faintly = BLUE.mix(0.35).stroke_width(SCALE);
     chart
-        .draw_series(pieces(faint, BLUE.mix(0.35).stroke_width(SCALE)))
+        .draw_series(steps.map(|step| PathElement::new(step.to_vec(), faintly)))
         .map_err(failed)?;
     for line in lines {
         let style = line.colour.stroke_width(2 * SCALE);

@@ -45,6 +45,7 @@ pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
         let all = lines.iter().flat_map(|(_, line)| line.iter().copied());
         let mut chart = ChartBuilder::on(area)
             .margin(8 * SCALE)
+            .margin_right(16 * SCALE)
             .x_label_area_size(24 * SCALE)
             .y_label_area_size(44 * SCALE)
             .build_cartesian_2d(range(x.iter().copied(), 0.0), range(all, 0.06))

@@ -53,6 +53,7 @@ pub fn height_map(
     draw(WIDTH, HEIGHT, description, |area| {
         let mut chart = ChartBuilder::on(area)
             .margin(8 * SCALE)
+            .margin_right(16 * SCALE)
             .x_label_area_size(24 * SCALE)
             .y_label_area_size(44 * SCALE)
             .build_cartesian_2d(across.clone(), up.clone())

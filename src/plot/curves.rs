@@ -1,7 +1,7 @@
 //! Functions as lines.
 
 use super::Figure;
-use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, font};
+use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, font, line};
 use crate::{Error, Result};
 use candle_core::{DType, Tensor};
 use plotters::data::float::FloatPrettyPrinter;
@@ -60,15 +60,14 @@ pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
             .y_label_formatter(&|y| label(*y))
             .draw()
             .map_err(failed)?;
-        for ((name, line), colour) in lines
+        for ((name, heights), colour) in lines
             .iter()
             .zip([BLUE, ORANGE, GREEN, PURPLE].iter().cycle())
         {
             let style = colour.stroke_width(2 * SCALE);
-            let points: Vec<(f64, f64)> = x.iter().copied().zip(line.iter().copied()).collect();
-            let pieces = points.split(|(_, y)| !y.is_finite());
+            let points: Vec<(f64, f64)> = x.iter().copied().zip(heights.iter().copied()).collect();
             chart
-                .draw_series(pieces.map(|piece| PathElement::new(piece.to_vec(), style)))
+                .draw_series(line(&points, style))
                 .map_err(failed)?
                 .label(*name)
                 .legend(move |(x, y)| {
@@ -77,7 +76,7 @@ pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
         }
         chart
             .configure_series_labels()
-            .position(emptiest_corner(&x, &lines))
+            .position(emptiest_place(&x, &lines))
             .margin(6 * SCALE)
             .legend_area_size(22 * SCALE)
             .background_style(WHITE.mix(0.85))
@@ -89,30 +88,31 @@ pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
 }
 
 /// Where the fewest points of the lines are: the legend hides least there. The upper right when all is the same.
-fn emptiest_corner(x: &[f64], lines: &[(&str, Vec<f64>)]) -> SeriesLabelPosition {
+fn emptiest_place(x: &[f64], lines: &[(&str, Vec<f64>)]) -> SeriesLabelPosition {
+    use SeriesLabelPosition::{LowerLeft, LowerRight, UpperLeft, UpperMiddle, UpperRight};
+    /// Of the width and height of the picture.
+    const SIZE: (f64, f64) = (0.3, 0.4);
     let along = range(x.iter().copied(), 0.0);
     let up = range(lines.iter().flat_map(|(_, line)| line.iter().copied()), 0.0);
     let share = |number: f64, of: &Range<f64>| (number - of.start) / (of.end - of.start);
-    let points = |is_right: bool, is_upper: bool| {
+    let points = |left: f64, low: f64| {
         let points = lines.iter().flat_map(|(_, line)| x.iter().zip(line));
         let inside = points.filter(|(x, y)| {
-            let (x, y) = (share(**x, &along), share(**y, &up));
-            let (x, y) = (
-                if is_right { 1.0 - x } else { x },
-                if is_upper { 1.0 - y } else { y },
-            );
-            x < 0.3 && y < 0.4
+            (left..=left + SIZE.0).contains(&share(**x, &along))
+                && (low..=low + SIZE.1).contains(&share(**y, &up))
         });
         inside.count()
     };
-    let corners = [
-        (SeriesLabelPosition::UpperRight, points(true, true)),
-        (SeriesLabelPosition::UpperLeft, points(false, true)),
-        (SeriesLabelPosition::LowerRight, points(true, false)),
-        (SeriesLabelPosition::LowerLeft, points(false, false)),
+    let (right, upper) = (1.0 - SIZE.0, 1.0 - SIZE.1);
+    let places = [
+        (UpperRight, points(right, upper)),
+        (UpperLeft, points(0.0, upper)),
+        (UpperMiddle, points(right / 2.0, upper)),
+        (LowerRight, points(right, 0.0)),
+        (LowerLeft, points(0.0, 0.0)),
     ];
-    let emptiest = corners.into_iter().min_by_key(|(_, points)| *points);
-    emptiest.map_or(SeriesLabelPosition::UpperRight, |(corner, _)| corner)
+    let emptiest = places.into_iter().min_by_key(|(_, points)| *points);
+    emptiest.map_or(UpperRight, |(place, _)| place)
 }
 
 /// A number at an axis; one that is 0 but for rounding has no minus.
@@ -151,9 +151,9 @@ mod tests {
     fn the_legend_stands_where_fewest_points_are() {
         let x: Vec<f64> = (0..10).map(f64::from).collect();
         let falling: Vec<f64> = x.iter().map(|x| -x).collect();
-        let corner = |line: &[f64]| emptiest_corner(&x, &[("line", line.to_vec())]);
-        assert!(matches!(corner(&x), SeriesLabelPosition::UpperLeft));
-        assert!(matches!(corner(&falling), SeriesLabelPosition::UpperRight));
+        let place = |line: &[f64]| emptiest_place(&x, &[("line", line.to_vec())]);
+        assert!(matches!(place(&x), SeriesLabelPosition::UpperLeft));
+        assert!(matches!(place(&falling), SeriesLabelPosition::UpperRight));
     }
 
     #[test]

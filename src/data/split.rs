@@ -23,6 +23,19 @@ impl<D: Dataset> Subset<D> {
         }
     }
 
+    /// The first `count` samples (or all, if there are fewer): what one has when data are few.
+    ///
+    /// ```
+    /// use eosin::data::{Dataset, Mnist};
+    /// let parts = Mnist::drawn(500, 100, 42).split(1);
+    /// assert_eq!(parts.train.take(50).len(), 50);
+    /// ```
+    pub fn take(&self, count: usize) -> Self {
+        let mut few = self.clone();
+        few.indices.truncate(count);
+        few
+    }
+
     pub(super) fn shuffle(&mut self, seed: u64) {
         self.indices.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
     }

@@ -71,6 +71,17 @@ pub fn fitted(text: &str, size: u32, width: u32) -> Result<(String, TextStyle<'s
     }
 }
 
+/// A line through points, with gaps where a number is not finite. Each piece is drawn by itself: where thick ones are joined, sharp
+/// turns grow long spikes.
+pub fn line(
+    points: &[(f64, f64)],
+    style: ShapeStyle,
+) -> impl Iterator<Item = PathElement<(f64, f64)>> {
+    let are_finite = |piece: &&[(f64, f64)]| piece.iter().all(|(_, y)| y.is_finite());
+    let pieces = points.windows(2).filter(are_finite);
+    pieces.map(move |piece| PathElement::new(piece.to_vec(), style))
+}
+
 type Area<'a> = DrawingArea<BitMapBackend<'a>, plotters::coord::Shift>;
 
 /// Draws on a white canvas of `width` x `height` CSS pixels.

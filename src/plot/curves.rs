@@ -1,9 +1,10 @@
 //! Functions as lines.
 
 use super::Figure;
-use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, font};
+use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, font, line};
 use crate::{Error, Result};
 use candle_core::{DType, Tensor};
+use plotters::data::float::FloatPrettyPrinter;
 use plotters::prelude::*;
 use std::ops::Range;
 
@@ -44,6 +45,7 @@ pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
         let all = lines.iter().flat_map(|(_, line)| line.iter().copied());
         let mut chart = ChartBuilder::on(area)
             .margin(8 * SCALE)
+            .margin_right(16 * SCALE)
             .x_label_area_size(24 * SCALE)
             .y_label_area_size(44 * SCALE)
             .build_cartesian_2d(range(x.iter().copied(), 0.0), range(all, 0.06))
@@ -54,17 +56,18 @@ pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
             .bold_line_style(GREY.mix(0.25))
             .axis_style(GREY)
             .label_style(font(12))
+            .x_label_formatter(&|x| label(*x))
+            .y_label_formatter(&|y| label(*y))
             .draw()
             .map_err(failed)?;
-        for ((name, line), colour) in lines
+        for ((name, heights), colour) in lines
             .iter()
             .zip([BLUE, ORANGE, GREEN, PURPLE].iter().cycle())
         {
             let style = colour.stroke_width(2 * SCALE);
-            let points: Vec<(f64, f64)> = x.iter().copied().zip(line.iter().copied()).collect();
-            let pieces = points.split(|(_, y)| !y.is_finite());
+            let points: Vec<(f64, f64)> = x.iter().copied().zip(heights.iter().copied()).collect();
             chart
-                .draw_series(pieces.map(|piece| PathElement::new(piece.to_vec(), style)))
+                .draw_series(line(&points, style))
                 .map_err(failed)?
                 .label(*name)
                 .legend(move |(x, y)| {
@@ -73,7 +76,7 @@ pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
         }
         chart
             .configure_series_labels()
-            .position(SeriesLabelPosition::UpperRight)
+            .position(emptiest_place(&x, &lines))
             .margin(6 * SCALE)
             .legend_area_size(22 * SCALE)
             .background_style(WHITE.mix(0.85))
@@ -82,6 +85,44 @@ pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
             .draw()
             .map_err(failed)
     })
+}
+
+/// Where the fewest points of the lines are: the legend hides least there. The upper right when all is the same.
+fn emptiest_place(x: &[f64], lines: &[(&str, Vec<f64>)]) -> SeriesLabelPosition {
+    use SeriesLabelPosition::{LowerLeft, LowerRight, UpperLeft, UpperMiddle, UpperRight};
+    /// Of the width and height of the picture.
+    const SIZE: (f64, f64) = (0.3, 0.4);
+    let along = range(x.iter().copied(), 0.0);
+    let up = range(lines.iter().flat_map(|(_, line)| line.iter().copied()), 0.0);
+    let share = |number: f64, of: &Range<f64>| (number - of.start) / (of.end - of.start);
+    let points = |left: f64, low: f64| {
+        let points = lines.iter().flat_map(|(_, line)| x.iter().zip(line));
+        let inside = points.filter(|(x, y)| {
+            (left..=left + SIZE.0).contains(&share(**x, &along))
+                && (low..=low + SIZE.1).contains(&share(**y, &up))
+        });
+        inside.count()
+    };
+    let (right, upper) = (1.0 - SIZE.0, 1.0 - SIZE.1);
+    let places = [
+        (UpperRight, points(right, upper)),
+        (UpperLeft, points(0.0, upper)),
+        (UpperMiddle, points(right / 2.0, upper)),
+        (LowerRight, points(right, 0.0)),
+        (LowerLeft, points(0.0, 0.0)),
+    ];
+    let emptiest = places.into_iter().min_by_key(|(_, points)| *points);
+    emptiest.map_or(UpperRight, |(place, _)| place)
+}
+
+/// A number at an axis; one that is 0 but for rounding has no minus.
+fn label(number: f64) -> String {
+    let printer = FloatPrettyPrinter {
+        allow_scientific: false,
+        min_decimal: 1,
+        max_decimal: 5,
+    };
+    printer.print(if number.abs() < 1e-9 { 0.0 } else { number })
 }
 
 fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {
@@ -105,6 +146,15 @@ pub(super) fn range(numbers: impl Iterator<Item = f64>, margin: f64) -> Range<f6
 mod tests {
     use super::*;
     use candle_core::Device;
+
+    #[test]
+    fn the_legend_stands_where_fewest_points_are() {
+        let x: Vec<f64> = (0..10).map(f64::from).collect();
+        let falling: Vec<f64> = x.iter().map(|x| -x).collect();
+        let place = |line: &[f64]| emptiest_place(&x, &[("line", line.to_vec())]);
+        assert!(matches!(place(&x), SeriesLabelPosition::UpperLeft));
+        assert!(matches!(place(&falling), SeriesLabelPosition::UpperRight));
+    }
 
     #[test]
     fn lines_are_drawn_and_unequal_lengths_refused() {

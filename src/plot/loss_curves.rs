@@ -1,7 +1,7 @@
 //! Losses and metrics over the epochs.
 
 use super::Figure;
-use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, fitted, font};
+use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, fitted, font, line};
 use crate::Result;
 use crate::train::History;
 use plotters::coord::Shift;
@@ -204,27 +204,25 @@ fn panel(
         .y_label_formatter(&|y| format!("{y:.decimals$}"))
         .draw()
         .map_err(failed)?;
-    let pieces = |points: &[(f64, f64)], style: ShapeStyle| -> Vec<PathElement<(f64, f64)>> {
-        points
-            .split(|(_, value)| !value.is_finite())
-            .map(|piece| PathElement::new(piece.to_vec(), style))
-            .collect()
-    };
     chart
-        .draw_series(pieces(faint, BLUE.mix(0.35).stroke_width(SCALE)))
+        .draw_series(line(faint, BLUE.mix(0.35).stroke_width(SCALE)))
         .map_err(failed)?;
-    for line in lines {
-        let style = line.colour.stroke_width(2 * SCALE);
+    for Line {
+        name,
+        colour,
+        points,
+    } in lines
+    {
+        let style = colour.stroke_width(2 * SCALE);
         chart
-            .draw_series(pieces(&line.points, style))
+            .draw_series(line(points, style))
             .map_err(failed)?
-            .label(line.name.clone())
+            .label(name.clone())
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 16 * SCALE as i32, y)], style));
-        let dots = line
-            .points
+        let dots = points
             .iter()
             .filter(|(_, value)| value.is_finite())
-            .map(|&point| Circle::new(point, 3 * SCALE as i32, line.colour.filled()));
+            .map(|&point| Circle::new(point, 3 * SCALE as i32, colour.filled()));
         chart.draw_series(dots).map_err(failed)?;
     }
     // Losses fall and scores rise: the corner that curves leave free.

@@ -1,8 +1,10 @@
-//! Pictures: curves, image grids, overlays.
+//! Pictures: curves, height maps, matrices, image grids, overlays.
 
 mod canvas;
+mod confusion_matrix;
 mod curves;
 mod figure;
+mod height_map;
 mod history_table;
 mod image_grid;
 mod live_curve;
@@ -12,8 +14,10 @@ mod overlay;
 mod point_clouds;
 mod principal_components;
 
+pub use confusion_matrix::confusion_matrix;
 pub use curves::curves;
 pub use figure::Figure;
+pub use height_map::height_map;
 pub use image_grid::image_grid;
 pub use live_curve::LiveCurve;
 pub use loss_curves::loss_curves;

@@ -110,6 +110,15 @@ fn displays_come_in_order_with_text_and_can_change() {
     assert_eq!(seen, wanted);
     assert_eq!(ids.len(), 2);
     assert_eq!(ids[0], ids[1]);
+    // A display that lives on as a variable has shown its last state when the cell ends.
+    let cell = kernel.run(
+        "let mut counter = LiveDisplay::new();\n\
+         for step in 0..50 { counter.update(&Bundle::text(format!(\"step {step}\")))?; }",
+    );
+    let Some((_, Output::Update { data, .. })) = cell.ok().outputs.pop() else {
+        panic!("no update at the end");
+    };
+    assert_eq!(plain(&data).as_deref(), Some("step 49"));
     let tensor = kernel.run("Tensor::arange(0f32, 3., &Device::Cpu)?").ok();
     assert_eq!(tensor.result(), "[0., 1., 2.]\nTensor[[3], f32]");
     let figure = kernel

@@ -1,5 +1,6 @@
 //! What the kernel calls around each cell, and what a failing cell reports.
 
+use super::live::show_waiting;
 use super::sink::{record, write};
 use super::variables::cell_returned_error;
 use serde_json::json;
@@ -44,6 +45,7 @@ pub extern "C" fn eosin_cell_begin(store: *mut c_void) -> *mut c_void {
 // SAFETY: as above.
 #[unsafe(no_mangle)]
 pub extern "C" fn eosin_cell_end(store: *mut c_void) -> *mut c_void {
+    show_waiting();
     let _ = std::io::stdout().flush();
     store
 }

@@ -3,11 +3,28 @@
 use super::bundle::{Bundle, Show};
 use super::sink::{Listener, display_words, listener, write};
 use crate::Result;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A front end needs time to draw, and a notebook keeps every update it was sent.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
+
+/// States that came too early to be shown, and are the last ones so far, by the display's id. They are kept here, and not in
+/// the display, so that they are seen at the end of a cell whose display lives on as a variable.
+static WAITING: Mutex<BTreeMap<String, Bundle>> = Mutex::new(BTreeMap::new());
+
+fn waiting() -> MutexGuard<'static, BTreeMap<String, Bundle>> {
+    WAITING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Shows the states that still wait; only what has been shown before is updated in a notebook.
+pub(super) fn show_waiting() {
+    for (id, bundle) in std::mem::take(&mut *waiting()) {
+        write(&display_words(listener(), &bundle, "update", Some(&id)));
+    }
+}
 
 /// One place in the output that shows the newest of many states: at most 10 updates a second, and always the last.
 ///
@@ -29,8 +46,6 @@ pub struct LiveDisplay {
     shown: bool,
     last: Option<Instant>,
     interval: Duration,
-    /// A state that came too early to be shown, and is the last one so far.
-    waiting: Option<Bundle>,
 }
 
 impl LiveDisplay {
@@ -49,7 +64,6 @@ impl LiveDisplay {
             shown: false,
             last: None,
             interval: SHORTEST_INTERVAL,
-            waiting: None,
         }
     }
 
@@ -65,7 +79,7 @@ impl LiveDisplay {
                 .is_none_or(|last| now.duration_since(last) >= self.interval)
     }
 
-    /// Shows a value, now if an update is due, and when the display ends if no other came.
+    /// Shows a value, now if an update is due, and if no other came when the display or the cell ends.
     ///
     /// # Errors
     /// When the value cannot be drawn.
@@ -74,7 +88,7 @@ impl LiveDisplay {
         if self.is_due() {
             write(&self.words(&bundle, Instant::now()));
         } else {
-            self.waiting = Some(bundle);
+            waiting().insert(self.id.clone(), bundle);
         }
         Ok(())
     }
@@ -98,7 +112,7 @@ impl LiveDisplay {
     fn words(&mut self, bundle: &Bundle, now: Instant) -> String {
         let kind = if self.shown { "update" } else { "display" };
         self.shown = true;
-        self.waiting = None;
+        waiting().remove(&self.id);
         self.last = Some(now);
         display_words(self.listener, bundle, kind, Some(&self.id))
     }
@@ -107,7 +121,8 @@ impl LiveDisplay {
 /// Whatever ends the display, an error too, the last state is seen.
 impl Drop for LiveDisplay {
     fn drop(&mut self) {
-        if let Some(bundle) = self.waiting.take() {
+        let last = waiting().remove(&self.id);
+        if let Some(bundle) = last {
             write(&self.words(&bundle, Instant::now()));
         }
     }
@@ -146,6 +161,6 @@ mod tests {
         let mut live = LiveDisplay::for_listener(Listener::Evcxr);
         live.update(&Bundle::text("one")).unwrap();
         live.update(&Bundle::text("two")).unwrap();
-        assert_eq!(live.waiting.take().unwrap().plain(), "two");
+        assert_eq!(waiting().remove(&live.id).unwrap().plain(), "two");
     }
 }

@@ -158,6 +158,12 @@ fn failures_are_short_marked_and_keep_variables() {
         "{traceback}"
     );
 
+    let (_, _, traceback) = kernel.run("let wrong: Tensr = todo!();").error();
+    assert!(
+        traceback.contains("Tensr") && !traceback.contains("unreachable"),
+        "a warning is no error: {traceback}"
+    );
+
     let failed = kernel.run("let b = Tensor::zeros((4, 5), DType::F32, &Device::Cpu)?;\nlet product = a.matmul(&b)?;\nlet after = 1;");
     let (name, message, traceback) = failed.error();
     assert_eq!(name, "Error");

@@ -255,6 +255,10 @@ impl Session {
             },
         };
         let mut result = self.context.execute_with_callbacks(code, &mut callbacks);
+        if let Err(evcxr::Error::CompilationErrors(errors)) = &mut result {
+            // What rustc only warns of is not why the cell does not compile.
+            errors.retain(|error| error.json["level"] != "warning");
+        }
         if let Err(evcxr::Error::CompilationErrors(errors)) = &result
             && let Some(verdict) = not_attempted(code, errors)
         {

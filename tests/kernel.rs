@@ -130,6 +130,18 @@ fn displays_come_in_order_with_text_and_can_change() {
             .iter()
             .any(|(_, output)| matches!(output, Output::Result(data) if has_png(data)))
     );
+    // A variable that the last expression moves cannot be kept; the picture is shown.
+    let moved = kernel.run(
+        "let tensor = Tensor::zeros((2, 1, 8, 8), DType::F32, &Device::Cpu)?;\n\
+         image_grid(&Tensor::cat(&[tensor], 0)?, &[], 2)?",
+    );
+    assert!(
+        moved
+            .ok()
+            .outputs
+            .iter()
+            .any(|(_, output)| matches!(output, Output::Result(data) if has_png(data)))
+    );
     // Crates that speak evcxr's own protocol are understood, too.
     let block = kernel.run("println!(\"EVCXR_BEGIN_CONTENT text/html\\n<i>x</i>\\nEVCXR_END_CONTENT\"); println!(\"after\");").ok();
     assert!(

@@ -13,11 +13,16 @@ use std::ops::Range;
 const RUNTIME: &str = "evcxr_internal_runtime";
 const FROM: &str = "fn from(error: T) -> Self {";
 const PANIC: &str = "println!(\"EVCXR_PANIC_NOTIFICATION\");";
+/// How evcxr shows a last expression of which it believes that it cannot be displayed.
+const AS_TEXT: &str = "evcxr_send_text_plain(&format!(\"{:?}\",&(";
+const AS_TEXT_END: &str = "\n)));";
 /// What a cell gives back when it ends.
 const RETURNED: &str = "\nevcxr_variable_store\n}";
 
 /// The generated code with the crate's parts in it.
 pub fn adapt(code: &str) -> String {
+    let displayed = displayed(code);
+    let code = displayed.as_deref().unwrap_or(code);
     let file = SourceFile::parse(code, Edition::Edition2024).tree();
     let mut changes: Vec<(Range<usize>, String)> = Vec::new();
     changes.extend(runtime(code, &file));
@@ -102,6 +107,16 @@ fn conversion(code: &str) -> Option<(Range<usize>, String)> {
         &body[format_start..format_end]
     );
     Some((start..start + marker_start + marker.len(), report))
+}
+
+/// The code with a last expression that is displayed again. evcxr takes to text whenever an error has to do with that
+/// expression, also when it only moves a variable, so that the variable cannot be kept.
+fn displayed(code: &str) -> Option<String> {
+    let start = code.rfind(AS_TEXT)?;
+    let end = code.rfind(AS_TEXT_END).filter(|end| *end > start)?;
+    let (before, expression) = (&code[..start], &code[start + AS_TEXT.len()..end]);
+    let after = &code[end + AS_TEXT_END.len()..];
+    Some(format!("{before}({expression}\n).evcxr_display();{after}"))
 }
 
 /// The display of the last expression, of which any value with a debug form has one: see `eosin::display::DisplayDebug`.
@@ -201,6 +216,22 @@ evcxr_variable_store
             assert!(adapted.contains(new), "{new} in {adapted}");
         }
         assert!(!adapted.contains("struct VariableStore") && !adapted.contains("println!"));
+    }
+
+    #[test]
+    fn what_evcxr_would_show_as_text_is_displayed() {
+        let text = CELL
+            .replace(
+                "(\nvec![",
+                "evcxr_send_text_plain(&format!(\"{:?}\",&(\n\nvec![",
+            )
+            .replace("\n).evcxr_display();", "\n)));");
+        let adapted = adapt(&text);
+        assert_eq!(adapted.lines().count(), text.lines().count());
+        assert!(
+            adapted.contains("(&(\n\nvec![\n(\n1)]\n)).evcxr_display() };"),
+            "{adapted}"
+        );
     }
 
     #[test]

@@ -7,21 +7,39 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Random numbers for one sample after the other, in the order in which samples are asked for.
+#[derive(Debug)]
+struct Draws {
+    seed: u64,
+    asked: AtomicU64,
+}
+
+impl Draws {
+    fn new(seed: u64) -> Self {
+        let asked = AtomicU64::new(0);
+        Draws { seed, asked }
+    }
+
+    fn next(&self) -> ChaCha8Rng {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        random.set_stream(self.asked.fetch_add(1, Ordering::Relaxed));
+        random
+    }
+}
+
 /// Flips images at random, left to right and top to bottom, and exchanges their axes when they are square; a mask turns
 /// with its image, a class stays. The seed decides what comes, in the order in which samples are asked for.
 #[derive(Debug)]
 pub struct FlipAndTurn<D> {
     dataset: D,
-    seed: u64,
-    asked: AtomicU64,
+    draws: Draws,
 }
 
 impl<D: Dataset> FlipAndTurn<D> {
     pub fn new(dataset: D, seed: u64) -> Self {
         FlipAndTurn {
             dataset,
-            seed,
-            asked: AtomicU64::new(0),
+            draws: Draws::new(seed),
         }
     }
 }
@@ -33,8 +51,7 @@ impl<D: Dataset> Dataset for FlipAndTurn<D> {
 
     fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
         let (image, target) = self.dataset.get(index)?;
-        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
-        random.set_stream(self.asked.fetch_add(1, Ordering::Relaxed));
+        let mut random = self.draws.next();
         let (across, down, exchange): (bool, bool, bool) = random.random();
         let turn = |tensor: Tensor| -> Result<Tensor> {
             let [_, height, width] = *tensor.dims() else {
@@ -64,8 +81,7 @@ impl<D: Dataset> Dataset for FlipAndTurn<D> {
 pub struct Shift<D> {
     dataset: D,
     pixels: usize,
-    seed: u64,
-    asked: AtomicU64,
+    draws: Draws,
 }
 
 impl<D: Dataset> Shift<D> {
@@ -73,8 +89,7 @@ impl<D: Dataset> Shift<D> {
         Shift {
             dataset,
             pixels,
-            seed,
-            asked: AtomicU64::new(0),
+            draws: Draws::new(seed),
         }
     }
 }
@@ -86,8 +101,7 @@ impl<D: Dataset> Dataset for Shift<D> {
 
     fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
         let (image, target) = self.dataset.get(index)?;
-        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
-        random.set_stream(self.asked.fetch_add(1, Ordering::Relaxed));
+        let mut random = self.draws.next();
         let (down, right) = (
             random.random_range(0..=2 * self.pixels),
             random.random_range(0..=2 * self.pixels),

@@ -1,6 +1,7 @@
 //! The gradient of a convolution's weight: for each tap the products of the output's gradient with what the tap saw.
 
 use super::conv_geometry::{FlatPlane, Geometry, Pass};
+use super::matmul::add_product;
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, aligned, level, unrolled};
 use super::winograd;
@@ -215,31 +216,8 @@ impl<T: Registers> Work<'_, T> {
                     .par_chunks_mut(OUTPUTS * channels)
                     .zip(lines.par_chunks(OUTPUTS * line));
                 blocks.for_each(|(sums, lines)| {
-                    // SAFETY: `lines` is (outputs, line), `sums` (as many outputs, channels). Of each plane, the numbers from
-                    // `offset` on are `line` at least.
-                    unsafe {
-                        gemm::gemm(
-                            lines.len() / line,
-                            channels,
-                            line,
-                            sums.as_mut_ptr(),
-                            1,
-                            channels as isize,
-                            true,
-                            lines.as_ptr(),
-                            1,
-                            line as isize,
-                            planes.as_ptr().add(offset),
-                            plane.length as isize,
-                            1,
-                            T::ONE,
-                            T::ONE,
-                            false,
-                            false,
-                            false,
-                            gemm::Parallelism::None,
-                        );
-                    }
+                    let right = (channels, &planes[offset..], plane.length);
+                    add_product(sums, line, (lines, line), right);
                 });
             });
         }

@@ -6,6 +6,7 @@ use super::kernels::restore_weight;
 use super::loops::{Change, Loops};
 use super::tiles::{Halves, SLACK, Tiles, images};
 use crate::ops::conv_geometry::Geometry;
+use crate::ops::matmul::add_product;
 use crate::ops::simd::{Registers, aligned};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -22,7 +23,7 @@ const OUTPUTS: usize = 128;
 /// Channels whose kernels are restored at a time.
 const LANES: usize = 16;
 
-/// The gradient of the weight, as [`conv_weight_gradient`](super::conv_weight_gradient::weight_gradient).
+/// The gradient of the weight, as [`conv_weight_gradient`](crate::ops::conv_weight_gradient::weight_gradient).
 pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
     let (channels, outputs) = (geometry.channels, geometry.outputs);
     let images = images(gradient, outputs, geometry.output);
@@ -100,37 +101,17 @@ impl<T: Registers> WeightGradient<'_, T> {
         let (channels, outputs) = (self.channels, self.outputs);
         let count = self.inputs.count(&rows);
         let plane = count + SLACK;
-        // Channel by channel, so that each is one thread's.
         let inputs = aligned(&mut memory.0, channels * PLACES * plane);
-        let of_channels = inputs.par_chunks_exact_mut(PLACES * plane).enumerate();
-        of_channels.for_each_init(
-            || Halves::new(&self.inputs),
-            |halves, (channel, to)| {
-                let numbers = (self.input, channels, channel);
-                self.inputs.lay_out(numbers, &rows, halves, |lines, first| {
-                    (self.loops.enter)(Change {
-                        lines,
-                        to: &mut to[first..],
-                        step: plane,
-                    });
-                });
-            },
-        );
+        let numbers = (self.input, channels);
+        change_all(&self.inputs, numbers, &rows, self.loops.enter, inputs);
         let gradients = aligned(&mut memory.1, outputs * PLACES * plane);
-        let of_outputs = gradients.par_chunks_exact_mut(PLACES * plane).enumerate();
-        of_outputs.for_each_init(
-            || Halves::new(&self.gradients),
-            |halves, (output, to)| {
-                let numbers = (self.gradient, outputs, output);
-                self.gradients
-                    .lay_out(numbers, &rows, halves, |lines, first| {
-                        (self.loops.spread)(Change {
-                            lines,
-                            to: &mut to[first..],
-                            step: plane,
-                        });
-                    });
-            },
+        let numbers = (self.gradient, outputs);
+        change_all(
+            &self.gradients,
+            numbers,
+            &rows,
+            self.loops.spread,
+            gradients,
         );
         let (inputs, gradients) = (&*inputs, &*gradients);
         let of_places = sums.par_chunks_exact_mut(outputs * channels).enumerate();
@@ -139,32 +120,40 @@ impl<T: Registers> WeightGradient<'_, T> {
                 .par_chunks_mut(OUTPUTS * channels)
                 .zip(gradients.par_chunks(OUTPUTS * PLACES * plane));
             blocks.for_each(|(sums, gradients)| {
-                // SAFETY: of each output and each channel `count` numbers are read from `place * plane` on, which end within
-                // its `PLACES * plane` numbers; `sums` is (as many outputs, channels).
-                unsafe {
-                    gemm::gemm(
-                        sums.len() / channels,
-                        channels,
-                        count,
-                        sums.as_mut_ptr(),
-                        1,
-                        channels as isize,
-                        true,
-                        gradients.as_ptr().add(place * plane),
-                        1,
-                        (PLACES * plane) as isize,
-                        inputs.as_ptr().add(place * plane),
-                        (PLACES * plane) as isize,
-                        1,
-                        T::ONE,
-                        T::ONE,
-                        false,
-                        false,
-                        false,
-                        gemm::Parallelism::None,
-                    );
-                }
+                let first = place * plane;
+                let right = (channels, &inputs[first..], PLACES * plane);
+                add_product(sums, count, (&gradients[first..], PLACES * plane), right);
             });
         });
     }
+}
+
+/// Transforms some rows of tiles in all channels: for each channel the places of a tile, one after the other. Each channel is
+/// one thread's.
+fn change_all<T: Registers>(
+    tiles: &Tiles,
+    (numbers, channels): (&[T], usize),
+    rows: &Range<usize>,
+    change: fn(Change<T>),
+    to: &mut [T],
+) {
+    let of_channels = to.par_chunks_exact_mut(to.len() / channels).enumerate();
+    of_channels.for_each_init(
+        || Halves::new(tiles),
+        |halves, (channel, to)| {
+            let step = to.len() / PLACES;
+            tiles.lay_out(
+                (numbers, channels, channel),
+                rows,
+                halves,
+                |lines, first| {
+                    change(Change {
+                        lines,
+                        to: &mut to[first..],
+                        step,
+                    });
+                },
+            );
+        },
+    );
 }

@@ -2,7 +2,7 @@
 
 use super::activation::Activation;
 use super::finish::Finish;
-use super::memory::written;
+use super::memory::{CHUNK, written};
 use super::on_cuda::on_cuda;
 use super::scalar::Scalar;
 use super::simd::vectorize;
@@ -125,15 +125,15 @@ impl CustomOp1 for Moments {
             let (_, channels, height, width) = layout.shape().dims4()?;
             let numbers = elements::<T>(storage, layout)?;
             let of_channel = |channel: usize| {
-                let planes = numbers.chunks(height * width);
-                let planes = || planes.clone().skip(channel).step_by(channels);
+                let planes = numbers.chunks_exact(height * width);
+                let planes = planes.skip(channel).step_by(channels);
+                let pairs = planes.map(|plane| (plane, plane));
                 let count = (numbers.len() / channels) as f64;
-                let sums = planes().map(|plane| sum(plane, plane, |x, _| x));
-                let mean = sums.sum::<f64>() / count;
+                let [sum] = sums(pairs.clone(), |x, _| [x]);
+                let mean = sum / count;
                 let center = T::of(mean);
-                let squares =
-                    planes().map(|plane| sum(plane, plane, |x, _| (x - center) * (x - center)));
-                (mean, squares.sum::<f64>() / count)
+                let [squares] = sums(pairs, |x, _| [(x - center) * (x - center)]);
+                (mean, squares / count)
             };
             let (mut moments, variances): (Vec<f64>, Vec<f64>) =
                 (0..channels).into_par_iter().map(of_channel).unzip();
@@ -144,28 +144,55 @@ impl CustomOp1 for Moments {
     }
 }
 
-/// The sum of `term` over pairs. Many sums side by side, each over few numbers: one alone would wait for itself, and a long one
-/// lose digits.
-#[inline(always)]
-fn sum<T: Scalar>(first: &[T], second: &[T], term: impl Fn(T, T) -> T) -> f64 {
-    const LANES: usize = 32;
-    const LINES: usize = 32;
-    let mut total = 0.0;
+/// The sums of `terms` over pairs of slices. Many sums side by side, each over few numbers: one alone would wait for itself, and
+/// a long one lose digits.
+fn sums<'a, T: Scalar, const N: usize>(
+    pairs: impl Iterator<Item = (&'a [T], &'a [T])>,
+    terms: impl Fn(T, T) -> [T; N],
+) -> [f64; N] {
+    const FEW: usize = 64 * LANES;
+    let mut totals = [[0.0; LANES]; N];
     vectorize(|| {
-        for (first, second) in first
-            .chunks(LANES * LINES)
-            .zip(second.chunks(LANES * LINES))
-        {
-            let mut lanes = [T::ZERO; LANES];
-            for (first, second) in first.chunks(LANES).zip(second.chunks(LANES)) {
-                for ((lane, &a), &b) in lanes.iter_mut().zip(first).zip(second) {
-                    *lane += term(a, b);
+        for (first, second) in pairs {
+            for (first, second) in first.chunks(FEW).zip(second.chunks(FEW)) {
+                let mut sums = [[T::ZERO; LANES]; N];
+                let (first, first_rest) = first.as_chunks::<LANES>();
+                let (second, second_rest) = second.as_chunks::<LANES>();
+                for (first, second) in first.iter().zip(second) {
+                    add(&mut sums, first, second, &terms);
+                }
+                add(&mut sums, first_rest, second_rest, &terms);
+                for (totals, sums) in totals.iter_mut().zip(sums) {
+                    for (total, sum) in totals.iter_mut().zip(sums) {
+                        *total += sum.to_f64();
+                    }
                 }
             }
-            total += lanes.into_iter().map(T::to_f64).sum::<f64>();
         }
     });
-    total
+    totals.map(|totals| totals.into_iter().sum())
+}
+
+/// Sums that are computed side by side.
+const LANES: usize = 16;
+
+#[inline(always)]
+fn add<T: Scalar, const N: usize>(
+    sums: &mut [[T; LANES]; N],
+    first: &[T],
+    second: &[T],
+    terms: impl Fn(T, T) -> [T; N],
+) {
+    for (lane, (&first, &second)) in first.iter().zip(second).enumerate() {
+        for (sum, term) in sums.iter_mut().zip(terms(first, second)) {
+            sum[lane] += term;
+        }
+    }
+}
+
+/// How many planes one task works on, none of them small.
+fn planes_together(plane: usize) -> usize {
+    (CHUNK / plane).max(1)
 }
 
 fn check(input: &Tensor, of_channels: &[&Tensor]) -> Result<usize> {
@@ -224,23 +251,24 @@ impl CustomOp3 for BatchNorm {
             );
             let (means, scales) = (norm.mean.to_vec1::<f64>()?, norm.scale.to_vec1::<f64>()?);
             let plane = (height * width).max(1);
+            let together = planes_together(plane);
             let result = written(numbers.len(), |result| {
-                result
-                    .par_chunks_mut(plane)
-                    .zip(numbers.par_chunks(plane))
-                    .enumerate()
-                    .for_each(|(index, (result, plane))| {
-                        let channel = index % channels;
-                        let factor = weight[channel] * T::of(scales[channel]);
-                        let (mean, bias) = (T::of(means[channel]), bias[channel]);
-                        let result = result.write_copy_of_slice(plane);
-                        vectorize(|| {
-                            for x in result.iter_mut() {
+                let results = result.par_chunks_mut(together * plane);
+                let tasks = results.zip(numbers.par_chunks(together * plane));
+                tasks.enumerate().for_each(|(task, (results, numbers))| {
+                    let results = results.write_copy_of_slice(numbers);
+                    vectorize(|| {
+                        for (index, result) in results.chunks_exact_mut(plane).enumerate() {
+                            let channel = (task * together + index) % channels;
+                            let factor = weight[channel] * T::of(scales[channel]);
+                            let (mean, bias) = (T::of(means[channel]), bias[channel]);
+                            for x in result {
                                 *x = (*x - mean) * factor + bias;
                             }
-                        });
-                        norm.finish.activation.run(result);
+                        }
                     });
+                    norm.finish.activation.run(results);
+                });
             });
             Ok((T::to_cpu_storage_owned(result), shape))
         }
@@ -299,54 +327,54 @@ impl CustomOp3 for BatchNormGradient {
             norm: &BatchNorm,
         ) -> candle_core::Result<(CpuStorage, Shape)> {
             let (images, channels, height, width) = input.1.shape().dims4()?;
-            let plane = height * width;
+            let plane = (height * width).max(1);
             let numbers = elements::<T>(input.0, input.1)?;
             let weight = elements::<T>(weight.0, weight.1)?;
             let gradients = elements::<T>(gradient.0, gradient.1)?;
             let (means, scales) = (norm.mean.to_vec1::<f64>()?, norm.scale.to_vec1::<f64>()?);
-            let sums: Vec<(f64, f64)> = (0..channels)
+            let of_channels: Vec<(f64, f64)> = (0..channels)
                 .into_par_iter()
                 .map(|channel| {
                     let (mean, scale) = (T::of(means[channel]), scales[channel]);
-                    let (mut of_weight, mut of_bias) = (0.0, 0.0);
-                    for image in 0..images {
-                        let place = (image * channels + channel) * plane;
-                        let (numbers, gradients) =
-                            (&numbers[place..][..plane], &gradients[place..][..plane]);
-                        of_weight += sum(numbers, gradients, |x, dy| dy * (x - mean)) * scale;
-                        of_bias += sum(numbers, gradients, |_, dy| dy);
-                    }
-                    (of_weight, of_bias)
+                    let pairs = numbers.chunks_exact(plane).zip(gradients.chunks_exact(plane));
+                    let pairs = pairs.skip(channel).step_by(channels);
+                    let [of_weight, of_bias] = sums(pairs, |x, dy| [dy * (x - mean), dy]);
+                    (of_weight * scale, of_bias)
                 })
                 .collect();
             let count = (images * plane) as f64;
-            let mut result = vec![T::ZERO; numbers.len() + 2 * channels];
-            let (of_input, of_parameters) = result.split_at_mut(numbers.len());
-            of_input
-                .par_chunks_mut(plane.max(1))
-                .enumerate()
-                .for_each(|(index, result)| {
-                    let channel = index % channels;
-                    let (mean, scale) = (T::of(means[channel]), scales[channel]);
-                    let factor = weight[channel] * T::of(scale);
-                    let (of_weight, of_bias) = match norm.of_batch {
-                        true => sums[channel],
-                        false => (0.0, 0.0),
-                    };
-                    let slope = T::of(of_weight * scale / count);
-                    let constant = T::of(of_bias / count);
-                    let place = index * plane;
+            let together = planes_together(plane);
+            let result = written(numbers.len() + 2 * channels, |result| {
+                let (of_input, of_parameters) = result.split_at_mut(numbers.len());
+                let tasks = of_input.par_chunks_mut(together * plane).enumerate();
+                tasks.for_each(|(task, results)| {
                     vectorize(|| {
-                        let pairs = numbers[place..].iter().zip(&gradients[place..]);
-                        for (result, (&x, &dy)) in result.iter_mut().zip(pairs) {
-                            *result = factor * (dy - constant - (x - mean) * slope);
+                        for (index, result) in results.chunks_exact_mut(plane).enumerate() {
+                            let plane_index = task * together + index;
+                            let channel = plane_index % channels;
+                            let (mean, scale) = (T::of(means[channel]), scales[channel]);
+                            let factor = weight[channel] * T::of(scale);
+                            let (of_weight, of_bias) = match norm.of_batch {
+                                true => of_channels[channel],
+                                false => (0.0, 0.0),
+                            };
+                            let slope = T::of(of_weight * scale / count);
+                            let constant = T::of(of_bias / count);
+                            let place = plane_index * plane..(plane_index + 1) * plane;
+                            let pairs = numbers[place.clone()].iter().zip(&gradients[place]);
+                            for (result, (&x, &dy)) in result.iter_mut().zip(pairs) {
+                                result.write(factor * (dy - constant - (x - mean) * slope));
+                            }
                         }
                     });
                 });
-            for (channel, (of_weight, of_bias)) in sums.into_iter().enumerate() {
-                of_parameters[channel] = T::of(of_weight);
-                of_parameters[channels + channel] = T::of(of_bias);
-            }
+                let (of_weights, of_biases) = of_parameters.split_at_mut(channels);
+                let of_parameters = of_weights.iter_mut().zip(of_biases);
+                for ((to_weight, to_bias), (of_weight, of_bias)) in of_parameters.zip(&of_channels) {
+                    to_weight.write(T::of(*of_weight));
+                    to_bias.write(T::of(*of_bias));
+                }
+            });
             let length = result.len();
             Ok((T::to_cpu_storage_owned(result), length.into()))
         }

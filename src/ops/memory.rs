@@ -4,8 +4,8 @@ use super::scalar::Scalar;
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 
-/// Numbers that one task works on.
-const CHUNK: usize = 1 << 14;
+/// Numbers that one task works on: waking another thread takes longer than fewer.
+pub const CHUNK: usize = 1 << 14;
 
 /// Has the allocator keep freed memory for the next step of a training loop. By default glibc gives every large piece back to
 /// the system at once, which hands it out again page by page, each cleared: half of a U-Net's step went into that.
@@ -46,4 +46,11 @@ pub fn written<T: Scalar>(length: usize, write: impl FnOnce(&mut [MaybeUninit<T>
     // SAFETY: there is room for `length` numbers, and `write` has written them all, as its callers promise.
     unsafe { numbers.set_len(length) };
     numbers
+}
+
+/// Writes zeros.
+pub fn zeroed<T: Scalar>(numbers: &mut [MaybeUninit<T>]) -> &mut [T] {
+    numbers.fill(MaybeUninit::new(T::ZERO));
+    // SAFETY: all have just been written.
+    unsafe { numbers.assume_init_mut() }
 }

@@ -4,6 +4,7 @@
 //! is and adds only where two meet, which saves an eighth of a U-Net's step. It must know which operation made a tensor; candle
 //! does not tell, so it is remembered here for as long as candle's graph holds the operation.
 
+use super::{Activation, add};
 use crate::Result;
 use candle_core::backprop::GradStore;
 use candle_core::{CustomOp1, CustomOp2, CustomOp3, Tensor, TensorId};
@@ -42,7 +43,7 @@ pub fn backward(loss: &Tensor) -> Result<GradStore> {
         };
         for (input, gradient) in step.gradients(node, &gradient)? {
             let gradient = match gradients.remove(input) {
-                Some(other) => (other + gradient)?,
+                Some(other) => add(&other, &gradient.detach(), Activation::Identity)?,
                 None => gradient,
             };
             gradients.insert(input, gradient.detach());

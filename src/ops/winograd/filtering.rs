@@ -1,7 +1,7 @@
 //! The convolution: inputs to tiles, a matrix product for each place of a tile, and back.
 
 use super::PLACES;
-use super::kernels::transform_weight;
+use super::kernels::transform_weights;
 use super::loops::{BLOCK, Change, Leave, Loops};
 use super::tiles::{Halves, SLACK, Tiles, images, join};
 use crate::ops::conv_geometry::Geometry;
@@ -95,7 +95,10 @@ impl<T: Registers> Filtering<'_, T> {
     /// `weight` gives the kernel from a channel to an output, row by row.
     fn run(&self, input: &[T], weight: impl Fn(usize, usize) -> [T; 9] + Sync) -> Vec<T> {
         let loops = Loops::best();
-        let weights = self.transform_weights(&loops, weight);
+        let weights = match loops.block {
+            4 => self.transform_weights::<4>(weight),
+            _ => self.transform_weights::<BLOCK>(weight),
+        };
         let result = self.outputs * self.tiles.result.0 * self.tiles.result.1;
         // Every place of the result is in one task.
         written(self.tiles.images * result, |result| {
@@ -109,28 +112,28 @@ impl<T: Registers> Filtering<'_, T> {
     }
 
     /// For each block of outputs, each place of a tile and each channel, the weights of the block's outputs side by side.
-    fn transform_weights(
+    fn transform_weights<const BLOCK: usize>(
         &self,
-        loops: &Loops<T>,
         weight: impl Fn(usize, usize) -> [T; 9] + Sync,
     ) -> Vec<T> {
-        let (block, channels) = (loops.block, self.channels);
-        let numbers = PLACES * channels * block;
-        written(self.outputs.div_ceil(block) * numbers, |transformed| {
+        let channels = self.channels;
+        let numbers = PLACES * channels * BLOCK;
+        written(self.outputs.div_ceil(BLOCK) * numbers, |transformed| {
             let blocks = transformed.par_chunks_exact_mut(numbers).enumerate();
-            blocks.for_each(|(index, transformed)| {
-                let outputs = index * block..((index + 1) * block).min(self.outputs);
-                let mut side_by_side = [[T::ZERO; BLOCK]; PLACES];
+            blocks.for_each(|(block, transformed)| {
+                let outputs = block * BLOCK..((block + 1) * BLOCK).min(self.outputs);
+                let transformed = transformed.as_chunks_mut::<BLOCK>().0;
+                let mut kernels = [[T::ZERO; BLOCK]; 9];
                 for channel in 0..channels {
                     for (lane, output) in outputs.clone().enumerate() {
-                        let numbers = transform_weight(weight(output, channel));
-                        for (place, number) in side_by_side.iter_mut().zip(numbers) {
-                            place[lane] = number;
+                        let kernel = weight(output, channel);
+                        for (numbers, number) in kernels.iter_mut().zip(kernel) {
+                            numbers[lane] = number;
                         }
                     }
-                    let places = transformed.chunks_exact_mut(channels * block);
-                    for (place, numbers) in places.zip(&side_by_side) {
-                        place[channel * block..][..block].write_copy_of_slice(&numbers[..block]);
+                    let places = transformed[channel..].iter_mut().step_by(channels);
+                    for (place, numbers) in places.zip(transform_weights(&kernels)) {
+                        *place = numbers.map(MaybeUninit::new);
                     }
                 }
             });

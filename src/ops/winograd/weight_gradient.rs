@@ -2,13 +2,15 @@
 
 use super::PLACES;
 use super::filtering::CACHED;
-use super::kernels::restore_weight;
+use super::kernels::restore_weights;
 use super::loops::{Change, Loops};
 use super::tiles::{Halves, SLACK, Tiles, images};
 use crate::ops::conv_geometry::Geometry;
 use crate::ops::matmul::add_product;
-use crate::ops::simd::{Registers, aligned};
+use crate::ops::memory::{written, zeroed};
+use crate::ops::simd::Registers;
 use rayon::prelude::*;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 /// Tiles whose inputs are transformed at a time for the weight's gradient where there are many weights: each time all sums are
@@ -52,36 +54,36 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
         .into_par_iter()
         .map(|start| {
             let end = (start + part).min(all);
-            let mut sums = vec![T::ZERO; PLACES * outputs * channels];
-            let mut memory = (Vec::new(), Vec::new());
-            for first in (start..end).step_by(rows) {
-                work.add(first..(first + rows).min(end), &mut memory, &mut sums);
-            }
-            sums
+            written(PLACES * outputs * channels, |sums| {
+                for first in (start..end).step_by(rows) {
+                    work.add(first..(first + rows).min(end), first == start, sums);
+                }
+            })
         })
         .collect();
-    let mut result = vec![T::ZERO; outputs * channels * 9];
-    let of_outputs = result.par_chunks_exact_mut(channels * 9).enumerate();
-    of_outputs.for_each(|(output, result)| {
-        let kernels = result.as_chunks_mut::<9>().0;
-        for (index, kernels) in kernels.chunks_mut(LANES).enumerate() {
-            let mut places = [[T::ZERO; LANES]; PLACES];
-            for sums in &parts {
-                let of_places = sums.chunks_exact(outputs * channels);
-                for (sums, place) in of_places.zip(&mut places) {
-                    let sums = &sums[output * channels + index * LANES..][..kernels.len()];
-                    place
-                        .iter_mut()
-                        .zip(sums)
-                        .for_each(|(place, &sum)| *place += sum);
+    written(outputs * channels * 9, |result| {
+        let of_outputs = result.par_chunks_exact_mut(channels * 9).enumerate();
+        of_outputs.for_each(|(output, result)| {
+            let kernels = result.as_chunks_mut::<9>().0;
+            for (index, kernels) in kernels.chunks_mut(LANES).enumerate() {
+                let mut places = [[T::ZERO; LANES]; PLACES];
+                for sums in &parts {
+                    let of_places = sums.chunks_exact(outputs * channels);
+                    for (sums, place) in of_places.zip(&mut places) {
+                        let sums = &sums[output * channels + index * LANES..][..kernels.len()];
+                        place
+                            .iter_mut()
+                            .zip(sums)
+                            .for_each(|(place, &sum)| *place += sum);
+                    }
+                }
+                let numbers = restore_weights(&places);
+                for (lane, kernel) in kernels.iter_mut().enumerate() {
+                    *kernel = std::array::from_fn(|tap| MaybeUninit::new(numbers[tap][lane]));
                 }
             }
-            for (lane, kernel) in kernels.iter_mut().enumerate() {
-                *kernel = restore_weight(places.map(|place| place[lane]));
-            }
-        }
-    });
-    result
+        });
+    })
 }
 
 struct WeightGradient<'a, T> {
@@ -96,30 +98,27 @@ struct WeightGradient<'a, T> {
 }
 
 impl<T: Registers> WeightGradient<'_, T> {
-    /// Adds, for each place of a tile, what some rows of tiles have: (places, outputs, channels).
-    fn add(&self, rows: Range<usize>, memory: &mut (Vec<T>, Vec<T>), sums: &mut [T]) {
+    /// Adds, for each place of a tile, what some rows of tiles have: (places, outputs, channels). The first rows are added to
+    /// nothing.
+    fn add(&self, rows: Range<usize>, is_first: bool, sums: &mut [MaybeUninit<T>]) {
         let (channels, outputs) = (self.channels, self.outputs);
         let count = self.inputs.count(&rows);
         let plane = count + SLACK;
-        let inputs = aligned(&mut memory.0, channels * PLACES * plane);
         let numbers = (self.input, channels);
-        change_all(&self.inputs, numbers, &rows, self.loops.enter, inputs);
-        let gradients = aligned(&mut memory.1, outputs * PLACES * plane);
+        let inputs = change_all(&self.inputs, numbers, &rows, self.loops.enter);
         let numbers = (self.gradient, outputs);
-        change_all(
-            &self.gradients,
-            numbers,
-            &rows,
-            self.loops.spread,
-            gradients,
-        );
-        let (inputs, gradients) = (&*inputs, &*gradients);
+        let gradients = change_all(&self.gradients, numbers, &rows, self.loops.spread);
         let of_places = sums.par_chunks_exact_mut(outputs * channels).enumerate();
         of_places.for_each(|(place, sums)| {
             let blocks = sums
                 .par_chunks_mut(OUTPUTS * channels)
                 .zip(gradients.par_chunks(OUTPUTS * PLACES * plane));
             blocks.for_each(|(sums, gradients)| {
+                let sums = match is_first {
+                    true => zeroed(sums),
+                    // SAFETY: the first rows have written all sums.
+                    false => unsafe { sums.assume_init_mut() },
+                };
                 let first = place * plane;
                 let right = (channels, &inputs[first..], PLACES * plane);
                 add_product(sums, count, (&gradients[first..], PLACES * plane), right);
@@ -128,32 +127,30 @@ impl<T: Registers> WeightGradient<'_, T> {
     }
 }
 
-/// Transforms some rows of tiles in all channels: for each channel the places of a tile, one after the other. Each channel is
-/// one thread's.
+/// Transforms some rows of tiles in all channels: for each channel the places of a tile, one after the other, with `SLACK`
+/// behind each. Each channel is one thread's.
 fn change_all<T: Registers>(
     tiles: &Tiles,
     (numbers, channels): (&[T], usize),
     rows: &Range<usize>,
     change: fn(Change<T>),
-    to: &mut [T],
-) {
-    let of_channels = to.par_chunks_exact_mut(to.len() / channels).enumerate();
-    of_channels.for_each_init(
-        || Halves::new(tiles),
-        |halves, (channel, to)| {
-            let step = to.len() / PLACES;
-            tiles.lay_out(
-                (numbers, channels, channel),
-                rows,
-                halves,
-                |lines, first| {
+) -> Vec<T> {
+    let step = tiles.count(rows) + SLACK;
+    written(channels * PLACES * step, |transformed| {
+        let of_channels = transformed.par_chunks_exact_mut(PLACES * step).enumerate();
+        of_channels.for_each_init(
+            || Halves::new(tiles),
+            |halves, (channel, transformed)| {
+                let to = zeroed(transformed);
+                let channel = (numbers, channels, channel);
+                tiles.lay_out(channel, rows, halves, |lines, first| {
                     change(Change {
                         lines,
                         to: &mut to[first..],
                         step,
                     });
-                },
-            );
-        },
-    );
+                });
+            },
+        );
+    })
 }

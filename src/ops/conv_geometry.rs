@@ -153,7 +153,7 @@ impl Axis {
         begin as usize..end as usize
     }
 
-    /// Lays out what `results` are reached from.
+    /// What `results` are reached from.
     fn line(&self, results: &Range<isize>, size: usize) -> Line {
         let first = results.start + self.least_shift();
         let length = (results.end - results.start) as usize + self.reach();
@@ -197,23 +197,21 @@ struct Line {
 /// Room behind a flat plane, so that whole registers may be read at its end.
 const SLACK: usize = 64;
 
-/// A *flat* plane: what a pass needs of one channel for some rows of results, row after row and image below image, with zeros
-/// where an image ends. Then the result at flat position `i` is the sum over channels and taps of
-/// `weight * plane[i + tap's offset]`: every loop runs over contiguous numbers, whatever the width. What is computed between
-/// rows and between images is thrown away.
+/// A *flat* plane: what a pass needs of one channel for some rows of results, row after row, with zeros where an image ends;
+/// where it is for several images, pixel beside pixel. Then the result at flat position `i` is the sum over channels and taps
+/// of `weight * plane[i + tap's offset]`: every loop runs over contiguous numbers, whatever the width. What is computed
+/// between rows is thrown away.
 #[derive(Debug, Clone)]
 pub struct FlatPlane {
     /// Rows of results of each image.
     pub results: Range<isize>,
+    pub images: usize,
     /// From one row of results to the next.
     pub row: usize,
-    /// From one image to the next.
-    pub image: usize,
     /// From the first result to behind the last.
     pub span: usize,
     /// Length of the plane.
     pub length: usize,
-    images: usize,
     /// Size of an image with the sources.
     size: (usize, usize),
     rows: Line,
@@ -240,17 +238,15 @@ impl Pass {
     ) -> FlatPlane {
         let rows = self.rows.line(&results, height);
         let columns = self.columns.line(&self.columns.range, width);
-        let (row, image) = (columns.pitch, rows.pitch * columns.pitch);
-        let last = (images - 1) * image + (results.end - results.start - 1) as usize * row;
-        let phase = (images - 1) * image + rows.length * row;
-        let spare = columns.length - columns.pitch + SLACK;
+        let row = columns.pitch * images;
+        let phase = rows.length * row;
+        let spare = (columns.length - columns.pitch) * images + SLACK;
         FlatPlane {
+            images,
             row,
-            image,
-            span: last + self.columns.count(),
+            span: (results.end - results.start - 1) as usize * row + self.columns.count() * images,
             length: (self.phases().len() * phase + spare).next_multiple_of(16),
             results,
-            images,
             size: (height, width),
             rows,
             columns,
@@ -272,7 +268,7 @@ impl Pass {
                 taps.push((
                     y.kernel,
                     x.kernel,
-                    phase * plane.phase + down * plane.row + right,
+                    phase * plane.phase + down * plane.row + right * plane.images,
                 ));
             }
         }
@@ -290,7 +286,7 @@ impl Pass {
         let phases = self.phases();
         let (flat, slack) = flat.split_at_mut(phases.len() * plane.phase);
         slack.fill(zero);
-        let (height, width) = plane.size;
+        let ((height, width), images) = (plane.size, plane.images);
         let (rows, columns) = (plane.rows, plane.columns);
         for (flat, (y_origin, x_origin)) in flat.chunks_exact_mut(plane.phase.max(1)).zip(phases) {
             let ys = self.rows.inside(y_origin, rows.first, rows.length, height);
@@ -299,27 +295,24 @@ impl Pass {
                 .inside(x_origin, columns.first, columns.length, width);
             let step = self.columns.source_step;
             let x = (x_origin + step as isize * (columns.first + xs.start as isize)) as usize;
-            let (images, below) = flat.split_at_mut(plane.images * plane.image);
-            below.fill(zero);
-            for (image, flat) in images.chunks_exact_mut(plane.image).enumerate() {
-                let channel = channel_of(image);
-                for (y, line) in flat.chunks_exact_mut(plane.row).enumerate() {
-                    if !ys.contains(&y) || xs.is_empty() {
-                        line.fill(zero);
-                        continue;
-                    }
-                    let y = y_origin + self.rows.source_step as isize * (rows.first + y as isize);
-                    let sources = &channel[y as usize * width + x..(y as usize + 1) * width];
-                    line[..xs.start].fill(zero);
-                    line[xs.end..].fill(zero);
-                    let line = &mut line[xs.clone()];
-                    if step == 1 {
-                        line.copy_from_slice(&sources[..line.len()]);
-                    } else {
-                        let sources = sources.iter().step_by(step);
-                        line.iter_mut()
-                            .zip(sources)
-                            .for_each(|(to, &from)| *to = from);
+            for (y, line) in flat.chunks_exact_mut(plane.row).enumerate() {
+                if !ys.contains(&y) || xs.is_empty() {
+                    line.fill(zero);
+                    continue;
+                }
+                let y = y_origin + self.rows.source_step as isize * (rows.first + y as isize);
+                let source = y as usize * width + x;
+                line[..xs.start * images].fill(zero);
+                line[xs.end * images..].fill(zero);
+                let line = &mut line[xs.start * images..xs.end * images];
+                if images == 1 && step == 1 {
+                    line.copy_from_slice(&channel_of(0)[source..][..xs.len()]);
+                    continue;
+                }
+                for image in 0..images {
+                    let sources = &channel_of(image)[source..];
+                    for place in 0..xs.len() {
+                        line[place * images + image] = sources[place * step];
                     }
                 }
             }

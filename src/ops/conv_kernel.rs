@@ -36,9 +36,10 @@ pub fn forward<T: Registers>(
         size: geometry.output,
         bias,
         passes: &[geometry.forward()],
-        weight: &|output, channel, y, x| {
-            weight[((output * geometry.channels + channel) * height + y) * width + x]
+        weight: &|output, channel| {
+            &weight[(output * geometry.channels + channel) * height * width..][..height * width]
         },
+        kernel_width: width,
     })
 }
 
@@ -63,9 +64,10 @@ pub fn backward<T: Registers>(
         size: geometry.input,
         bias,
         passes: &geometry.backward(),
-        weight: &|channel, output, y, x| {
-            weight[((output * geometry.channels + channel) * height + y) * width + x]
+        weight: &|channel, output| {
+            &weight[(output * geometry.channels + channel) * height * width..][..height * width]
         },
+        kernel_width: width,
     })
 }
 
@@ -79,8 +81,9 @@ struct Correlation<'a, T> {
     size: (usize, usize),
     bias: Option<&'a [T]>,
     passes: &'a [Pass],
-    /// The weight from a source channel to a channel, at a row and a column of the kernel.
-    weight: &'a (dyn Fn(usize, usize, usize, usize) -> T + Sync),
+    /// The kernel to a channel from a source channel, row by row.
+    weight: &'a (dyn Fn(usize, usize) -> &'a [T] + Sync),
+    kernel_width: usize,
 }
 
 fn correlate<T: Registers>(work: Correlation<T>) -> Vec<T> {
@@ -129,11 +132,13 @@ fn pack<'a, T: Scalar, const BLOCK: usize>(work: &Correlation<T>, pass: &'a Pass
     let mut weights = vec![T::ZERO; work.channels.div_ceil(BLOCK) * depth * BLOCK];
     let blocks = weights.par_chunks_exact_mut((depth * BLOCK).max(1));
     blocks.enumerate().for_each(|(block, weights)| {
-        for channel in block * BLOCK..((block + 1) * BLOCK).min(work.channels) {
-            let mut places = weights.iter_mut().skip(channel % BLOCK).step_by(BLOCK);
-            for source in 0..work.source_channels {
-                for (&(y, x, _), place) in taps.iter().zip(&mut places) {
-                    *place = (work.weight)(channel, source, y, x);
+        let channels = block * BLOCK..((block + 1) * BLOCK).min(work.channels);
+        let of_sources = weights.chunks_exact_mut((taps.len() * BLOCK).max(1));
+        for (source, weights) in of_sources.enumerate() {
+            for (lane, channel) in channels.clone().enumerate() {
+                let kernel = (work.weight)(channel, source);
+                for (tap, &(y, x, _)) in taps.iter().enumerate() {
+                    weights[tap * BLOCK + lane] = kernel[y * work.kernel_width + x];
                 }
             }
         }
@@ -219,30 +224,25 @@ impl<T: Scalar> Tile<'_, T> {
         let first = (columns.start + columns.step as isize * columns.range.start) as usize;
         let channels = self.lines.chunks_exact_mut(self.rows.len());
         let channels = channels.skip(channel).step_by(work.channels);
-        for ((image, results), lines) in self
-            .images
-            .clone()
-            .zip(results.chunks(plane.image))
-            .zip(channels)
-        {
+        for (within, (image, lines)) in self.images.clone().zip(channels).enumerate() {
             for (index, row) in plane.results.clone().enumerate() {
                 let y = (rows.start + rows.step as isize * row) as usize;
-                let results = &results[index * plane.row..][..columns.count()];
+                let results = &results[index * plane.row + within..];
                 let line = &mut lines[y - self.rows.start][first..];
-                if columns.step == 1 {
-                    let line = line[..results.len()].write_copy_of_slice(results);
-                    if let Some(mask) = work.finish.dropout {
-                        let row = (image * work.channels + channel) * work.size.0 + y;
-                        mask.run(row * work.size.1 + first, line);
-                    }
+                let count = columns.count();
+                if plane.images == 1 && columns.step == 1 {
+                    line[..count].write_copy_of_slice(&results[..count]);
                 } else {
-                    debug_assert!(
-                        work.finish.dropout.is_none(),
-                        "every second place is not dropped"
-                    );
-                    let places = line.iter_mut().step_by(columns.step);
-                    places.zip(results).for_each(|(to, &from)| {
-                        to.write(from);
+                    for x in 0..count {
+                        line[x * columns.step].write(results[x * plane.images]);
+                    }
+                }
+                if let Some(mask) = work.finish.dropout {
+                    debug_assert!(columns.step == 1, "every second place is not dropped");
+                    let row = (image * work.channels + channel) * work.size.0 + y;
+                    // SAFETY: these places have just been written.
+                    mask.run(row * work.size.1 + first, unsafe {
+                        line[..count].assume_init_mut()
                     });
                 }
             }

@@ -132,12 +132,18 @@ impl<T: Registers> Work<'_, T> {
         if output >= outputs {
             return;
         }
-        for (image, flat) in piece.images.clone().zip(flat.chunks_mut(plane.image)) {
+        for (within, image) in piece.images.clone().enumerate() {
             let index = image * outputs + output;
             let rows = &self.gradient[index * height * width..][..height * width];
             let rows = rows[piece.rows.start * width..piece.rows.end * width].chunks_exact(width);
             for (flat, row) in flat.chunks_mut(plane.row).zip(rows) {
-                flat[..width].copy_from_slice(row);
+                if plane.images == 1 {
+                    flat[..width].copy_from_slice(row);
+                    continue;
+                }
+                for (x, &number) in row.iter().enumerate() {
+                    flat[x * plane.images + within] = number;
+                }
             }
         }
     }

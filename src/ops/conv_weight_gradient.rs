@@ -1,24 +1,23 @@
 //! The gradient of a convolution's weight: for each tap the products of the output's gradient with what the tap saw.
 
 use super::conv_geometry::{FlatPlane, Geometry, Pass};
-use super::matmul::add_product;
+use super::memory::{written, zeroed};
+use super::outer_products::{Loop, OuterProducts, TASK};
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, aligned, level, unrolled};
 use super::winograd;
 use rayon::prelude::*;
-use std::mem::zeroed;
+use std::mem;
 use std::ops::Range;
 
 /// Numbers of flat planes and lines that are worked on at a time: they stay in a processor's own cache.
 const CACHED: usize = 1 << 17;
 /// Parts that are summed apart, then added: always the same, so that the sum does not depend on the number of threads.
 const PARTS: usize = 8;
-/// With as many channels on both sides, it is a large matrix product.
+/// So many outputs are worth being laid out side by side.
 const MANY: usize = 48;
-/// Numbers that are laid out at a time for such products: the more, the less often sums are read and written again.
+/// Numbers that are laid out at a time then.
 const TOGETHER: usize = 1 << 20;
-/// Outputs of one such product.
-const OUTPUTS: usize = 128;
 
 /// The gradient of the weight (O, C, KH, KW) from `input` (N, C, H, W) and `gradient` (N, O, OH, OW).
 pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
@@ -31,8 +30,9 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
         geometry,
         pass: geometry.forward(),
     };
-    if geometry.channels >= MANY && geometry.outputs >= MANY {
-        return work.as_matrix_products();
+    let columns = geometry.channels * geometry.kernel.0 * geometry.kernel.1;
+    if geometry.outputs >= MANY && columns >= 2 * TASK {
+        return work.as_outer_products();
     }
     match level() {
         #[cfg(not(target_arch = "aarch64"))]
@@ -199,35 +199,90 @@ impl<T: Registers> Work<'_, T> {
         self.in_order(&sums, outputs)
     }
 
-    /// For each tap a matrix product, (outputs, positions) with (positions, channels): in flat order both are there already.
-    fn as_matrix_products(&self) -> Vec<T> {
+    /// Sums of outer products: outputs stand side by side, and each tap of each channel is a column.
+    fn as_outer_products(&self) -> Vec<T> {
+        let adding = Loop::best();
         let (channels, outputs) = (self.geometry.channels, self.geometry.outputs);
-        let taps = self.geometry.kernel.0 * self.geometry.kernel.1;
-        let mut sums = vec![T::ZERO; taps * outputs * channels];
-        let (mut planes, mut lines) = (Vec::new(), Vec::new());
-        for piece in self.pieces(TOGETHER) {
-            let plane = self.plane(&piece);
-            let offsets: Vec<usize> = self.pass.taps(&plane).iter().map(|tap| tap.2).collect();
-            let planes = aligned(&mut planes, channels * plane.length);
-            let flat = planes.par_chunks_exact_mut(plane.length).enumerate();
-            flat.for_each(|(channel, flat)| self.fill_plane(&piece, &plane, channel, flat));
-            let line = plane.span;
-            let lines = aligned(&mut lines, outputs * line);
-            let flat = lines.par_chunks_exact_mut(line).enumerate();
-            flat.for_each(|(output, flat)| self.fill_line(&piece, &plane, output, flat));
-            let (planes, lines) = (&*planes, &*lines);
-            let of_taps = sums.par_chunks_exact_mut(outputs * channels).zip(offsets);
-            of_taps.for_each(|(sums, offset)| {
-                let blocks = sums
-                    .par_chunks_mut(OUTPUTS * channels)
-                    .zip(lines.par_chunks(OUTPUTS * line));
-                blocks.for_each(|(sums, lines)| {
-                    let right = (channels, &planes[offset..], plane.length);
-                    add_product(sums, line, (lines, line), right);
+        let columns = channels * self.geometry.kernel.0 * self.geometry.kernel.1;
+        let (block, width) = (adding.block, self.geometry.output.1);
+        let sums = written(outputs.div_ceil(block) * columns * block, |sums| {
+            let (mut planes, mut lines) = (Vec::new(), Vec::new());
+            for (index, piece) in self.pieces(TOGETHER).into_iter().enumerate() {
+                let plane = self.plane(&piece);
+                let planes = aligned(&mut planes, channels * plane.length);
+                let flat = planes.par_chunks_exact_mut(plane.length).enumerate();
+                flat.for_each(|(channel, flat)| self.fill_plane(&piece, &plane, channel, flat));
+                let row = width * piece.images.len() * block;
+                let of_block = row * piece.rows.len();
+                let lines = aligned(&mut lines, outputs.div_ceil(block) * of_block);
+                let rows = lines.par_chunks_exact_mut(row).enumerate();
+                rows.for_each(|(index, row)| {
+                    let (block_index, y) = (index / piece.rows.len(), index % piece.rows.len());
+                    let outputs = block_index * block..((block_index + 1) * block).min(outputs);
+                    self.fill_row(&piece.images, outputs, piece.rows.start + y, block, row);
                 });
+                let taps = self.pass.taps(&plane);
+                let starts = (0..channels)
+                    .flat_map(|channel| taps.iter().map(move |tap| (channel, tap.2)))
+                    .map(|(channel, offset)| channel * plane.length + offset);
+                let starts: Vec<usize> = starts.collect();
+                let (planes, lines) = (&*planes, &*lines);
+                let of_blocks = sums.par_chunks_exact_mut(columns * block);
+                let of_blocks = of_blocks.zip(lines.par_chunks_exact(of_block));
+                of_blocks.for_each(|(sums, lines)| {
+                    let tasks = sums.par_chunks_mut(TASK * block);
+                    tasks.zip(starts.par_chunks(TASK)).for_each(|(sums, starts)| {
+                        let sums = match index {
+                            0 => zeroed(sums),
+                            // SAFETY: the first piece has written all sums.
+                            _ => unsafe { sums.assume_init_mut() },
+                        };
+                        for (y, lines) in lines.chunks_exact(row).enumerate() {
+                            adding.add(OuterProducts {
+                                lines,
+                                numbers: &planes[y * plane.row..],
+                                columns: starts,
+                                sums,
+                            });
+                        }
+                    });
+                });
+            }
+        });
+        written(outputs * columns, |result| {
+            let of_outputs = result.par_chunks_exact_mut(columns).enumerate();
+            of_outputs.for_each(|(output, result)| {
+                let sums = &sums[output / block * columns * block + output % block..];
+                for (column, place) in result.iter_mut().enumerate() {
+                    place.write(sums[column * block]);
+                }
             });
+        })
+    }
+
+    /// Lays out the gradient of some outputs in one row of some images, for each place the outputs side by side.
+    fn fill_row(
+        &self,
+        images: &Range<usize>,
+        outputs: Range<usize>,
+        y: usize,
+        block: usize,
+        row: &mut [T],
+    ) {
+        let (height, width) = self.geometry.output;
+        if outputs.len() < block {
+            row.fill(T::ZERO);
         }
-        self.in_order(&sums, outputs)
+        for (within, image) in images.clone().enumerate() {
+            let first = (image * self.geometry.outputs + outputs.start) * height + y;
+            for x in 0..width {
+                let numbers = self.gradient[first * width + x..].iter().step_by(height * width);
+                let places = &mut row[(x * images.len() + within) * block..][..outputs.len()];
+                for (place, &number) in places.iter_mut().zip(numbers) {
+                    *place = number;
+                }
+            }
+        }
     }
 
     /// From (taps, outputs, channels) to (outputs, channels, taps), without what only filled up a block.
@@ -267,12 +322,12 @@ unsafe fn products<T: Scalar, R: Register<T>, const BLOCK: usize>(part: Part<T>)
                 // SAFETY: registers of zeros are numbers; `line` is a multiple of `LANES`; of that length are the slices, and
                 // all lines of the block.
                 unsafe {
-                    let mut totals: [[R; TAPS]; BLOCK] = zeroed();
+                    let mut totals: [[R; TAPS]; BLOCK] = mem::zeroed();
                     let plane = &part.planes[channel * part.plane..][..part.plane];
                     let lines = &part.lines[block * BLOCK * line..][..BLOCK * line];
                     let seen = offsets.map(|offset| plane[offset..][..line].as_ptr());
                     for position in (0..line).step_by(R::LANES) {
-                        let mut values: [R; TAPS] = zeroed();
+                        let mut values: [R; TAPS] = mem::zeroed();
                         unrolled!(tap, TAPS, {
                             values[tap] = R::load(seen[tap].add(position));
                         });

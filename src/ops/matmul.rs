@@ -4,7 +4,6 @@
 use super::conv_kernel::{self, Block};
 use super::finish::Finish;
 use super::memory::written;
-use super::scalar::Scalar;
 use super::simd::{Level, Registers, aligned, level};
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
@@ -166,43 +165,6 @@ impl<T: Registers> Product<'_, T> {
                 }
             }
         }
-    }
-}
-
-/// Adds to `sums` (rows, columns) the product of `left` (rows, depth) and the transposed `right` (columns, depth), whose rows
-/// begin `left_step` and `right_step` numbers apart. For products that are large enough for the crate `gemm`.
-pub fn add_product<T: Scalar>(
-    sums: &mut [T],
-    depth: usize,
-    (left, left_step): (&[T], usize),
-    (columns, right, right_step): (usize, &[T], usize),
-) {
-    let rows = sums.len() / columns;
-    let reach = |rows: usize, step: usize| rows.saturating_sub(1) * step + depth;
-    assert!(left.len() >= reach(rows, left_step) && right.len() >= reach(columns, right_step));
-    // SAFETY: the assertion has found all numbers of both matrices, and `sums` holds `rows` times `columns`.
-    unsafe {
-        gemm::gemm(
-            rows,
-            columns,
-            depth,
-            sums.as_mut_ptr(),
-            1,
-            columns as isize,
-            true,
-            left.as_ptr(),
-            1,
-            left_step as isize,
-            right.as_ptr(),
-            right_step as isize,
-            1,
-            T::ONE,
-            T::ONE,
-            false,
-            false,
-            false,
-            gemm::Parallelism::None,
-        );
     }
 }
 

@@ -28,6 +28,7 @@ mod max_pool2d;
 mod maxout;
 pub(crate) mod memory;
 mod on_cuda;
+mod outer_products;
 mod pad;
 mod pixel_shuffle;
 mod pool_options;

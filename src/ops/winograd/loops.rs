@@ -4,7 +4,7 @@ use super::tiles::Lines;
 use crate::ops::conv_kernel::{self, Block};
 use crate::ops::scalar::Scalar;
 use crate::ops::simd::{Level, Register, Registers, level, unrolled};
-use std::mem::zeroed;
+use std::mem::{MaybeUninit, zeroed};
 
 /// The most outputs in a block.
 pub const BLOCK: usize = 8;
@@ -17,7 +17,7 @@ pub struct Loops<T> {
     pub product: fn(Block<T>),
     pub enter: fn(Change<T>),
     pub leave: fn(Leave<T>),
-    pub spread: fn(Change<T>),
+    pub spread: fn(Spread<T>),
 }
 
 impl<T: Registers> Loops<T> {
@@ -31,7 +31,7 @@ impl<T: Registers> Loops<T> {
                 product: |block| unsafe { conv_kernel::outputs::<T, [T; 4], 4, 2>(block) },
                 enter: |work| unsafe { enter_tiles::<T, [T; 4]>(work) },
                 leave: |work| unsafe { leave_tiles::<T, [T; 4]>(work) },
-                spread: |work| unsafe { spread_tiles::<T, [T; 4]>(work) },
+                spread: |work| unsafe { spread_tile::<T, [T; 4]>(work) },
             },
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => Loops {
@@ -58,7 +58,7 @@ impl<T: Registers> Loops<T> {
                 product: |block| unsafe { conv_kernel::wide::<T, T::Neon, 8, 12>(block) },
                 enter: |work| unsafe { enter_tiles::<T, T::Neon>(work) },
                 leave: |work| unsafe { leave_tiles::<T, T::Neon>(work) },
-                spread: |work| unsafe { spread_tiles::<T, T::Neon>(work) },
+                spread: |work| unsafe { spread_tile::<T, T::Neon>(work) },
             },
         }
     }
@@ -84,9 +84,9 @@ macro_rules! compiled_for {
             }
 
             #[target_feature(enable = $features)]
-            pub fn spread<T: Registers>(work: Change<T>) {
+            pub fn spread<T: Registers>(work: Spread<T>) {
                 // SAFETY: as above.
-                unsafe { spread_tiles::<T, T::$registers>(work) }
+                unsafe { spread_tile::<T, T::$registers>(work) }
             }
         }
     };
@@ -201,13 +201,21 @@ unsafe fn leave_tiles<T: Scalar, R: Register<T>>(work: Leave<T>) {
     }
 }
 
-/// `A y A'` for each tile y.
+/// One tile of many outputs, which stand side by side: four pixels to 16 places, which stand `step` apart.
+pub struct Spread<'a, T> {
+    pub pixels: &'a [T],
+    pub to: &'a mut [MaybeUninit<T>],
+    pub step: usize,
+}
+
+/// `A y A'` for the tile y of each output. Writes as many numbers of each place as there are outputs.
 ///
 /// # Safety
 /// The processor must have the instructions of `R`.
 #[inline(always)]
-unsafe fn spread_tiles<T: Scalar, R: Register<T>>(work: Change<T>) {
-    for position in (0..work.lines.count).step_by(R::LANES) {
+unsafe fn spread_tile<T: Scalar, R: Register<T>>(work: Spread<T>) {
+    let outputs = work.pixels.len() / 4;
+    for position in (0..outputs).step_by(R::LANES) {
         // SAFETY: as in `enter_tiles`.
         unsafe {
             let (plus, minus, zero) = (R::splat(T::ONE), R::splat(-T::ONE), R::splat(T::ZERO));
@@ -221,15 +229,18 @@ unsafe fn spread_tiles<T: Scalar, R: Register<T>>(work: Change<T>) {
             };
             let mut lines: [[R; 4]; 2] = zeroed();
             unrolled!(line, 2, {
-                let halves = work.lines.lines[line];
-                let [even, odd] = halves.map(|half| half[position..][..R::LANES].as_ptr());
-                lines[line] = four(R::load(even), R::load(odd));
+                let first = 2 * line * outputs + position;
+                let (even, odd) = (&work.pixels[first..], &work.pixels[first + outputs..]);
+                lines[line] = four(
+                    R::load(even[..R::LANES].as_ptr()),
+                    R::load(odd[..R::LANES].as_ptr()),
+                );
             });
             unrolled!(column, 4, {
                 let places = four(lines[0][column], lines[1][column]);
                 unrolled!(row, 4, {
                     let place = (4 * row + column) * work.step + position;
-                    places[row].store(work.to[place..][..R::LANES].as_mut_ptr());
+                    places[row].store(work.to[place..][..R::LANES].as_mut_ptr().cast());
                 });
             });
         }

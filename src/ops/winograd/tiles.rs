@@ -80,6 +80,15 @@ impl Tiles {
         })
     }
 
+    /// The tiles of these rows as they stand side by side: (image, row, column).
+    pub fn each(&self, rows: &Range<usize>) -> impl Iterator<Item = (usize, usize, usize)> {
+        let columns = self.columns();
+        self.groups(rows).flat_map(move |(images, rows)| {
+            let places = rows.flat_map(move |row| (0..columns).map(move |column| (row, column)));
+            places.flat_map(move |(row, column)| images.clone().map(move |image| (image, row, column)))
+        })
+    }
+
     /// How many tiles are in these rows.
     pub fn count(&self, rows: &Range<usize>) -> usize {
         let of_group = |(images, rows): (Range<usize>, Range<usize>)| images.len() * rows.len();

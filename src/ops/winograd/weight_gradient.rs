@@ -3,11 +3,11 @@
 use super::PLACES;
 use super::filtering::CACHED;
 use super::kernels::restore_weights;
-use super::loops::{Change, Loops};
+use super::loops::{Change, Loops, Spread};
 use super::tiles::{Halves, SLACK, Tiles, images};
 use crate::ops::conv_geometry::Geometry;
-use crate::ops::matmul::add_product;
 use crate::ops::memory::{written, zeroed};
+use crate::ops::outer_products::{self, BLOCK, OuterProducts, TASK};
 use crate::ops::simd::Registers;
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
@@ -20,10 +20,8 @@ const TOGETHER: usize = 256;
 /// a cache, and then added: always as many parts, so that sums do not depend on the number of threads.
 const FEW: usize = 1 << 18;
 const PARTS: usize = 8;
-/// Outputs of one matrix product for the weight's gradient.
-const OUTPUTS: usize = 128;
-/// Channels whose kernels are restored at a time.
-const LANES: usize = 16;
+/// Outputs whose kernels are restored at a time; a block of outputs has as many, or a multiple, or a part.
+const LANES: usize = 8;
 
 /// The gradient of the weight, as [`conv_weight_gradient`](crate::ops::conv_weight_gradient::weight_gradient).
 pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
@@ -31,14 +29,14 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
     let images = images(gradient, outputs, geometry.output);
     let work = WeightGradient {
         loops: Loops::best(),
+        adding: outer_products::Loop::best(),
         input,
         gradient,
         channels,
         outputs,
-        inputs: Tiles::new(geometry.input, geometry.output, geometry.padding, images),
-        gradients: Tiles::new(geometry.output, geometry.output, (0, 0), images),
+        tiles: Tiles::new(geometry.input, geometry.output, geometry.padding, images),
     };
-    let all = work.inputs.all_rows();
+    let all = work.tiles.all_rows();
     let has_few = PLACES * channels * outputs <= FEW;
     let (part, tiles) = match has_few {
         true => (
@@ -47,14 +45,16 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
         ),
         false => (all.max(1), TOGETHER),
     };
-    let row = work.inputs.columns() * work.inputs.group;
+    let block = work.adding.block;
+    let blocks = outputs.div_ceil(block);
+    let row = work.tiles.columns() * work.tiles.group;
     let rows = (tiles / row).max(1);
     let parts: Vec<usize> = (0..all).step_by(part).collect();
     let parts: Vec<Vec<T>> = parts
         .into_par_iter()
         .map(|start| {
             let end = (start + part).min(all);
-            written(PLACES * outputs * channels, |sums| {
+            written(PLACES * blocks * channels * block, |sums| {
                 for first in (start..end).step_by(rows) {
                     work.add(first..(first + rows).min(end), first == start, sums);
                 }
@@ -62,23 +62,24 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
         })
         .collect();
     written(outputs * channels * 9, |result| {
-        let of_outputs = result.par_chunks_exact_mut(channels * 9).enumerate();
-        of_outputs.for_each(|(output, result)| {
+        let some_outputs = result.par_chunks_mut(LANES * channels * 9).enumerate();
+        some_outputs.for_each(|(index, result)| {
             let kernels = result.as_chunks_mut::<9>().0;
-            for (index, kernels) in kernels.chunks_mut(LANES).enumerate() {
+            let first = index * LANES / block * channels * block + index * LANES % block;
+            for channel in 0..channels {
                 let mut places = [[T::ZERO; LANES]; PLACES];
                 for sums in &parts {
-                    let of_places = sums.chunks_exact(outputs * channels);
+                    let of_places = sums.chunks_exact(blocks * channels * block);
                     for (sums, place) in of_places.zip(&mut places) {
-                        let sums = &sums[output * channels + index * LANES..][..kernels.len()];
-                        place
-                            .iter_mut()
-                            .zip(sums)
-                            .for_each(|(place, &sum)| *place += sum);
+                        let sums = &sums[first + channel * block..][..LANES];
+                        for (place, &sum) in place.iter_mut().zip(sums) {
+                            *place += sum;
+                        }
                     }
                 }
                 let numbers = restore_weights(&places);
-                for (lane, kernel) in kernels.iter_mut().enumerate() {
+                let kernels = kernels[channel..].iter_mut().step_by(channels);
+                for (lane, kernel) in kernels.enumerate() {
                     *kernel = std::array::from_fn(|tap| MaybeUninit::new(numbers[tap][lane]));
                 }
             }
@@ -88,69 +89,111 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
 
 struct WeightGradient<'a, T> {
     loops: Loops<T>,
+    adding: outer_products::Loop<T>,
     input: &'a [T],
     gradient: &'a [T],
     channels: usize,
     outputs: usize,
-    inputs: Tiles,
-    /// The same tiles, in which the gradient's own lines begin.
-    gradients: Tiles,
+    tiles: Tiles,
 }
 
 impl<T: Registers> WeightGradient<'_, T> {
-    /// Adds, for each place of a tile, what some rows of tiles have: (places, outputs, channels). The first rows are added to
-    /// nothing.
+    /// Adds, for each place of a tile, what some rows of tiles have: (places, blocks of outputs, channels, outputs of a block). The
+    /// first rows are added to nothing.
     fn add(&self, rows: Range<usize>, is_first: bool, sums: &mut [MaybeUninit<T>]) {
-        let (channels, outputs) = (self.channels, self.outputs);
-        let count = self.inputs.count(&rows);
+        let (channels, block) = (self.channels, self.adding.block);
+        let count = self.tiles.count(&rows);
         let plane = count + SLACK;
-        let numbers = (self.input, channels);
-        let inputs = change_all(&self.inputs, numbers, &rows, self.loops.enter);
-        let numbers = (self.gradient, outputs);
-        let gradients = change_all(&self.gradients, numbers, &rows, self.loops.spread);
-        let of_places = sums.par_chunks_exact_mut(outputs * channels).enumerate();
-        of_places.for_each(|(place, sums)| {
-            let blocks = sums
-                .par_chunks_mut(OUTPUTS * channels)
-                .zip(gradients.par_chunks(OUTPUTS * PLACES * plane));
-            blocks.for_each(|(sums, gradients)| {
-                let sums = match is_first {
-                    true => zeroed(sums),
-                    // SAFETY: the first rows have written all sums.
-                    false => unsafe { sums.assume_init_mut() },
-                };
-                let first = place * plane;
-                let right = (channels, &inputs[first..], PLACES * plane);
-                add_product(sums, count, (&gradients[first..], PLACES * plane), right);
+        let inputs = self.enter(&rows);
+        let gradients = self.spread(&rows);
+        let starts: Vec<usize> = (0..channels)
+            .map(|channel| channel * PLACES * plane)
+            .collect();
+        let of_lines = sums.par_chunks_exact_mut(channels * block).enumerate();
+        of_lines.for_each(|(index, sums)| {
+            let blocks = self.outputs.div_ceil(block);
+            let (place, block_index) = (index / blocks, index % blocks);
+            let lines = (block_index * PLACES + place) * count * block;
+            let tasks = sums.par_chunks_mut(TASK * block);
+            tasks.zip(starts.par_chunks(TASK)).for_each(|(sums, starts)| {
+                self.adding.add(OuterProducts {
+                    lines: &gradients[lines..][..count * block],
+                    numbers: &inputs[place * plane..],
+                    columns: starts,
+                    sums: match is_first {
+                        true => zeroed(sums),
+                        // SAFETY: the first rows have written all sums.
+                        false => unsafe { sums.assume_init_mut() },
+                    },
+                });
             });
         });
     }
-}
 
-/// Transforms some rows of tiles in all channels: for each channel the places of a tile, one after the other, with `SLACK`
-/// behind each. Each channel is one thread's.
-fn change_all<T: Registers>(
-    tiles: &Tiles,
-    (numbers, channels): (&[T], usize),
-    rows: &Range<usize>,
-    change: fn(Change<T>),
-) -> Vec<T> {
-    let step = tiles.count(rows) + SLACK;
-    written(channels * PLACES * step, |transformed| {
-        let of_channels = transformed.par_chunks_exact_mut(PLACES * step).enumerate();
-        of_channels.for_each_init(
-            || Halves::new(tiles),
-            |halves, (channel, transformed)| {
-                let to = zeroed(transformed);
-                let channel = (numbers, channels, channel);
-                tiles.lay_out(channel, rows, halves, |lines, first| {
-                    change(Change {
-                        lines,
-                        to: &mut to[first..],
+    /// Transforms some rows of tiles of the input: for each channel the places of a tile, one after the other, with `SLACK` behind
+    /// each. Each channel is one thread's.
+    fn enter(&self, rows: &Range<usize>) -> Vec<T> {
+        let (tiles, channels) = (&self.tiles, self.channels);
+        let step = tiles.count(rows) + SLACK;
+        written(channels * PLACES * step, |transformed| {
+            let of_channels = transformed
+                .par_chunks_exact_mut(PLACES * step)
+                .enumerate();
+            of_channels.for_each_init(
+                || Halves::new(tiles),
+                |halves, (channel, transformed)| {
+                    let to = zeroed(transformed);
+                    let numbers = (self.input, channels, channel);
+                    tiles.lay_out(numbers, rows, halves, |lines, first| {
+                        (self.loops.enter)(Change {
+                            lines,
+                            to: &mut to[first..],
+                            step,
+                        });
+                    });
+                },
+            );
+        })
+    }
+
+    /// Transforms some rows of tiles of the gradient: for each block of outputs and each place of a tile, the tiles, and for each
+    /// tile the outputs side by side. Each block is one thread's.
+    fn spread(&self, rows: &Range<usize>) -> Vec<T> {
+        let (tiles, block) = (&self.tiles, self.adding.block);
+        let (height, width) = tiles.result;
+        let step = tiles.count(rows) * block;
+        written(self.outputs.div_ceil(block) * PLACES * step, |spread| {
+            let of_blocks = spread.par_chunks_exact_mut(PLACES * step).enumerate();
+            of_blocks.for_each(|(index, spread)| {
+                let outputs = index * block..((index + 1) * block).min(self.outputs);
+                let mut pixels = [T::ZERO; 4 * BLOCK];
+                let pixels = &mut pixels[..4 * block];
+                for (tile, (image, row, column)) in tiles.each(rows).enumerate() {
+                    let (below, right) = (2 * row + 1 < height, 2 * column + 1 < width);
+                    if !(below && right) {
+                        pixels.fill(T::ZERO);
+                    }
+                    for (lane, output) in outputs.clone().enumerate() {
+                        let line = (image * self.outputs + output) * height + 2 * row;
+                        let numbers = &self.gradient[line * width + 2 * column..];
+                        pixels[lane] = numbers[0];
+                        if right {
+                            pixels[block + lane] = numbers[1];
+                        }
+                        if below {
+                            pixels[2 * block + lane] = numbers[width];
+                        }
+                        if below && right {
+                            pixels[3 * block + lane] = numbers[width + 1];
+                        }
+                    }
+                    (self.loops.spread)(Spread {
+                        pixels,
+                        to: &mut spread[tile * block..],
                         step,
                     });
-                });
-            },
-        );
-    })
+                }
+            });
+        })
+    }
 }

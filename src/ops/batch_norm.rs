@@ -336,7 +336,9 @@ impl CustomOp3 for BatchNormGradient {
                 .into_par_iter()
                 .map(|channel| {
                     let (mean, scale) = (T::of(means[channel]), scales[channel]);
-                    let pairs = numbers.chunks_exact(plane).zip(gradients.chunks_exact(plane));
+                    let pairs = numbers
+                        .chunks_exact(plane)
+                        .zip(gradients.chunks_exact(plane));
                     let pairs = pairs.skip(channel).step_by(channels);
                     let [of_weight, of_bias] = sums(pairs, |x, dy| [dy * (x - mean), dy]);
                     (of_weight * scale, of_bias)
@@ -370,7 +372,8 @@ impl CustomOp3 for BatchNormGradient {
                 });
                 let (of_weights, of_biases) = of_parameters.split_at_mut(channels);
                 let of_parameters = of_weights.iter_mut().zip(of_biases);
-                for ((to_weight, to_bias), (of_weight, of_bias)) in of_parameters.zip(&of_channels) {
+                for ((to_weight, to_bias), (of_weight, of_bias)) in of_parameters.zip(&of_channels)
+                {
                     to_weight.write(T::of(*of_weight));
                     to_bias.write(T::of(*of_bias));
                 }

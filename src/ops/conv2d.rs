@@ -434,7 +434,7 @@ mod tests {
     use super::*;
     use crate::ops::Activation;
     use crate::ops::gradient_check::{assert_gradients, normal};
-    use candle_core::Device;
+    use candle_core::{Device, Var};
 
     /// Input, weight and options: odd sizes, size 1, a stride beyond the kernel, more padding than the kernel reaches.
     fn cases() -> Vec<([usize; 4], [usize; 4], ConvOptions)> {
@@ -574,6 +574,42 @@ mod tests {
                 assert!(
                     (ours - wanted).abs() < 1e-10,
                     "{input:?} {options:?}: {ours} {wanted}"
+                );
+            }
+        }
+    }
+
+    /// A convolution is linear in input and in weight: with `g` the gradient of the sum of `r * conv2d(x, w)`, the sum of `g * v` is
+    /// that of `r * conv2d(x, v)` for any `v` in the place of `w`, and in the same way for `x`.
+    #[test]
+    fn gradients_with_many_outputs_are_those_of_the_sums_that_they_belong_to() {
+        let with = ConvOptions::new;
+        for (input, weight, options) in [
+            ([5, 6, 13, 9], [70, 6, 5, 5], with().padding(2)),
+            ([9, 40, 7, 7], [65, 40, 3, 3], with().stride(2).padding(1)),
+            ([3, 20, 28, 9], [100, 20, 2, 3], with().stride((2, 1))),
+            ([2, 100, 8, 7], [50, 100, 1, 1], with().stride(2)),
+            ([70, 30, 3, 1], [48, 30, 3, 3], with().padding((1, 3))),
+        ] {
+            let weight_of = |seed| normal(&weight, seed);
+            let (x, w) = (normal(&input, 1), weight_of(2));
+            let convolved = |x: &Tensor, w: &Tensor| conv2d(x, w, None, &options).unwrap();
+            let factors = normal(convolved(&x, &w).dims(), 3);
+            let sum = |a: &Tensor, b: &Tensor| (a * b).unwrap().sum_all().unwrap();
+            let (x, w) = (Var::from_tensor(&x).unwrap(), Var::from_tensor(&w).unwrap());
+            let gradients = sum(&convolved(&x, &w), &factors).backward().unwrap();
+            let (u, v) = (normal(&input, 4), weight_of(5));
+            for (gradient, direction, wanted) in [
+                (gradients.get(&x), &u, convolved(&u, &w)),
+                (gradients.get(&w), &v, convolved(&x, &v)),
+            ] {
+                let found = sum(gradient.unwrap(), direction)
+                    .to_scalar::<f64>()
+                    .unwrap();
+                let wanted = sum(&wanted, &factors).to_scalar::<f64>().unwrap();
+                assert!(
+                    (found - wanted).abs() < 1e-9 * wanted.abs().max(1.0),
+                    "{input:?} {weight:?}: {found} {wanted}"
                 );
             }
         }

@@ -231,21 +231,23 @@ impl<T: Registers> Work<'_, T> {
                 let of_blocks = of_blocks.zip(lines.par_chunks_exact(of_block));
                 of_blocks.for_each(|(sums, lines)| {
                     let tasks = sums.par_chunks_mut(TASK * block);
-                    tasks.zip(starts.par_chunks(TASK)).for_each(|(sums, starts)| {
-                        let sums = match index {
-                            0 => zeroed(sums),
-                            // SAFETY: the first piece has written all sums.
-                            _ => unsafe { sums.assume_init_mut() },
-                        };
-                        for (y, lines) in lines.chunks_exact(row).enumerate() {
-                            adding.add(OuterProducts {
-                                lines,
-                                numbers: &planes[y * plane.row..],
-                                columns: starts,
-                                sums,
-                            });
-                        }
-                    });
+                    tasks
+                        .zip(starts.par_chunks(TASK))
+                        .for_each(|(sums, starts)| {
+                            let sums = match index {
+                                0 => zeroed(sums),
+                                // SAFETY: the first piece has written all sums.
+                                _ => unsafe { sums.assume_init_mut() },
+                            };
+                            for (y, lines) in lines.chunks_exact(row).enumerate() {
+                                adding.add(OuterProducts {
+                                    lines,
+                                    numbers: &planes[y * plane.row..],
+                                    columns: starts,
+                                    sums,
+                                });
+                            }
+                        });
                 });
             }
         });
@@ -274,12 +276,10 @@ impl<T: Registers> Work<'_, T> {
             row.fill(T::ZERO);
         }
         for (within, image) in images.clone().enumerate() {
-            let first = (image * self.geometry.outputs + outputs.start) * height + y;
-            for x in 0..width {
-                let numbers = self.gradient[first * width + x..].iter().step_by(height * width);
-                let places = &mut row[(x * images.len() + within) * block..][..outputs.len()];
-                for (place, &number) in places.iter_mut().zip(numbers) {
-                    *place = number;
+            for (lane, output) in outputs.clone().enumerate() {
+                let first = ((image * self.geometry.outputs + output) * height + y) * width;
+                for (x, &number) in self.gradient[first..][..width].iter().enumerate() {
+                    row[(x * images.len() + within) * block + lane] = number;
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The largest of each window, and the way back.
 
 use super::conv_options::Pair;
-use super::memory::written;
+use super::memory::{written, zeroed};
 use super::on_cuda::on_cuda;
 use super::pool_options::{PoolOptions, Window};
 use super::scalar::Scalar;
@@ -388,27 +388,30 @@ impl CustomOp2 for MaxPool2dGradient {
             );
             let plane = windows.height * windows.width;
             let (width, pairs) = (windows.width, windows.are_pairs());
-            let mut result = vec![T::ZERO; numbers.len()];
-            result
-                .par_chunks_mut(plane)
-                .zip(numbers.par_chunks(plane))
-                .zip(gradients.par_chunks(windows.count()))
-                .for_each(|((result, plane), gradients)| {
-                    if !pairs {
-                        return windows.for_each_maximum(plane, |from, to| {
-                            result[to] += gradients[from];
-                        });
-                    }
-                    let rows = plane
-                        .chunks_exact(2 * width)
-                        .zip(result.chunks_exact_mut(2 * width));
-                    for ((rows, results), gradients) in
-                        rows.zip(gradients.chunks(windows.columns.len()))
-                    {
-                        let (rows, results) = (rows.split_at(width), results.split_at_mut(width));
-                        vectorize(|| gradients_of_pairs(rows, gradients, results));
-                    }
-                });
+            let result = written(numbers.len(), |result| {
+                result
+                    .par_chunks_mut(plane)
+                    .zip(numbers.par_chunks(plane))
+                    .zip(gradients.par_chunks(windows.count()))
+                    .for_each(|((result, plane), gradients)| {
+                        let result = zeroed(result);
+                        if !pairs {
+                            return windows.for_each_maximum(plane, |from, to| {
+                                result[to] += gradients[from];
+                            });
+                        }
+                        let rows = plane
+                            .chunks_exact(2 * width)
+                            .zip(result.chunks_exact_mut(2 * width));
+                        for ((rows, results), gradients) in
+                            rows.zip(gradients.chunks(windows.columns.len()))
+                        {
+                            let (rows, results) =
+                                (rows.split_at(width), results.split_at_mut(width));
+                            vectorize(|| gradients_of_pairs(rows, gradients, results));
+                        }
+                    });
+            });
             Ok((T::to_cpu_storage_owned(result), shape))
         }
         let (input, gradient) = ((input, input_layout), (gradient, gradient_layout));

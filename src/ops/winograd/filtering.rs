@@ -3,7 +3,7 @@
 use super::PLACES;
 use super::kernels::transform_weights;
 use super::loops::{BLOCK, Change, Leave, Loops};
-use super::tiles::{Halves, SLACK, Tiles, images, join};
+use super::tiles::{Halves, PAIRS, SLACK, Tiles, images, join};
 use crate::ops::conv_geometry::Geometry;
 use crate::ops::conv_kernel::Block;
 use crate::ops::finish::Finish;
@@ -233,7 +233,8 @@ impl<T: Registers> Filtering<'_, T> {
     fn write(&self, task: &mut Task<T>, output: usize, results: &[T]) {
         let (tiles, (height, width)) = (&self.tiles, self.tiles.result);
         let quarter = results.len() / 4;
-        let (pairs, mut line) = (tiles.columns(), vec![T::ZERO; 2 * tiles.columns()]);
+        let pairs = tiles.columns();
+        let mut line = vec![T::ZERO; 2 * pairs.next_multiple_of(PAIRS)];
         let mut places = task.places.iter_mut().skip(output).step_by(self.outputs);
         let mut before = 0;
         for (images, rows) in tiles.groups(&task.rows) {
@@ -243,12 +244,18 @@ impl<T: Registers> Filtering<'_, T> {
                     let first = y % 2 * 2 * quarter + before + y / 2 * row;
                     let (even, odd) = (&results[first..], &results[first + quarter..]);
                     if images.len() == 1 {
-                        vectorize(|| join(&even[..pairs], &odd[..pairs], &mut line));
+                        vectorize(|| join(even, odd, &mut line));
                         place.write_copy_of_slice(&line[..width]);
                     } else {
-                        for (x, place) in place.iter_mut().enumerate() {
-                            let half = if x % 2 == 0 { even } else { odd };
-                            place.write(half[x / 2 * images.len() + within]);
+                        let (places, last) = place.as_chunks_mut::<2>();
+                        let mut from = within;
+                        for place in places {
+                            place[0].write(even[from]);
+                            place[1].write(odd[from]);
+                            from += images.len();
+                        }
+                        if let [place] = last {
+                            place.write(even[from]);
                         }
                     }
                 }

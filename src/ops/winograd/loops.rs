@@ -31,7 +31,7 @@ impl<T: Registers> Loops<T> {
                 product: |block| unsafe { conv_kernel::outputs::<T, [T; 4], 4, 2>(block) },
                 enter: |work| unsafe { enter_tiles::<T, [T; 4]>(work) },
                 leave: |work| unsafe { leave_tiles::<T, [T; 4]>(work) },
-                spread: |work| unsafe { spread_tile::<T, [T; 4]>(work) },
+                spread: |work| unsafe { spread_tiles::<T, [T; 4]>(work) },
             },
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => Loops {
@@ -58,7 +58,7 @@ impl<T: Registers> Loops<T> {
                 product: |block| unsafe { conv_kernel::wide::<T, T::Neon, 8, 12>(block) },
                 enter: |work| unsafe { enter_tiles::<T, T::Neon>(work) },
                 leave: |work| unsafe { leave_tiles::<T, T::Neon>(work) },
-                spread: |work| unsafe { spread_tile::<T, T::Neon>(work) },
+                spread: |work| unsafe { spread_tiles::<T, T::Neon>(work) },
             },
         }
     }
@@ -86,7 +86,7 @@ macro_rules! compiled_for {
             #[target_feature(enable = $features)]
             pub fn spread<T: Registers>(work: Spread<T>) {
                 // SAFETY: as above.
-                unsafe { spread_tile::<T, T::$registers>(work) }
+                unsafe { spread_tiles::<T, T::$registers>(work) }
             }
         }
     };
@@ -201,21 +201,23 @@ unsafe fn leave_tiles<T: Scalar, R: Register<T>>(work: Leave<T>) {
     }
 }
 
-/// One tile of many outputs, which stand side by side: four pixels to 16 places, which stand `step` apart.
+/// Some tiles of many outputs, which stand side by side: four pixels a tile to 16 places, which stand `step` apart.
 pub struct Spread<'a, T> {
     pub pixels: &'a [T],
+    pub outputs: usize,
     pub to: &'a mut [MaybeUninit<T>],
     pub step: usize,
 }
 
-/// `A y A'` for the tile y of each output. Writes as many numbers of each place as there are outputs.
+/// `A y A'` for each tile y of each output. Writes all numbers of each place for these tiles.
 ///
 /// # Safety
 /// The processor must have the instructions of `R`.
 #[inline(always)]
-unsafe fn spread_tile<T: Scalar, R: Register<T>>(work: Spread<T>) {
-    let outputs = work.pixels.len() / 4;
-    for position in (0..outputs).step_by(R::LANES) {
+unsafe fn spread_tiles<T: Scalar, R: Register<T>>(work: Spread<T>) {
+    let outputs = work.outputs;
+    for position in (0..work.pixels.len() / 4).step_by(R::LANES) {
+        let of_tile = &work.pixels[position / outputs * 4 * outputs + position % outputs..];
         // SAFETY: as in `enter_tiles`.
         unsafe {
             let (plus, minus, zero) = (R::splat(T::ONE), R::splat(-T::ONE), R::splat(T::ZERO));
@@ -229,8 +231,10 @@ unsafe fn spread_tile<T: Scalar, R: Register<T>>(work: Spread<T>) {
             };
             let mut lines: [[R; 4]; 2] = zeroed();
             unrolled!(line, 2, {
-                let first = 2 * line * outputs + position;
-                let (even, odd) = (&work.pixels[first..], &work.pixels[first + outputs..]);
+                let (even, odd) = (
+                    &of_tile[2 * line * outputs..],
+                    &of_tile[(2 * line + 1) * outputs..],
+                );
                 lines[line] = four(
                     R::load(even[..R::LANES].as_ptr()),
                     R::load(odd[..R::LANES].as_ptr()),

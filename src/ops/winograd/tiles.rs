@@ -80,15 +80,6 @@ impl Tiles {
         })
     }
 
-    /// The tiles of these rows as they stand side by side: (image, row, column).
-    pub fn each(&self, rows: &Range<usize>) -> impl Iterator<Item = (usize, usize, usize)> {
-        let columns = self.columns();
-        self.groups(rows).flat_map(move |(images, rows)| {
-            let places = rows.flat_map(move |row| (0..columns).map(move |column| (row, column)));
-            places.flat_map(move |(row, column)| images.clone().map(move |image| (image, row, column)))
-        })
-    }
-
     /// How many tiles are in these rows.
     pub fn count(&self, rows: &Range<usize>) -> usize {
         let of_group = |(images, rows): (Range<usize>, Range<usize>)| images.len() * rows.len();
@@ -145,7 +136,7 @@ impl<T: Scalar> Halves<T> {
     /// A row of tiles reaches one more pair of numbers than there are tiles.
     pub fn new(tiles: &Tiles) -> Self {
         Halves {
-            line: vec![T::ZERO; 2 * (tiles.columns() + 1)],
+            line: vec![T::ZERO; (2 * (tiles.columns() + 1)).next_multiple_of(2 * PAIRS)],
             halves: Vec::new(),
             length: (tiles.columns() + 1) * tiles.group + SLACK,
         }
@@ -162,7 +153,7 @@ impl<T: Scalar> Halves<T> {
         T: 'a,
     {
         let (width, padding, images) = (tiles.source.1, tiles.padding.1, planes.len());
-        let seen = width.min(self.line.len() - padding);
+        let seen = width.min(2 * (tiles.columns() + 1) - padding);
         let length = self.length;
         self.halves
             .resize((2 * count * length).max(self.halves.len()), T::ZERO);
@@ -185,11 +176,21 @@ impl<T: Scalar> Halves<T> {
                     // What is around these is never written, and stays zero.
                     self.line[padding..][..seen].copy_from_slice(source);
                     vectorize(|| part(&self.line, even, odd));
-                } else {
-                    for (x, &number) in (padding..).zip(source) {
-                        let half = if x % 2 == 0 { &mut *even } else { &mut *odd };
-                        half[x / 2 * images + image] = number;
-                    }
+                    continue;
+                }
+                let mut place = padding / 2 * images + image;
+                let (first, rest) = source.split_at((padding % 2).min(seen));
+                if let [number] = first {
+                    odd[place] = *number;
+                    place += images;
+                }
+                let (pairs, last) = rest.as_chunks::<2>();
+                for pair in pairs {
+                    (even[place], odd[place]) = (pair[0], pair[1]);
+                    place += images;
+                }
+                if let [number] = last {
+                    even[place] = *number;
                 }
             }
         }
@@ -201,17 +202,29 @@ impl<T: Scalar> Halves<T> {
     }
 }
 
+/// Pairs that are parted or joined at a time; lines have room for that many.
+pub const PAIRS: usize = 16;
+
 #[inline(always)]
 fn part<T: Scalar>(line: &[T], even: &mut [T], odd: &mut [T]) {
-    for ((pair, even), odd) in line.as_chunks::<2>().0.iter().zip(even).zip(odd) {
-        *even = pair[0];
-        *odd = pair[1];
+    let halves = even.as_chunks_mut().0.iter_mut().zip(odd.as_chunks_mut().0);
+    let lines = line.as_chunks::<{ 2 * PAIRS }>().0;
+    for (line, (even, odd)) in lines.iter().zip(halves) {
+        let _: (&[T; PAIRS], &[T; PAIRS]) = (even, odd);
+        for pair in 0..PAIRS {
+            (even[pair], odd[pair]) = (line[2 * pair], line[2 * pair + 1]);
+        }
     }
 }
 
 #[inline(always)]
 pub fn join<T: Scalar>(even: &[T], odd: &[T], line: &mut [T]) {
-    for ((pair, &even), &odd) in line.as_chunks_mut::<2>().0.iter_mut().zip(even).zip(odd) {
-        *pair = [even, odd];
+    let halves = even.as_chunks().0.iter().zip(odd.as_chunks().0);
+    let lines = line.as_chunks_mut::<{ 2 * PAIRS }>().0;
+    for (line, (even, odd)) in lines.iter_mut().zip(halves) {
+        let _: (&[T; PAIRS], &[T; PAIRS]) = (even, odd);
+        for pair in 0..PAIRS {
+            (line[2 * pair], line[2 * pair + 1]) = (even[pair], odd[pair]);
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::loops::{Change, Loops, Spread};
 use super::tiles::{Halves, SLACK, Tiles, images};
 use crate::ops::conv_geometry::Geometry;
 use crate::ops::memory::{written, zeroed};
-use crate::ops::outer_products::{self, BLOCK, OuterProducts, TASK};
+use crate::ops::outer_products::{self, OuterProducts, TASK};
 use crate::ops::simd::Registers;
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
@@ -15,13 +15,15 @@ use std::ops::Range;
 
 /// Tiles whose inputs are transformed at a time for the weight's gradient where there are many weights: each time all sums are
 /// read and written once more.
-const TOGETHER: usize = 256;
+const TOGETHER: usize = 512;
 /// Where there are fewer weights than that in all places, `PARTS` of the images are summed apart, each with what it needs in
 /// a cache, and then added: always as many parts, so that sums do not depend on the number of threads.
 const FEW: usize = 1 << 18;
 const PARTS: usize = 8;
 /// Outputs whose kernels are restored at a time; a block of outputs has as many, or a multiple, or a part.
 const LANES: usize = 8;
+/// Outputs whose kernels are restored by one task: their sums are neighbours in memory.
+const TOGETHER_RESTORED: usize = 2 * LANES;
 
 /// The gradient of the weight, as [`conv_weight_gradient`](crate::ops::conv_weight_gradient::weight_gradient).
 pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
@@ -41,14 +43,14 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
     let (part, tiles) = match has_few {
         true => (
             all.div_ceil(PARTS).max(1),
-            CACHED / (PLACES * (channels + outputs)),
+            2 * CACHED / (PLACES * (channels + outputs)),
         ),
         false => (all.max(1), TOGETHER),
     };
     let block = work.adding.block;
     let blocks = outputs.div_ceil(block);
     let row = work.tiles.columns() * work.tiles.group;
-    let rows = (tiles / row).max(1);
+    let rows = in_equal_parts(part, (tiles / row).max(1));
     let parts: Vec<usize> = (0..all).step_by(part).collect();
     let parts: Vec<Vec<T>> = parts
         .into_par_iter()
@@ -62,29 +64,38 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
         })
         .collect();
     written(outputs * channels * 9, |result| {
-        let some_outputs = result.par_chunks_mut(LANES * channels * 9).enumerate();
-        some_outputs.for_each(|(index, result)| {
+        let tasks = result
+            .par_chunks_mut(TOGETHER_RESTORED * channels * 9)
+            .enumerate();
+        tasks.for_each(|(task, result)| {
             let kernels = result.as_chunks_mut::<9>().0;
-            let first = index * LANES / block * channels * block + index * LANES % block;
             for channel in 0..channels {
-                let mut places = [[T::ZERO; LANES]; PLACES];
-                for sums in &parts {
-                    let of_places = sums.chunks_exact(blocks * channels * block);
-                    for (sums, place) in of_places.zip(&mut places) {
-                        let sums = &sums[first + channel * block..][..LANES];
-                        for (place, &sum) in place.iter_mut().zip(sums) {
-                            *place += sum;
+                for (index, kernels) in kernels.chunks_mut(LANES * channels).enumerate() {
+                    let output = task * TOGETHER_RESTORED + index * LANES;
+                    let first = (output / block * channels + channel) * block + output % block;
+                    let mut places = [[T::ZERO; LANES]; PLACES];
+                    for sums in &parts {
+                        let of_places = sums.chunks_exact(blocks * channels * block);
+                        for (sums, place) in of_places.zip(&mut places) {
+                            for (place, &sum) in place.iter_mut().zip(&sums[first..][..LANES]) {
+                                *place += sum;
+                            }
                         }
                     }
-                }
-                let numbers = restore_weights(&places);
-                let kernels = kernels[channel..].iter_mut().step_by(channels);
-                for (lane, kernel) in kernels.enumerate() {
-                    *kernel = std::array::from_fn(|tap| MaybeUninit::new(numbers[tap][lane]));
+                    let numbers = restore_weights(&places);
+                    let kernels = kernels[channel..].iter_mut().step_by(channels);
+                    for (lane, kernel) in kernels.enumerate() {
+                        *kernel = std::array::from_fn(|tap| MaybeUninit::new(numbers[tap][lane]));
+                    }
                 }
             }
         });
     })
+}
+
+/// How many of `all` rows to take at a time, at most `most`, so that none are left over.
+fn in_equal_parts(all: usize, most: usize) -> usize {
+    all.div_ceil(all.div_ceil(most))
 }
 
 struct WeightGradient<'a, T> {
@@ -115,18 +126,20 @@ impl<T: Registers> WeightGradient<'_, T> {
             let (place, block_index) = (index / blocks, index % blocks);
             let lines = (block_index * PLACES + place) * count * block;
             let tasks = sums.par_chunks_mut(TASK * block);
-            tasks.zip(starts.par_chunks(TASK)).for_each(|(sums, starts)| {
-                self.adding.add(OuterProducts {
-                    lines: &gradients[lines..][..count * block],
-                    numbers: &inputs[place * plane..],
-                    columns: starts,
-                    sums: match is_first {
-                        true => zeroed(sums),
-                        // SAFETY: the first rows have written all sums.
-                        false => unsafe { sums.assume_init_mut() },
-                    },
+            tasks
+                .zip(starts.par_chunks(TASK))
+                .for_each(|(sums, starts)| {
+                    self.adding.add(OuterProducts {
+                        lines: &gradients[lines..][..count * block],
+                        numbers: &inputs[place * plane..],
+                        columns: starts,
+                        sums: match is_first {
+                            true => zeroed(sums),
+                            // SAFETY: the first rows have written all sums.
+                            false => unsafe { sums.assume_init_mut() },
+                        },
+                    });
                 });
-            });
         });
     }
 
@@ -136,9 +149,7 @@ impl<T: Registers> WeightGradient<'_, T> {
         let (tiles, channels) = (&self.tiles, self.channels);
         let step = tiles.count(rows) + SLACK;
         written(channels * PLACES * step, |transformed| {
-            let of_channels = transformed
-                .par_chunks_exact_mut(PLACES * step)
-                .enumerate();
+            let of_channels = transformed.par_chunks_exact_mut(PLACES * step).enumerate();
             of_channels.for_each_init(
                 || Halves::new(tiles),
                 |halves, (channel, transformed)| {
@@ -160,40 +171,71 @@ impl<T: Registers> WeightGradient<'_, T> {
     /// tile the outputs side by side. Each block is one thread's.
     fn spread(&self, rows: &Range<usize>) -> Vec<T> {
         let (tiles, block) = (&self.tiles, self.adding.block);
-        let (height, width) = tiles.result;
         let step = tiles.count(rows) * block;
         written(self.outputs.div_ceil(block) * PLACES * step, |spread| {
             let of_blocks = spread.par_chunks_exact_mut(PLACES * step).enumerate();
-            of_blocks.for_each(|(index, spread)| {
+            of_blocks.for_each(|(index, mut spread)| {
                 let outputs = index * block..((index + 1) * block).min(self.outputs);
-                let mut pixels = [T::ZERO; 4 * BLOCK];
-                let pixels = &mut pixels[..4 * block];
-                for (tile, (image, row, column)) in tiles.each(rows).enumerate() {
-                    let (below, right) = (2 * row + 1 < height, 2 * column + 1 < width);
-                    if !(below && right) {
-                        pixels.fill(T::ZERO);
+                for (images, rows) in tiles.groups(rows) {
+                    let count = tiles.columns() * images.len();
+                    let mut pixels = vec![T::ZERO; count * 4 * block];
+                    for row in rows {
+                        self.fill_pixels(&images, &outputs, row, &mut pixels);
+                        (self.loops.spread)(Spread {
+                            pixels: &pixels,
+                            outputs: block,
+                            to: spread,
+                            step,
+                        });
+                        spread = &mut spread[count * block..];
                     }
-                    for (lane, output) in outputs.clone().enumerate() {
-                        let line = (image * self.outputs + output) * height + 2 * row;
-                        let numbers = &self.gradient[line * width + 2 * column..];
-                        pixels[lane] = numbers[0];
-                        if right {
-                            pixels[block + lane] = numbers[1];
-                        }
-                        if below {
-                            pixels[2 * block + lane] = numbers[width];
-                        }
-                        if below && right {
-                            pixels[3 * block + lane] = numbers[width + 1];
-                        }
-                    }
-                    (self.loops.spread)(Spread {
-                        pixels,
-                        to: &mut spread[tile * block..],
-                        step,
-                    });
                 }
             });
         })
+    }
+
+    /// Lays out a row of tiles of some images for some outputs: for each tile its four pixels, for each of them the outputs side by
+    /// side. What lies outside of an image stays zero.
+    fn fill_pixels(
+        &self,
+        images: &Range<usize>,
+        outputs: &Range<usize>,
+        row: usize,
+        pixels: &mut [T],
+    ) {
+        let ((height, width), block) = (self.tiles.result, self.adding.block);
+        let lines = (height - 2 * row).min(2);
+        if lines == 1 {
+            pixels.fill(T::ZERO);
+        }
+        for (within, image) in images.clone().enumerate() {
+            let first = image * self.outputs * height + 2 * row;
+            for line in 0..lines {
+                let line_of = |output: usize| {
+                    let index = first + output * height + line;
+                    &self.gradient[index * width..][..width]
+                };
+                let place =
+                    |x: usize| (4 * (x / 2 * images.len() + within) + 2 * line + x % 2) * block;
+                // Side by side, eight outputs are written at a time.
+                for start in outputs.clone().step_by(LANES) {
+                    let lane = start - outputs.start;
+                    if start + LANES <= outputs.end {
+                        let sources: [&[T]; LANES] =
+                            std::array::from_fn(|lane| line_of(start + lane));
+                        for x in 0..width {
+                            let numbers: [T; LANES] = std::array::from_fn(|lane| sources[lane][x]);
+                            pixels[place(x) + lane..][..LANES].copy_from_slice(&numbers);
+                        }
+                        continue;
+                    }
+                    for output in start..outputs.end {
+                        for (x, &number) in line_of(output).iter().enumerate() {
+                            pixels[place(x) + output - outputs.start] = number;
+                        }
+                    }
+                }
+            }
+        }
     }
 }

@@ -216,8 +216,8 @@ impl<T: Registers> Work<'_, T> {
                 let of_block = row * piece.rows.len();
                 let lines = aligned(&mut lines, outputs.div_ceil(block) * of_block);
                 let rows = lines.par_chunks_exact_mut(row).enumerate();
-                rows.for_each(|(index, row)| {
-                    let (block_index, y) = (index / piece.rows.len(), index % piece.rows.len());
+                rows.for_each(|(line, row)| {
+                    let (block_index, y) = (line / piece.rows.len(), line % piece.rows.len());
                     let outputs = block_index * block..((block_index + 1) * block).min(outputs);
                     self.fill_row(&piece.images, outputs, piece.rows.start + y, block, row);
                 });

@@ -20,7 +20,7 @@ const TOGETHER: usize = 512;
 /// a cache, and then added: always as many parts, so that sums do not depend on the number of threads.
 const FEW: usize = 1 << 18;
 const PARTS: usize = 8;
-/// Outputs whose kernels are restored at a time; a block of outputs has as many, or a multiple, or a part.
+/// Outputs whose kernels are restored at a time; a block of outputs has a multiple of it.
 const LANES: usize = 8;
 /// Outputs whose kernels are restored by one task: their sums are neighbours in memory.
 const TOGETHER_RESTORED: usize = 2 * LANES;

@@ -40,10 +40,12 @@ impl Pattern {
                     false => format!("the shape differs, yours is {shape:?}."),
                 }
             }
-            (Value::Tensor { shape, .. }, Json::Number(_)) => format!(
-                "yours is a tensor of shape {shape:?}, and asked is for a number: `.to_scalar::<f32>()?` makes one of \
-                 a tensor of shape []."
-            ),
+            (Value::Tensor { shape, numbers, .. }, Json::Number(_)) => match shape.is_empty() {
+                true => format!("yours is {}.", short(numbers[0])),
+                false => format!(
+                    "yours is a tensor of shape {shape:?}, and asked is for a single number."
+                ),
+            },
             _ => format!("yours is {answer}."),
         })
     }
@@ -157,6 +159,16 @@ mod tests {
             "Part 2 of your answer: yours is 0.5."
         );
         assert_eq!(told(wanted, &[1.0]), "Yours is a list of 1.");
+    }
+
+    #[test]
+    fn of_a_tensor_in_the_place_of_a_number_its_number_or_its_shape_is_told() {
+        let tensor = |shape: &[usize]| Tensor::full(0.25f32, shape, &Device::Cpu).unwrap();
+        assert_eq!(told(json!({ "value": 1 }), &tensor(&[])), "Yours is 0.25.");
+        assert_eq!(
+            told(json!({ "value": 1 }), &tensor(&[1])),
+            "Yours is a tensor of shape [1], and asked is for a single number."
+        );
     }
 
     #[test]

@@ -4,8 +4,9 @@ use super::value::Value;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-/// Rounding differs between machines; a right answer must not.
+/// Rounding differs between machines; a right answer must not. The second is for what would be zero without rounding.
 const USUAL_TOLERANCE: f64 = 1e-4;
+const USUAL_TOLERANCE_AT_ZERO: f64 = 1e-5;
 
 /// Conditions on an answer; those that are given must all hold.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -24,8 +25,9 @@ pub struct Pattern {
     pub at_most: Option<f64>,
     /// Within what an error says that came instead of an answer.
     pub error: Option<String>,
-    /// How far a number may be off, as a part of it, and for those below 1 absolutely.
+    /// How far a number may be off, as a part of the right one, and how far in addition, whatever its size.
     pub tolerance: Option<f64>,
+    pub tolerance_at_zero: Option<f64>,
 }
 
 impl Pattern {
@@ -62,15 +64,18 @@ impl Pattern {
             .is_some_and(|wanted| message.contains(wanted))
     }
 
+    /// The rule of `torch.allclose`.
     pub fn is_near(&self, found: f64, wanted: f64) -> bool {
         if wanted.is_nan() {
             return found.is_nan();
         }
-        let tolerance = self.tolerance.unwrap_or(USUAL_TOLERANCE);
-        (found - wanted).abs() <= tolerance * wanted.abs().max(1.0)
+        let part = self.tolerance.unwrap_or(USUAL_TOLERANCE);
+        let at_zero = self.tolerance_at_zero.unwrap_or(USUAL_TOLERANCE_AT_ZERO);
+        (found - wanted).abs() <= at_zero + part * wanted.abs()
     }
 
-    /// Whether an answer is this value; one of JSON's lists stands for a list and for a tensor.
+    /// Whether an answer is this value; one of JSON's lists stands for a list and for a tensor, a number for a tensor of
+    /// rank 0, too.
     pub fn equals(&self, answer: &Value, wanted: &Json) -> bool {
         match (answer, wanted) {
             (Value::Number(found), Json::Number(_) | Json::Null) => {
@@ -82,7 +87,10 @@ impl Pattern {
                 found.len() == wanted.len()
                     && (found.iter().zip(wanted)).all(|(found, wanted)| self.equals(found, wanted))
             }
-            (Value::Tensor { shape, numbers, .. }, Json::Array(_)) => {
+            (
+                Value::Tensor { shape, numbers, .. },
+                Json::Array(_) | Json::Number(_) | Json::Null,
+            ) => {
                 let (wanted_shape, wanted) = flat(wanted);
                 *shape == wanted_shape
                     && numbers.len() == wanted.len()
@@ -139,6 +147,38 @@ mod tests {
         assert!(!wanted.fits(&tensor.reshape((3, 2)).unwrap().value().unwrap()));
         assert!(!wanted.fits(&rows.t().unwrap().value().unwrap()));
         assert!(!wanted.fits(&(rows + 1.0).unwrap().value().unwrap()));
+    }
+
+    #[test]
+    fn a_number_stands_for_a_tensor_of_rank_0() {
+        let answer = |shape: &[usize]| {
+            Tensor::full(2.5f32, shape, &Device::Cpu)
+                .unwrap()
+                .value()
+                .unwrap()
+        };
+        let wanted = pattern(json!({ "value": 2.5 }));
+        assert!(wanted.fits(&answer(&[])));
+        assert!(!wanted.fits(&answer(&[1])));
+        assert!(!pattern(json!({ "value": 2.6 })).fits(&answer(&[])));
+        assert!(!pattern(json!({ "value": [2.5] })).fits(&answer(&[])));
+    }
+
+    #[test]
+    fn a_small_number_is_compared_as_closely_as_a_large_one() {
+        let fits = |conditions: Json, answer: f64| pattern(conditions).fits(&Value::Number(answer));
+        for (wanted, near, far) in [
+            (4400.0, 4400.4, 4401.0),
+            (0.0044, 0.00441, 0.0045),
+            (0.0, 9e-6, 1e-4),
+        ] {
+            let wanted = json!({ "value": wanted });
+            assert!(fits(wanted.clone(), near), "{wanted}: {near}");
+            assert!(!fits(wanted.clone(), far), "{wanted}: {far}");
+        }
+        assert!(fits(json!({ "value": 0.0044, "tolerance": 0.1 }), 0.0048));
+        let exactly = json!({ "value": 1e-7, "tolerance_at_zero": 0 });
+        assert!(fits(exactly.clone(), 1.00001e-7) && !fits(exactly, 0.0));
     }
 
     #[test]

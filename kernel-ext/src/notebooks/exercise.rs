@@ -57,6 +57,8 @@ pub struct Pattern {
     error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tolerance: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tolerance_at_zero: Option<f64>,
 }
 
 impl Pattern {
@@ -69,6 +71,7 @@ impl Pattern {
     fn is_empty(&self) -> bool {
         let without = Pattern {
             tolerance: self.tolerance,
+            tolerance_at_zero: self.tolerance_at_zero,
             ..Pattern::default()
         };
         *self == without

@@ -45,17 +45,18 @@ pub fn font(size: u32) -> TextStyle<'static> {
         .color(&BLACK)
 }
 
+/// How many CSS pixels a text of `size` of them is wide.
+pub fn text_width(text: &str, size: u32) -> Result<u32> {
+    register_our_font()?;
+    let font = ("sans-serif", f64::from(size * SCALE)).into_font();
+    let (pixels, _) = font.box_size(text).map_err(failed)?;
+    Ok(pixels.div_ceil(SCALE))
+}
+
 /// Text that keeps within `width` CSS pixels: at most `size` of them high, smaller when it is long, cut when it is longer.
 pub fn fitted(text: &str, size: u32, width: u32) -> Result<(String, TextStyle<'static>)> {
     const SMALLEST: u32 = 10;
-    register_our_font()?;
-    let fits = |text: &str, size: u32| -> Result<bool> {
-        let (wide, _) = ("sans-serif", f64::from(size * SCALE))
-            .into_font()
-            .box_size(text)
-            .map_err(failed)?;
-        Ok(wide <= width * SCALE)
-    };
+    let fits = |text: &str, size: u32| -> Result<bool> { Ok(text_width(text, size)? <= width) };
     for size in (SMALLEST..=size).rev() {
         if fits(text, size)? {
             return Ok((text.to_owned(), font(size)));
@@ -82,7 +83,17 @@ pub fn line(
     pieces.map(move |piece| PathElement::new(piece.to_vec(), style))
 }
 
-type Area<'a> = DrawingArea<BitMapBackend<'a>, plotters::coord::Shift>;
+pub type Area<'a> = DrawingArea<BitMapBackend<'a>, plotters::coord::Shift>;
+
+/// What is left of an area below a title that keeps within it.
+pub fn below_title<'a>(area: &Area<'a>, title: &str, size: u32) -> Result<Area<'a>> {
+    const ABOVE: u32 = 4;
+    let (width, _) = area.dim_in_pixel();
+    let (title, style) = fitted(title, size, (width / SCALE).saturating_sub(16))?;
+    area.margin(ABOVE * SCALE, 0, 0, 0)
+        .titled(&title, style)
+        .map_err(failed)
+}
 
 /// Draws on a white canvas of `width` x `height` CSS pixels.
 pub fn draw(

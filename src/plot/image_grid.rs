@@ -1,7 +1,7 @@
 //! Many images side by side.
 
 use super::Figure;
-use super::canvas::{SCALE, draw, failed, fitted, font};
+use super::canvas::{GREY, SCALE, draw, failed, fitted, font};
 use crate::{Error, Result};
 use candle_core::{DType, Tensor};
 use plotters::prelude::*;
@@ -23,6 +23,13 @@ pub(super) struct Tile {
 }
 
 impl Tile {
+    /// CSS pixels: the longer side is as long as there is room.
+    fn size(&self) -> (u32, u32) {
+        let longest = self.width.max(self.height);
+        let length = |side: usize| ((TILE as usize * side / longest) as u32).max(1);
+        (length(self.width), length(self.height))
+    }
+
     /// From (C, H, W), C 1 or 3, numbers in `0..=1` (others are clipped, NaN is black).
     pub fn new(image: &Tensor, title: String) -> Result<Self> {
         let (channels, height, width) = match *image.dims() {
@@ -98,7 +105,8 @@ pub(super) fn draw_tiles(
         .map_err(failed)?
         .div_ceil(columns);
     let titled = tiles.iter().any(|tile| !tile.title.is_empty());
-    let row_height = TILE + GAP + if titled { TITLE } else { 0 };
+    let highest = tiles.iter().map(|tile| tile.size().1).max();
+    let row_height = highest.unwrap_or(TILE) + GAP + if titled { TITLE } else { 0 };
     let top = GAP + if legend.is_empty() { 0 } else { LEGEND };
     draw(
         columns * (TILE + GAP) + GAP,
@@ -156,21 +164,24 @@ fn draw_tile(
     left: u32,
     top: u32,
 ) -> Result<()> {
-    let side = (TILE * SCALE) as usize;
-    let longest = tile.width.max(tile.height);
-    let (width, height) = (side * tile.width / longest, side * tile.height / longest);
-    for y in 0..height.max(1) {
-        for x in 0..width.max(1) {
-            let [r, g, b] = tile.pixels
-                [(y * tile.height / height.max(1)) * tile.width + x * tile.width / width.max(1)];
-            area.draw_pixel(
-                (left as i32 + x as i32, top as i32 + y as i32),
-                &RGBColor(r, g, b),
-            )
-            .map_err(failed)?;
+    let (left, top) = (left as i32, top as i32);
+    let (width, height) = tile.size();
+    let (width, height) = ((width * SCALE) as usize, (height * SCALE) as usize);
+    for y in 0..height {
+        for x in 0..width {
+            let [r, g, b] =
+                tile.pixels[(y * tile.height / height) * tile.width + x * tile.width / width];
+            area.draw_pixel((left + x as i32, top + y as i32), &RGBColor(r, g, b))
+                .map_err(failed)?;
         }
     }
-    Ok(())
+    // An image may be as white as the page.
+    let corners = [
+        (left - 1, top - 1),
+        (left + width as i32, top + height as i32),
+    ];
+    area.draw(&Rectangle::new(corners, GREY.mix(0.5)))
+        .map_err(failed)
 }
 
 #[cfg(test)]
@@ -187,7 +198,7 @@ mod tests {
             pixels.dimensions(),
             (
                 (3 * (TILE + GAP) + GAP) * SCALE,
-                (2 * (TILE + GAP + TITLE) + GAP) * SCALE
+                (2 * (TILE / 2 + GAP + TITLE) + GAP) * SCALE
             )
         );
         let flat = Tensor::ones((8, 16), DType::F32, &Device::Cpu).unwrap();

@@ -1,7 +1,9 @@
 //! Losses and metrics over the epochs.
 
 use super::Figure;
-use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, fitted, font, line};
+use super::canvas::{
+    BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, below_title, draw, failed, font, line,
+};
 use crate::Result;
 use crate::train::History;
 use plotters::coord::Shift;
@@ -68,8 +70,7 @@ pub(super) fn draw_history(
         .map(|batches| batch_line(history, batches))
         .unwrap_or_default();
     draw(WIDTH, HEIGHT, title.to_owned(), |area| {
-        let (title, style) = fitted(title, 15, WIDTH - 16)?;
-        let area = area.titled(&title, style).map_err(failed)?;
+        let area = below_title(area, title, 15)?;
         if metrics.is_empty() {
             return panel(&area, "loss", epochs, &losses, &faint, false);
         }

@@ -1,7 +1,7 @@
 //! Small tensors with their numbers.
 
 use super::Figure;
-use super::canvas::{BLUE, GREY, ORANGE, SCALE, draw, failed, fitted};
+use super::canvas::{BLUE, GREY, ORANGE, SCALE, draw, failed, fitted, text_width};
 use crate::{Error, Result};
 use candle_core::{DType, Tensor};
 use plotters::prelude::*;
@@ -11,14 +11,17 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 const FIELD: u32 = 40;
 const GAP: u32 = 18;
 const TITLE: u32 = 20;
+const TITLE_SIZE: u32 = 13;
 /// No figure is wider; what does not fit goes below.
-const WIDTH: u32 = 640;
+const WIDTH: u32 = 720;
 /// More numbers in a row or column cannot be read.
 const MOST: usize = 15;
 
 struct Grid {
     title: String,
     rows: Vec<Vec<f64>>,
+    /// Of the fields or of the title, whichever is wider.
+    width: u32,
 }
 
 /// A name and a tensor of rank 0, 1 or 2: a number, a row, rows and columns.
@@ -37,18 +40,16 @@ impl Grid {
                 tensor.shape()
             )));
         }
-        let rows = tensor
+        let rows: Vec<Vec<f64>> = tensor
             .to_dtype(DType::F64)?
             .reshape((rows, columns))?
             .to_vec2()?;
+        let title_width = text_width(title, TITLE_SIZE)?.min(WIDTH - 2 * GAP);
         Ok(Grid {
             title: title.to_owned(),
+            width: title_width.max(columns as u32 * FIELD),
             rows,
         })
-    }
-
-    fn width(&self) -> u32 {
-        self.rows[0].len() as u32 * FIELD
     }
 
     fn height(&self) -> u32 {
@@ -87,8 +88,7 @@ pub fn number_grid(tensors: &[(&str, &Tensor)]) -> Result<Figure> {
         .join("\n");
     draw(width, height, description, |area| {
         for (grid, (left, top)) in grids.iter().zip(places) {
-            let room = grid.width() + GAP;
-            let (title, style) = fitted(&grid.title, 13, room)?;
+            let (title, style) = fitted(&grid.title, TITLE_SIZE, grid.width)?;
             let at = ((left * SCALE) as i32, (top * SCALE) as i32);
             area.draw(&Text::new(title, at, style)).map_err(failed)?;
             draw_fields(area, grid, left, top + TITLE, largest)?;
@@ -102,11 +102,11 @@ fn laid_out(grids: &[Grid]) -> (Vec<(u32, u32)>, u32, u32) {
     let (mut left, mut top, mut row_height, mut widest) = (GAP, GAP / 2, 0, 0);
     let mut places = Vec::new();
     for grid in grids {
-        if left > GAP && left + grid.width() + GAP > WIDTH {
+        if left > GAP && left + grid.width + GAP > WIDTH {
             (left, top, row_height) = (GAP, top + row_height + GAP, 0);
         }
         places.push((left, top));
-        left += grid.width() + GAP;
+        left += grid.width + GAP;
         row_height = row_height.max(grid.height());
         widest = widest.max(left);
     }
@@ -194,6 +194,20 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn a_small_tensor_makes_room_for_its_name() {
+        let one = Tensor::ones((), DType::F32, &Device::Cpu).unwrap();
+        let width = |title: &str| {
+            let figure = number_grid(&[(title, &one)]).unwrap();
+            let pixels = image::load_from_memory(figure.png()).unwrap();
+            pixels.width() / SCALE
+        };
+        assert_eq!(width("x"), FIELD + 2 * GAP);
+        let name = "where_cond(values, -values)";
+        assert_eq!(width(name), text_width(name, TITLE_SIZE).unwrap() + 2 * GAP);
+        assert_eq!(width(&"long ".repeat(100)), WIDTH);
     }
 
     #[test]

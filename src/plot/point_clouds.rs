@@ -1,7 +1,7 @@
 //! Points of several classes in the plane.
 
 use super::Figure;
-use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, fitted};
+use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, below_title, draw, failed};
 use super::curves::range;
 use super::principal_components::two_components;
 use crate::{Error, Result};
@@ -56,8 +56,7 @@ pub fn point_clouds(clouds: &[(&str, &Tensor)], classes: &Tensor) -> Result<Figu
                 2 => points,
                 _ => two_components(&points),
             };
-            let (title, style) = fitted(name, 13, SIDE)?;
-            let panel = panel.titled(&title, style).map_err(failed)?;
+            let panel = below_title(panel, name, 13)?;
             let along = |axis: usize| range(points.iter().map(|point| point[axis]), 0.06);
             let mut chart = ChartBuilder::on(&panel)
                 .margin(8 * SCALE)

@@ -73,6 +73,11 @@ const MISTAKES: &[(&str, &str)] = &[
         "does not mix whole numbers and floats",
     ),
     ("fn shout(text: String) {} shout(\"a\");", "`.to_string()`"),
+    ("let part = &x;", "a loan cannot be kept for the next cells"),
+    (
+        "let of_text: Vec<&str> = names.iter().map(String::as_str).collect();",
+        "braces around the whole cell",
+    ),
 ];
 
 #[test]
@@ -102,4 +107,58 @@ fn common_mistakes_are_explained() {
     // What is no common mistake is left to the compiler.
     let (_, _, traceback) = kernel.run("let y: [u8; 2] = [1, 2, 3];").error();
     assert!(!traceback.contains("in short"), "{traceback}");
+}
+
+#[test]
+fn a_variable_that_a_cell_has_given_away_is_told_from_one_that_never_was() {
+    let mut kernel = Kernel::start();
+    let make = "use eosin::prelude::*;\nlet red = Tensor::ones(2, DType::F32, &Device::Cpu)?;";
+    kernel.run(make).ok();
+    kernel.run("let both = Tensor::stack(&[red], 0)?;").ok();
+    let mut said = |code: &str| kernel.run(code).error().2;
+    let given_away = said("let both = Tensor::cat(&[&red], 0)?;");
+    assert!(
+        given_away.contains("given away by an earlier cell"),
+        "{given_away}"
+    );
+    let unknown = said("let both = Tensor::cat(&[&green], 0)?;");
+    assert!(unknown.contains("no `green` yet"), "{unknown}");
+}
+
+#[test]
+fn a_help_is_one_line_with_what_to_write() {
+    let mut kernel = Kernel::start();
+    let make =
+        "use eosin::prelude::*;\nlet image = Tensor::ones((2, 2), DType::F32, &Device::Cpu)?;";
+    kernel.run(make).ok();
+    let mut said = |code: &str| kernel.run(code).error().2;
+    let lend = said("let y = image.matmul(image.t()?)?;");
+    assert!(lend.contains("consider borrowing here: `&`"), "{lend}");
+    let wrap = said("fn row(image: &Tensor) -> Result<Tensor> {\n    image.i(0)?\n}");
+    assert!(
+        wrap.contains("try wrapping the expression in `Ok`\n"),
+        "{wrap}"
+    );
+}
+
+#[test]
+fn what_cannot_be_kept_for_the_next_cell_is_told_in_a_learners_words() {
+    let mut kernel = Kernel::start();
+    kernel.run("let sizes = vec![1, 2];").ok();
+    for (code, wanted) in [
+        ("let twice = |x: f64| x * 2.0;", "`fn twice(...)"),
+        (
+            "let even = sizes.iter().map(|size| size * 2);",
+            "`.collect::<Vec<_>>()`",
+        ),
+    ] {
+        let (_, message, _) = kernel.run(code).error();
+        assert!(
+            message.contains(wanted) && !message.contains("evcxr"),
+            "{code}: {message}"
+        );
+    }
+    kernel
+        .run("{ let twice = |x: f64| x * 2.0; println!(\"{}\", twice(2.0)); }")
+        .ok();
 }

@@ -5,6 +5,8 @@ use super::cell_call;
 use super::control::Control;
 use super::event::Event;
 use super::exercise_check::not_attempted;
+use super::explanation::not_kept;
+use super::given_away::GivenAway;
 use super::known::Known;
 use super::output::{Bundle, Failure, Front, Output, Question};
 use super::supervisor::listening_mark;
@@ -200,6 +202,7 @@ struct Session {
     cell: Cell,
     control: Control,
     scratch: PathBuf,
+    given_away: GivenAway,
 }
 
 impl Session {
@@ -221,6 +224,7 @@ impl Session {
             cell,
             control,
             scratch: scratch.to_owned(),
+            given_away: GivenAway::default(),
         };
         session.cell.begin(Arc::new(Nobody));
         let warmed = session.context.execute(WARM_UP);
@@ -268,6 +272,8 @@ impl Session {
         }
         let ending = self.cell.end();
         self.control.end();
+        let names = self.variables().into_keys();
+        self.given_away.update(names);
         match result {
             Ok(outputs) => {
                 let compiled = if ending.panicked || ending.failed {
@@ -292,6 +298,7 @@ impl Session {
                 Ok(())
             }
             Err(evcxr::Error::SubprocessTerminated(reason)) => {
+                self.given_away.forget();
                 Err(self.lost_process(ending.died.unwrap_or(reason)))
             }
             Err(_) if self.control.was_interrupted() => Err(Failure::told(
@@ -308,9 +315,13 @@ impl Session {
                 ),
             )),
             Err(evcxr::Error::CompilationErrors(errors)) => {
-                Err(Failure::from_compiler(code, &errors))
+                Err(Failure::from_compiler(code, &errors, &self.given_away))
             }
-            Err(error) => Err(Failure::told("Error", error.to_string())),
+            Err(error) => {
+                let message = error.to_string();
+                let message = not_kept(&message).unwrap_or(message);
+                Err(Failure::told("Error", message))
+            }
         }
     }
 

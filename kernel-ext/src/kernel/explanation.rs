@@ -2,6 +2,7 @@
 //!
 //! The compiler's own message stays; this comes below it. What is not in the table is left to the compiler.
 
+use super::given_away::GivenAway;
 use super::pytorch_names::{of_python, of_tensors};
 use evcxr::CompilationError;
 
@@ -222,6 +223,12 @@ const MEANINGS: &[Meaning] = &[
         "Rust must know which type comes out. Name it: `let v: Vec<f32> = ...`.",
     ),
     (
+        "",
+        &["non-static lifetime"],
+        "`{name}` is a loan, or holds one, and a loan cannot be kept for the next cells. Keep the value itself (a tensor's \
+         `.clone()` costs nothing), or put braces around the whole cell, `{ ... }`: then nothing of it is kept.",
+    ),
+    (
         "E0384",
         &[],
         "A variable keeps its value unless it is made with `let mut`. Often a new one is simpler, also of the same name: \
@@ -299,11 +306,18 @@ const MEANINGS: &[Meaning] = &[
 ];
 
 /// What an error means, where this is known.
-pub fn explain(error: &CompilationError) -> Option<String> {
+pub fn explain(error: &CompilationError, given_away: &GivenAway) -> Option<String> {
     let notes = error.json["children"].as_array().into_iter().flatten();
     let labels = error.json["spans"].as_array().into_iter().flatten();
     let texts = (notes.map(|note| &note["message"])).chain(labels.map(|span| &span["label"]));
     let message = error.message();
+    let name = first_name(&message);
+    if error.code() == Some("E0425") && given_away.contains(name) {
+        return Some(format!(
+            "`{name}` was given away by an earlier cell, so it is gone. Run the cell that makes it again, and lend it where \
+             it is used: `&{name}`."
+        ));
+    }
     let everything = texts
         .filter_map(|text| text.as_str())
         .fold(message.clone(), |all, text| all + "\n" + text);
@@ -312,6 +326,26 @@ pub fn explain(error: &CompilationError) -> Option<String> {
         message: &message,
         everything: &everything,
     })
+}
+
+/// What evcxr says of a variable that it cannot keep, in a learner's words.
+pub fn not_kept(message: &str) -> Option<String> {
+    const BRACES: &str =
+        "or put braces around the whole cell, `{ ... }`: then nothing of it is kept";
+    let name = first_name(message);
+    if message.contains("is a closure, which cannot be persisted") {
+        Some(format!(
+            "`{name}` is a closure, and a closure cannot be kept for the next cells. Make a function of it, \
+             `fn {name}(...) -> ... {{ ... }}`, {BRACES}."
+        ))
+    } else if message.contains("which cannot be persisted") {
+        Some(format!(
+            "`{name}` has a type that cannot be written down, so it cannot be kept for the next cells. Make something else of \
+             it (an iterator becomes a list with `.collect::<Vec<_>>()`), {BRACES}."
+        ))
+    } else {
+        None
+    }
 }
 
 fn meaning(told: &Told) -> Option<String> {

@@ -13,6 +13,7 @@ mod exercise_check;
 mod explanation;
 mod front;
 mod generated_code;
+mod given_away;
 mod history;
 mod iopub;
 mod known;

@@ -2,6 +2,7 @@
 
 use super::cell::Ending;
 use super::explanation::explain;
+use super::given_away::GivenAway;
 use super::output::Failure;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use evcxr::CompilationError;
@@ -15,12 +16,13 @@ const PLAIN: &str = "\u{1b}[0m";
 
 impl Failure {
     /// The compiler refused the cell.
-    pub fn from_compiler(code: &str, errors: &[CompilationError]) -> Self {
+    pub fn from_compiler(code: &str, errors: &[CompilationError], given_away: &GivenAway) -> Self {
         let mut meanings = Vec::new();
         let reports: Vec<String> = (errors.iter())
             .map(|error| {
                 // What was explained once need not be again.
-                let meaning = explain(error).filter(|meaning| !meanings.contains(meaning));
+                let meaning =
+                    explain(error, given_away).filter(|meaning| !meanings.contains(meaning));
                 meanings.extend(meaning.clone());
                 report(code, error, meaning.as_deref())
             })
@@ -137,16 +139,31 @@ fn report(code: &str, error: &CompilationError, meaning: Option<&str>) -> String
 }
 
 fn helps(error: &CompilationError) -> Vec<String> {
-    let mut helps: Vec<String> = error
-        .help()
-        .into_iter()
+    let told = error.json["children"].as_array().into_iter().flatten();
+    let mut helps: Vec<String> = told
+        .filter(|child| child["level"] == "help")
+        .filter_map(help)
         .filter(|help| !help.contains("evcxr"))
         .collect();
-    helps.extend(error.evcxr_extra_hint().map(str::to_owned));
     if matches!(error.code(), Some("E0384" | "E0596")) {
         helps.push("an existing variable is made mutable by `let mut x = x;`".to_owned());
     }
     helps
+}
+
+/// A help in one line, with what it would have the learner write when that is one piece; of several, each alone means nothing.
+fn help(child: &serde_json::Value) -> Option<String> {
+    let message = child["message"].as_str()?;
+    let spans = child["spans"].as_array().map(Vec::as_slice);
+    let pieces = spans.unwrap_or_default().iter();
+    let pieces: Vec<&str> = pieces
+        .filter_map(|span| span["suggested_replacement"].as_str())
+        .map(str::trim)
+        .collect();
+    Some(match pieces[..] {
+        [piece] if !piece.is_empty() && !piece.contains('\n') => format!("{message}: `{piece}`"),
+        _ => message.to_owned(),
+    })
 }
 
 /// The byte at `line` and `column`, both counted from 1, columns in characters; past the end of a line is its end.

@@ -119,6 +119,18 @@ def main(chromium: str, address: str, folder: str) -> None:
         first.expect_code(wrong["code"])
         screenshot("hints")
 
+        run_command(page, "Run All Cells")
+        second = Exercise(page, "tensors.dtype")
+        expect(second.answer).to_contain_text("You have not written this step yet", timeout=PATIENCE)
+        expect(first.help).to_contain_text("Hint 2 of 2")
+
+        # Of a cell that does not compile there is no verdict, nor is one left of what was there before.
+        expect(first.verdict).to_contain_text("Not right yet")
+        first.write("let numbers: Tensor = 1;")
+        first.press("Check")
+        expect(first.message).to_contain_text("ended with an error", timeout=PATIENCE)
+        expect(first.verdict).to_have_count(0)
+
         first.press("Solution")
         solution = first.help.get_by_text(known["solution"])
         first.help.get_by_text("Show the solution").click(timeout=PATIENCE)

@@ -34,6 +34,8 @@ export async function check({ exercise, session }: ISituation): Promise<void> {
     // Not the check itself: it would find the answer of an earlier try in the kernel's memory.
     await show(`not_attempted(${JSON.stringify(id)})`, check.outputArea, check, kernel);
   } else if (reply && reply.status !== 'ok') {
+    // The verdict on an earlier try would be read as one on this.
+    check.outputArea.model.clear();
     throw new Refusal('Your cell ended with an error, so there is nothing to check yet.');
   } else {
     await CodeCell.execute(check, session);

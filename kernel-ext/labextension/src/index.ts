@@ -4,6 +4,7 @@ import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyte
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { Action, check, hint, reset, solution } from './actions';
+import { keepHelp } from './keep_help';
 import { Lesson } from './lesson';
 import { ExercisePanel } from './panel';
 import { States } from './states';
@@ -39,6 +40,7 @@ function activate(
   app.shell.add(panel, 'left', { rank: 600 });
   restorer?.add(panel, panel.id);
 
+  keepHelp();
   notebooks.forEach(lessonOf);
   notebooks.widgetAdded.connect((_, notebook) => lessonOf(notebook));
   notebooks.currentChanged.connect(() => (panel.lesson = current()));

@@ -9,7 +9,7 @@ import { exercisesOf, IExercise, placeOf } from './exercise';
 import { States } from './states';
 
 /** A help cell that the bar stands in for. */
-const REPLACED = 'eosin-mod-replaced';
+export const REPLACED = 'eosin-mod-replaced';
 
 export class Lesson {
   exercises: IExercise[] = [];

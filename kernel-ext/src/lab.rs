@@ -73,13 +73,22 @@ pub fn run(options: &Options) -> Result<i32> {
         Some(folder) => folder.clone(),
         None => workshop::default_folder()?,
     };
-    tell(&workshop::copy(&source.notebooks(), &folder)?, &folder);
+    let copied = workshop::copy(&source.notebooks(), &folder)?;
+    tell(&copied, &folder);
     drop(set_up);
     if options.setup_only {
         println!("All is set up. `cargo lab` opens the workshop.");
         return Ok(0);
     }
-    open(&python, options, &folder)
+    // Who comes for the first time begins with the first lesson; all others find what they left open.
+    let is_first_time = copied.iter().all(|(_, what)| *what == Copied::New);
+    let first_lesson = copied.first().filter(|_| is_first_time);
+    open(
+        &python,
+        options,
+        &folder,
+        first_lesson.map(|(name, _)| name.as_str()),
+    )
 }
 
 /// A lock on setting up: a second `cargo lab` must not clear away what a first one is still installing.
@@ -136,7 +145,7 @@ fn tell(copied: &[(String, Copied)], folder: &Path) {
     }
 }
 
-fn open(python: &Python, options: &Options, folder: &Path) -> Result<i32> {
+fn open(python: &Python, options: &Options, folder: &Path, notebook: Option<&str>) -> Result<i32> {
     let folder = std::path::absolute(folder).at(folder)?;
     println!(
         "Opening {} in JupyterLab; Ctrl-C twice ends it.",
@@ -151,6 +160,7 @@ fn open(python: &Python, options: &Options, folder: &Path) -> Result<i32> {
         .args(nix::unistd::geteuid().is_root().then_some("--allow-root"))
         .args(options.no_browser.then_some("--no-browser"))
         .args(options.port.map(|port| format!("--port={port}")))
+        .args(notebook.map(|name| format!("--LabApp.default_url=/lab/tree/{name}")))
         .status()
         .at(&python.interpreter())?;
     Ok(status.code().unwrap_or(1))

@@ -53,7 +53,10 @@ impl Lab {
 
     /// Has a script in `tests/` do something in the browser, which must succeed and leave these pictures.
     pub fn play(&self, script: &str, notebook: &str, pictures: &[&str]) {
-        let address = (self.address).replacen("/lab?", &format!("/lab/tree/{notebook}?"), 1);
+        let (server, token) = (self.address.split_once("/lab"))
+            .and_then(|(server, rest)| Some((server, rest.split_once('?')?.1)))
+            .unwrap();
+        let address = format!("{server}/lab/tree/{notebook}?{token}");
         let output = Command::new(test_python())
             .arg(
                 Path::new(env!("CARGO_MANIFEST_DIR"))

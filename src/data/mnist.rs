@@ -109,7 +109,7 @@ impl Mnist {
             None => {
                 let mnist = Self::drawn(6000, 1000, 0);
                 let words = format!(
-                    "{mnist:?}, all drawn by the computer: MNIST was not found. For it, run `data::download::mnist()`, or set \
+                    "{mnist:?}, all drawn by the computer: MNIST was not found.\nFor it, run `data::download::mnist()`, or set \
                      {DATA_VARIABLE} to a folder that holds its four files."
                 );
                 (mnist, words)

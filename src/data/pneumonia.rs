@@ -128,7 +128,7 @@ impl Pneumonia {
             None => {
                 let pneumonia = Self::drawn(2000, 250, 250, 0);
                 let words = format!(
-                    "{pneumonia:?}, all drawn by the computer: PneumoniaMNIST was not found. For it, run \
+                    "{pneumonia:?}, all drawn by the computer: PneumoniaMNIST was not found.\nFor it, run \
                      `data::download::pneumonia()`, or set {DATA_VARIABLE} to a folder that holds {NAME}."
                 );
                 (pneumonia, words)

@@ -171,10 +171,9 @@ fn judge(exercise: &Exercise, found: Found) -> Verdict {
         &format!("Not right yet: {title}"),
         &difference,
     );
-    verdict.card = verdict
-        .card
-        .text(&said)
-        .text(&format!("A hint: `hint(\"{id}\")`"));
+    verdict.card = verdict.card.text(&said).text(&format!(
+        "A hint: `hint(\"{id}\")`, or the button Hint where there is one."
+    ));
     verdict
 }
 

@@ -33,7 +33,7 @@ fn card(exercise: &Exercise, count: usize) -> Card {
     );
     match count > all {
         true => card.text(&format!(
-            "These were all. The solution: `solution(\"{}\")`",
+            "These were all. The solution: `solution(\"{}\")`, or the button Solution where there is one.",
             exercise.id
         )),
         false => card,

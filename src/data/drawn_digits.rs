@@ -76,11 +76,11 @@ pub fn images(count: usize, seed: u64) -> GreyImages {
 }
 
 fn draw(digit: usize, random: &mut ChaCha8Rng) -> Vec<u8> {
-    let turn: f32 = random.random_range(-0.22..0.22);
-    let slant: f32 = random.random_range(-0.25..0.25);
+    let turn: f32 = random.random_range(-0.3..0.3);
+    let slant: f32 = random.random_range(-0.3..0.3);
     let (wide, high) = (
+        random.random_range(12.0..20.0),
         random.random_range(15.0..21.0),
-        random.random_range(17.0..22.0),
     );
     let (right, down) = (
         random.random_range(-1.5..1.5),
@@ -89,7 +89,7 @@ fn draw(digit: usize, random: &mut ChaCha8Rng) -> Vec<u8> {
     let pen: f32 = random.random_range(0.8..1.7);
     let middle = SIDE as f32 / 2.0 - 0.5;
     let mut place = |(x, y): Point| {
-        let mut shaken = |value: f32| value - 0.5 + random.random_range(-0.025..0.025);
+        let mut shaken = |value: f32| value - 0.5 + random.random_range(-0.045..0.045);
         let (x, y) = (shaken(x), shaken(y));
         let (x, y) = ((x - slant * y) * wide, y * high);
         let (sin, cos) = turn.sin_cos();

@@ -87,7 +87,7 @@ impl Mnist {
         })
     }
 
-    /// Digits that the computer draws: for lessons without data, and for tests. They are easier than real ones.
+    /// Digits that the computer draws: for lessons without data, and for tests. They are a little easier than real ones.
     pub fn drawn(train: usize, test: usize, seed: u64) -> Self {
         Mnist {
             train: drawn_digits::images(train, seed),

@@ -616,6 +616,23 @@ mod tests {
     }
 
     #[test]
+    fn an_infinite_pixel_reaches_the_gradients_of_those_taps_that_see_it() {
+        let mut numbers = vec![1.0; 20];
+        numbers[0] = f64::INFINITY;
+        let input = Tensor::from_vec(numbers, (1, 1, 4, 5), &Device::Cpu).unwrap();
+        let weight = Var::from_tensor(&normal(&[2, 1, 3, 3], 1)).unwrap();
+        let output = conv2d(&input, &weight, None, &ConvOptions::new().padding(1)).unwrap();
+        let gradients = output.sum_all().unwrap().backward().unwrap();
+        let gradient = gradients.get(&weight).unwrap().flatten_all().unwrap();
+        let seeing = [true, true, false, true, true, false, false, false, false];
+        let is_infinite = gradient.to_vec1::<f64>().unwrap().into_iter();
+        let is_infinite: Vec<bool> = is_infinite.map(|number| number == f64::INFINITY).collect();
+        assert_eq!(is_infinite, [seeing, seeing].concat());
+        let finite = gradient.to_vec1::<f64>().unwrap().into_iter();
+        assert_eq!(finite.filter(|number| number.is_finite()).count(), 10);
+    }
+
+    #[test]
     fn shapes_that_do_not_fit_are_told_with_the_rule() {
         let zeros =
             |shape: &[usize]| Tensor::zeros(shape, candle_core::DType::F32, &Device::Cpu).unwrap();

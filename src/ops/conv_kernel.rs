@@ -23,8 +23,10 @@ pub fn forward<T: Registers>(
     geometry: &Geometry,
     finish: Finish,
 ) -> Vec<T> {
-    if winograd::suits(geometry) {
-        return winograd::forward(input, weight, bias, geometry, finish);
+    if winograd::suits(geometry)
+        && let Some(result) = winograd::forward(input, weight, bias, geometry, finish)
+    {
+        return result;
     }
     let (height, width) = geometry.kernel;
     correlate(Correlation {
@@ -51,8 +53,10 @@ pub fn backward<T: Registers>(
     geometry: &Geometry,
     finish: Finish,
 ) -> Vec<T> {
-    if winograd::suits(geometry) {
-        return winograd::backward(gradient, weight, bias, geometry, finish);
+    if winograd::suits(geometry)
+        && let Some(result) = winograd::backward(gradient, weight, bias, geometry, finish)
+    {
+        return result;
     }
     let (height, width) = geometry.kernel;
     correlate(Correlation {

@@ -4,7 +4,7 @@ use super::conv_geometry::{FlatPlane, Geometry, Pass};
 use super::memory::{written, zeroed};
 use super::outer_products::{Loop, OuterProducts, TASK};
 use super::scalar::Scalar;
-use super::simd::{Level, Register, Registers, aligned, level, unrolled};
+use super::simd::{Level, Register, Registers, aligned, are_finite, level, unrolled};
 use super::winograd;
 use rayon::prelude::*;
 use std::mem;
@@ -21,8 +21,10 @@ const TOGETHER: usize = 1 << 20;
 
 /// The gradient of the weight (O, C, KH, KW) from `input` (N, C, H, W) and `gradient` (N, O, OH, OW).
 pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
-    if winograd::suits(geometry) {
-        return winograd::weight_gradient(input, gradient, geometry);
+    if winograd::suits(geometry)
+        && let Some(result) = winograd::weight_gradient(input, gradient, geometry)
+    {
+        return result;
     }
     let work = Work {
         input,
@@ -34,7 +36,7 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
     if geometry.outputs >= MANY && columns >= 2 * TASK {
         return work.as_outer_products();
     }
-    match level() {
+    let result = match level() {
         #[cfg(not(target_arch = "aarch64"))]
         Level::Portable => work.in_parts::<2, 4>(|part| {
             // SAFETY: it needs no particular instructions.
@@ -55,6 +57,11 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
             // SAFETY: every processor of this kind has NEON.
             unsafe { products::<T, T::Neon, 8>(part) }
         }),
+    };
+    // Zeros between rows have met inputs that no tap sees: of an infinite one that is NaN. The other way meets only what is seen.
+    match are_finite(&result) {
+        true => result,
+        false => work.as_outer_products(),
     }
 }
 

@@ -256,6 +256,18 @@ pub fn vectorize(work: impl FnOnce()) {
     work()
 }
 
+/// Whether none is infinite or NaN.
+pub fn are_finite<T: Scalar>(numbers: &[T]) -> bool {
+    let mut are_finite = true;
+    vectorize(|| {
+        for &number in numbers {
+            // Zero times infinity is NaN.
+            are_finite &= number * T::ZERO == T::ZERO;
+        }
+    });
+    are_finite
+}
+
 /// Memory for `length` numbers that begins where registers are loaded fastest.
 pub fn aligned<T: Scalar>(buffer: &mut Vec<T>, length: usize) -> &mut [T] {
     const CACHE_LINE: usize = 64;

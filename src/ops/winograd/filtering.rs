@@ -8,22 +8,23 @@ use crate::ops::conv_geometry::Geometry;
 use crate::ops::conv_kernel::Block;
 use crate::ops::finish::Finish;
 use crate::ops::memory::written;
-use crate::ops::simd::{Registers, aligned, vectorize};
+use crate::ops::simd::{Registers, aligned, are_finite, vectorize};
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Numbers of transformed inputs that one task works on: they stay in a processor's own cache.
 pub const CACHED: usize = 1 << 18;
 
-/// As [`conv_kernel::forward`](crate::ops::conv_kernel::forward).
+/// As [`conv_kernel::forward`](crate::ops::conv_kernel::forward); none when a result is not finite.
 pub fn forward<T: Registers>(
     input: &[T],
     weight: &[T],
     bias: Option<&[T]>,
     geometry: &Geometry,
     finish: Finish,
-) -> Vec<T> {
+) -> Option<Vec<T>> {
     let filtering = Filtering {
         tiles: Tiles::new(
             geometry.input,
@@ -42,14 +43,15 @@ pub fn forward<T: Registers>(
     })
 }
 
-/// As [`conv_kernel::backward`](crate::ops::conv_kernel::backward): a convolution with the kernels turned round.
+/// As [`conv_kernel::backward`](crate::ops::conv_kernel::backward): a convolution with the kernels turned round. None when
+/// a result is not finite.
 pub fn backward<T: Registers>(
     gradient: &[T],
     weight: &[T],
     bias: Option<&[T]>,
     geometry: &Geometry,
     finish: Finish,
-) -> Vec<T> {
+) -> Option<Vec<T>> {
     let filtering = Filtering {
         tiles: Tiles::new(
             geometry.output,
@@ -93,22 +95,26 @@ struct Memory<T> {
 
 impl<T: Registers> Filtering<'_, T> {
     /// `weight` gives the kernel from a channel to an output, row by row.
-    fn run(&self, input: &[T], weight: impl Fn(usize, usize) -> [T; 9] + Sync) -> Vec<T> {
+    fn run(&self, input: &[T], weight: impl Fn(usize, usize) -> [T; 9] + Sync) -> Option<Vec<T>> {
         let loops = Loops::best();
         let weights = match loops.block {
             4 => self.transform_weights::<4>(weight),
             _ => self.transform_weights::<BLOCK>(weight),
         };
         let result = self.outputs * self.tiles.result.0 * self.tiles.result.1;
+        let all_finite = AtomicBool::new(true);
         // Every place of the result is in one task.
-        written(self.tiles.images * result, |result| {
+        let result = written(self.tiles.images * result, |result| {
             let tasks = self.tasks(&loops, result);
             tasks
                 .into_par_iter()
                 .for_each_init(Memory::default, |memory, task| {
-                    self.compute(&loops, input, &weights, memory, task);
+                    if !self.compute(&loops, input, &weights, memory, task) {
+                        all_finite.store(false, Ordering::Relaxed);
+                    }
                 });
-        })
+        });
+        all_finite.into_inner().then_some(result)
     }
 
     /// For each block of outputs, each place of a tile and each channel, the weights of the block's outputs side by side.
@@ -171,6 +177,7 @@ impl<T: Registers> Filtering<'_, T> {
         tasks
     }
 
+    /// Gives back whether all results are finite, before the activation.
     fn compute(
         &self,
         loops: &Loops<T>,
@@ -178,7 +185,8 @@ impl<T: Registers> Filtering<'_, T> {
         weights: &[T],
         memory: &mut Memory<T>,
         mut task: Task<T>,
-    ) {
+    ) -> bool {
+        let mut all_finite = true;
         let (tiles, channels, block) = (&self.tiles, self.channels, loops.block);
         let span = tiles.count(&task.rows).next_multiple_of(loops.lanes);
         let plane = span + SLACK;
@@ -222,10 +230,13 @@ impl<T: Registers> Filtering<'_, T> {
                     quarter: plane,
                     count: span,
                 });
+                let mut quarters = results.chunks_exact(plane);
+                all_finite &= quarters.all(|quarter| are_finite(&quarter[..span]));
                 self.finish.activation.run(results);
                 self.write(&mut task, output, results);
             }
         }
+        all_finite
     }
 
     /// Puts the results of an output where they belong: quarters of their tiles, one after the other. The last line and column

@@ -5,8 +5,8 @@
 //! kernel g and inputs d: 16 multiplications in the place of 36. Summed over channels, they are 16 matrix products, one for each
 //! place of the tile. The gradient of the input is such a convolution, too; that of the weight takes the same steps backward.
 //!
-//! Rounding errors are about those of the definition. What is not a number stays where it belongs, but of an infinite input
-//! the tile may become NaN.
+//! Rounding errors are about those of the definition. Of an infinite input some sums would be NaN where the definition says
+//! infinite: what comes out not finite is not given, and to be computed by the definition.
 
 mod filtering;
 mod kernels;

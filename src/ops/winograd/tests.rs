@@ -94,6 +94,32 @@ fn what_is_no_number_reaches_what_it_would_reach_by_definition() {
     }
 }
 
+/// A finite number that only the tiles cannot hold is not lost, either.
+#[test]
+fn infinite_and_very_large_numbers_give_what_the_definition_gives() {
+    for large in [f64::INFINITY, f64::NEG_INFINITY, f64::MAX / 3.0] {
+        let mut numbers: Vec<f64> = normal(&[2 * 50 * 36], 1).to_vec1().unwrap();
+        numbers[60 * 36 + 8] = large;
+        let weight = normal(&[48, 50, 3, 3], 2);
+        let input = Tensor::from_vec(numbers, (2, 50, 6, 6), weight.device()).unwrap();
+        let inputs = [input, weight, normal(&[48], 3)];
+        let options = ConvOptions::new().padding(1);
+        let ours = of(&inputs, |[input, weight, bias]| {
+            conv2d(input, weight, Some(bias), &options)
+        });
+        let wanted = of(&inputs, |variables| in_halves(variables, &options));
+        for (ours, wanted) in ours.unwrap().iter().zip(wanted.unwrap()) {
+            let list =
+                |tensor: &Tensor| -> Vec<f64> { tensor.flatten_all().unwrap().to_vec1().unwrap() };
+            for (ours, wanted) in list(ours).into_iter().zip(list(&wanted)) {
+                let is_near = (ours - wanted).abs() <= 1e-9 * wanted.abs().max(1.0);
+                let is_same = ours == wanted || ours.is_nan() && wanted.is_nan();
+                assert!(is_near || is_same, "{large}: {ours} is not {wanted}");
+            }
+        }
+    }
+}
+
 /// Bit by bit.
 #[test]
 fn results_and_gradients_do_not_depend_on_the_number_of_threads() {

@@ -8,10 +8,11 @@ use super::tiles::{Halves, SLACK, Tiles, images};
 use crate::ops::conv_geometry::Geometry;
 use crate::ops::memory::{written, zeroed};
 use crate::ops::outer_products::{self, OuterProducts, TASK};
-use crate::ops::simd::Registers;
+use crate::ops::simd::{Registers, are_finite};
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Tiles whose inputs are transformed at a time for the weight's gradient where there are many weights: each time all sums are
 /// read and written once more.
@@ -25,8 +26,13 @@ const LANES: usize = 8;
 /// Outputs whose kernels are restored by one task: their sums are neighbours in memory.
 const TOGETHER_RESTORED: usize = 2 * LANES;
 
-/// The gradient of the weight, as [`conv_weight_gradient`](crate::ops::conv_weight_gradient::weight_gradient).
-pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
+/// The gradient of the weight, as [`conv_weight_gradient`](crate::ops::conv_weight_gradient::weight_gradient); none when a number
+/// of it is not finite.
+pub fn weight_gradient<T: Registers>(
+    input: &[T],
+    gradient: &[T],
+    geometry: &Geometry,
+) -> Option<Vec<T>> {
     let (channels, outputs) = (geometry.channels, geometry.outputs);
     let images = images(gradient, outputs, geometry.output);
     let work = WeightGradient {
@@ -63,7 +69,8 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
             })
         })
         .collect();
-    written(outputs * channels * 9, |result| {
+    let all_finite = AtomicBool::new(true);
+    let result = written(outputs * channels * 9, |result| {
         let tasks = result
             .par_chunks_mut(TOGETHER_RESTORED * channels * 9)
             .enumerate();
@@ -83,6 +90,9 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
                         }
                     }
                     let numbers = restore_weights(&places);
+                    if !are_finite(numbers.as_flattened()) {
+                        all_finite.store(false, Ordering::Relaxed);
+                    }
                     let kernels = kernels[channel..].iter_mut().step_by(channels);
                     for (lane, kernel) in kernels.enumerate() {
                         *kernel = std::array::from_fn(|tap| MaybeUninit::new(numbers[tap][lane]));
@@ -90,7 +100,8 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
                 }
             }
         });
-    })
+    });
+    all_finite.into_inner().then_some(result)
 }
 
 /// How many of `all` rows to take at a time, at most `most`, so that none are left over.

@@ -1,13 +1,11 @@
 //! What optimizers remember of each parameter, changed with it in one pass over memory.
 
 use crate::nn::Parameters;
+use crate::ops::memory::CHUNK;
 use crate::{Error, Result};
 use candle_core::backprop::GradStore;
 use candle_core::{CpuStorage, DType, InplaceOp2, Layout, Tensor, Var};
 use std::sync::{Mutex, PoisonError};
-
-/// Numbers that one task works on: waking another thread takes longer than that many.
-const CHUNK: usize = 1 << 14;
 
 /// Numbers to change and to remember on a device, after a step.
 pub(super) type Changed<const N: usize> = (Tensor, [Tensor; N]);

@@ -23,9 +23,7 @@ pub fn forward<T: Registers>(
     geometry: &Geometry,
     finish: Finish,
 ) -> Vec<T> {
-    if winograd::suits(geometry)
-        && let Some(result) = winograd::forward(input, weight, bias, geometry, finish)
-    {
+    if let Some(result) = winograd::forward(input, weight, bias, geometry, finish) {
         return result;
     }
     let (height, width) = geometry.kernel;
@@ -53,9 +51,7 @@ pub fn backward<T: Registers>(
     geometry: &Geometry,
     finish: Finish,
 ) -> Vec<T> {
-    if winograd::suits(geometry)
-        && let Some(result) = winograd::backward(gradient, weight, bias, geometry, finish)
-    {
+    if let Some(result) = winograd::backward(gradient, weight, bias, geometry, finish) {
         return result;
     }
     let (height, width) = geometry.kernel;
@@ -93,22 +89,22 @@ struct Correlation<'a, T> {
 fn correlate<T: Registers>(work: Correlation<T>) -> Vec<T> {
     match level() {
         #[cfg(not(target_arch = "aarch64"))]
-        Level::Portable => in_blocks::<T, 4, 8>(&work, |block| {
+        Level::Portable => in_blocks::<T, 4, 4>(&work, |block| {
             // SAFETY: it needs no particular instructions.
             unsafe { outputs::<T, [T; 4], 4, 2>(block) }
         }),
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => in_blocks::<T, 4, 24>(&work, |block| {
+        Level::Avx2 => in_blocks::<T, 4, 8>(&work, |block| {
             // SAFETY: `level` has found AVX2 and FMA on this processor.
             unsafe { outputs_avx2(block) }
         }),
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => in_blocks::<T, 8, 48>(&work, |block| {
+        Level::Avx512 => in_blocks::<T, 8, 16>(&work, |block| {
             // SAFETY: `level` has found AVX-512 on this processor.
             unsafe { outputs_avx512(block) }
         }),
         #[cfg(target_arch = "aarch64")]
-        Level::Neon => in_blocks::<T, 8, 12>(&work, |block| {
+        Level::Neon => in_blocks::<T, 8, 4>(&work, |block| {
             // SAFETY: every processor of this kind has NEON. Three registers of f32, or six of f64, are 12 numbers.
             unsafe { wide::<T, T::Neon, 8, 12>(block) }
         }),
@@ -317,51 +313,73 @@ pub struct Block<'a, T> {
     pub span: usize,
 }
 
-/// The loop itself: `BLOCK` channels times `WIDE` registers of positions are kept while source channels and taps pass.
+/// The loop itself, on as many positions at a time as `WIDE` registers hold; on fewer at the end.
 ///
 /// # Safety
 /// The processor must have the instructions of `R`.
 #[inline(always)]
 pub unsafe fn outputs<T: Scalar, R: Register<T>, const BLOCK: usize, const WIDE: usize>(
-    block: Block<T>,
+    mut block: Block<T>,
 ) {
-    let lanes = WIDE * R::LANES;
-    for position in (0..block.span).step_by(lanes) {
-        // SAFETY: registers of zeros are numbers; each is loaded from, or stored to, a slice that is as long.
-        unsafe {
-            let mut sums: [[R; WIDE]; BLOCK] = zeroed();
-            unrolled!(channel, BLOCK, {
-                let bias = R::splat(block.bias[channel]);
-                unrolled!(part, WIDE, {
-                    sums[channel][part] = bias;
-                });
-            });
-            let mut weights = block.weights.as_chunks::<BLOCK>().0.iter();
-            for plane in block.planes.chunks_exact(block.plane) {
-                for (&tap, weights) in block.taps.iter().zip(&mut weights) {
-                    let seen = plane[position + tap..][..lanes].as_ptr();
-                    let mut values: [R; WIDE] = zeroed();
-                    unrolled!(part, WIDE, {
-                        values[part] = R::load(seen.add(part * R::LANES));
-                    });
-                    unrolled!(channel, BLOCK, {
-                        let weight = R::splat(weights[channel]);
-                        unrolled!(part, WIDE, {
-                            sums[channel][part] =
-                                values[part].multiply_add(weight, sums[channel][part]);
-                        });
-                    });
-                }
+    let mut position = 0;
+    while position < block.span {
+        // SAFETY: as the caller promises.
+        let registers = unsafe {
+            match (block.span - position) / R::LANES {
+                registers if registers >= WIDE => strip::<T, R, BLOCK, WIDE>(&mut block, position),
+                1 => strip::<T, R, BLOCK, 1>(&mut block, position),
+                _ => strip::<T, R, BLOCK, 2>(&mut block, position),
             }
-            unrolled!(channel, BLOCK, {
-                let place = channel * block.span + position;
-                let result = block.results[place..][..lanes].as_mut_ptr();
-                unrolled!(part, WIDE, {
-                    sums[channel][part].store(result.add(part * R::LANES));
-                });
-            });
-        }
+        };
+        position += registers * R::LANES;
     }
+}
+
+/// `BLOCK` channels times `WIDE` registers of positions are kept while source channels and taps pass. Gives back `WIDE`.
+///
+/// # Safety
+/// As for [`outputs`].
+#[inline(always)]
+unsafe fn strip<T: Scalar, R: Register<T>, const BLOCK: usize, const WIDE: usize>(
+    block: &mut Block<T>,
+    position: usize,
+) -> usize {
+    let lanes = WIDE * R::LANES;
+    // SAFETY: registers of zeros are numbers; each is loaded from, or stored to, a slice that is as long.
+    unsafe {
+        let mut sums: [[R; WIDE]; BLOCK] = zeroed();
+        unrolled!(channel, BLOCK, {
+            let bias = R::splat(block.bias[channel]);
+            unrolled!(part, WIDE, {
+                sums[channel][part] = bias;
+            });
+        });
+        let mut weights = block.weights.as_chunks::<BLOCK>().0.iter();
+        for plane in block.planes.chunks_exact(block.plane) {
+            for (&tap, weights) in block.taps.iter().zip(&mut weights) {
+                let seen = plane[position + tap..][..lanes].as_ptr();
+                let mut values: [R; WIDE] = zeroed();
+                unrolled!(part, WIDE, {
+                    values[part] = R::load(seen.add(part * R::LANES));
+                });
+                unrolled!(channel, BLOCK, {
+                    let weight = R::splat(weights[channel]);
+                    unrolled!(part, WIDE, {
+                        sums[channel][part] =
+                            values[part].multiply_add(weight, sums[channel][part]);
+                    });
+                });
+            }
+        }
+        unrolled!(channel, BLOCK, {
+            let place = channel * block.span + position;
+            let result = block.results[place..][..lanes].as_mut_ptr();
+            unrolled!(part, WIDE, {
+                sums[channel][part].store(result.add(part * R::LANES));
+            });
+        });
+    }
+    WIDE
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -21,9 +21,7 @@ const TOGETHER: usize = 1 << 20;
 
 /// The gradient of the weight (O, C, KH, KW) from `input` (N, C, H, W) and `gradient` (N, O, OH, OW).
 pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
-    if winograd::suits(geometry)
-        && let Some(result) = winograd::weight_gradient(input, gradient, geometry)
-    {
+    if let Some(result) = winograd::weight_gradient(input, gradient, geometry) {
         return result;
     }
     let work = Work {

@@ -37,6 +37,7 @@ mod scalar;
 mod simd;
 mod storage;
 mod tape;
+mod transpose;
 mod winograd;
 
 pub use activation::{Activation, elu, leaky_relu, relu, sigmoid, softplus, tanh};

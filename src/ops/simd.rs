@@ -18,13 +18,18 @@ pub unsafe trait Register<T>: Copy {
     unsafe fn store(self, to: *mut T);
     /// `self * factor + addend`.
     unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self;
+    /// The lanes of both by turns: those of the first halves, and those of the second ones.
+    unsafe fn zip(self, other: Self) -> [Self; 2];
 }
 
-/// Writes a loop out, `$index` from 0 to below `$count` (at most 8): the compiler keeps an array of registers in registers only
+/// Writes a loop out, `$index` from 0 to below `$count` (at most 8, or 16 where that is said): the compiler keeps an array of registers in registers only
 /// where every index is a constant.
 macro_rules! unrolled {
     ($index:ident, $count:expr, $body:block) => {
         $crate::ops::simd::unrolled!(@ $index, $count, $body, 0 1 2 3 4 5 6 7)
+    };
+    ($index:ident, $count:expr, 16, $body:block) => {
+        $crate::ops::simd::unrolled!(@ $index, $count, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
     };
     (@ $index:ident, $count:expr, $body:block, $($value:literal)*) => {
         $(if $value < $count {
@@ -35,13 +40,13 @@ macro_rules! unrolled {
 }
 pub(crate) use unrolled;
 
-/// Four numbers, with whatever instructions the compiler finds for them.
+/// Some numbers, with whatever instructions the compiler finds for them.
 // SAFETY: it uses no particular instructions.
-unsafe impl<T: Scalar> Register<T> for [T; 4] {
-    const LANES: usize = 4;
+unsafe impl<T: Scalar, const N: usize> Register<T> for [T; N] {
+    const LANES: usize = N;
     #[inline(always)]
     unsafe fn splat(value: T) -> Self {
-        [value; 4]
+        [value; N]
     }
     #[inline(always)]
     unsafe fn load(from: *const T) -> Self {
@@ -57,11 +62,21 @@ unsafe impl<T: Scalar> Register<T> for [T; 4] {
     unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self {
         std::array::from_fn(|lane| self[lane] * factor[lane] + addend[lane])
     }
+    #[inline(always)]
+    unsafe fn zip(self, other: Self) -> [Self; 2] {
+        [0, N].map(|first| {
+            std::array::from_fn(|lane| match (first + lane) % 2 {
+                0 => self[(first + lane) / 2],
+                _ => other[(first + lane) / 2],
+            })
+        })
+    }
 }
 
-/// Implements [`Register`] with a processor's instructions; `multiply_add` is given register, factor and addend.
+/// Implements [`Register`] with a processor's instructions; `multiply_add` is given register, factor and addend, `zip` both
+/// registers.
 macro_rules! register {
-    ($number:ty, $register:ident, $lanes:expr, $splat:ident, $load:ident, $store:expr, $multiply_add:expr) => {
+    ($number:ty, $register:ident, $lanes:expr, $splat:ident, $load:ident, $store:expr, $multiply_add:expr, $zip:expr) => {
         // SAFETY: callers have found the instruction set on this processor; pointers are used as they promise.
         unsafe impl super::Register<$number> for $register {
             const LANES: usize = $lanes;
@@ -85,6 +100,11 @@ macro_rules! register {
                 // SAFETY: as above.
                 unsafe { $multiply_add(self, factor, addend) }
             }
+            #[inline(always)]
+            unsafe fn zip(self, other: Self) -> [Self; 2] {
+                // SAFETY: as above.
+                unsafe { $zip(self, other) }
+            }
         }
     };
 }
@@ -99,7 +119,14 @@ mod x86 {
         _mm256_set1_ps,
         _mm256_loadu_ps,
         _mm256_storeu_ps,
-        _mm256_fmadd_ps
+        _mm256_fmadd_ps,
+        |a, b| {
+            let (low, high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+            [
+                _mm256_permute2f128_ps::<0x20>(low, high),
+                _mm256_permute2f128_ps::<0x31>(low, high),
+            ]
+        }
     );
     register!(
         f64,
@@ -108,7 +135,14 @@ mod x86 {
         _mm256_set1_pd,
         _mm256_loadu_pd,
         _mm256_storeu_pd,
-        _mm256_fmadd_pd
+        _mm256_fmadd_pd,
+        |a, b| {
+            let (low, high) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+            [
+                _mm256_permute2f128_pd::<0x20>(low, high),
+                _mm256_permute2f128_pd::<0x31>(low, high),
+            ]
+        }
     );
     register!(
         f32,
@@ -117,7 +151,15 @@ mod x86 {
         _mm512_set1_ps,
         _mm512_loadu_ps,
         _mm512_storeu_ps,
-        _mm512_fmadd_ps
+        _mm512_fmadd_ps,
+        |a, b| {
+            let low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            let high = _mm512_or_si512(low, _mm512_set1_epi32(8));
+            [
+                _mm512_permutex2var_ps(a, low, b),
+                _mm512_permutex2var_ps(a, high, b),
+            ]
+        }
     );
     register!(
         f64,
@@ -126,7 +168,15 @@ mod x86 {
         _mm512_set1_pd,
         _mm512_loadu_pd,
         _mm512_storeu_pd,
-        _mm512_fmadd_pd
+        _mm512_fmadd_pd,
+        |a, b| {
+            let low = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11);
+            let high = _mm512_or_si512(low, _mm512_set1_epi64(4));
+            [
+                _mm512_permutex2var_pd(a, low, b),
+                _mm512_permutex2var_pd(a, high, b),
+            ]
+        }
     );
 }
 
@@ -141,7 +191,8 @@ mod arm {
         vdupq_n_f32,
         vld1q_f32,
         vst1q_f32,
-        |a, b, c| vfmaq_f32(c, a, b)
+        |a, b, c| vfmaq_f32(c, a, b),
+        |a, b| [vzip1q_f32(a, b), vzip2q_f32(a, b)]
     );
     register!(
         f64,
@@ -150,7 +201,8 @@ mod arm {
         vdupq_n_f64,
         vld1q_f64,
         vst1q_f64,
-        |a, b, c| vfmaq_f64(c, a, b)
+        |a, b, c| vfmaq_f64(c, a, b),
+        |a, b| [vzip1q_f64(a, b), vzip2q_f64(a, b)]
     );
 }
 

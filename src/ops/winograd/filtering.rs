@@ -1,14 +1,15 @@
 //! The convolution: inputs to tiles, a matrix product for each place of a tile, and back.
 
 use super::PLACES;
-use super::kernels::transform_weights;
+use super::kernels::{TAPS, transform_weights};
 use super::loops::{BLOCK, Change, Leave, Loops};
-use super::tiles::{Halves, PAIRS, SLACK, Tiles, images, join};
+use super::tiles::{PIECES, Parted, SLACK, Tiles, images, join};
 use crate::ops::conv_geometry::Geometry;
 use crate::ops::conv_kernel::Block;
 use crate::ops::finish::Finish;
 use crate::ops::memory::written;
 use crate::ops::simd::{Registers, aligned, are_finite, vectorize};
+use crate::ops::transpose::take_apart;
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -16,16 +17,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Numbers of transformed inputs that one task works on: they stay in a processor's own cache.
 pub const CACHED: usize = 1 << 18;
+/// Tiles that a task has at least: a product takes as many at a time.
+const LEAST: usize = 64;
+/// Tasks for each thread, so that the last one is not waited for long.
+const TASKS: usize = 2;
+/// Numbers between places, so that the same tile of all places does not compete for the same lines of a cache.
+const APART: usize = 16;
 
-/// As [`conv_kernel::forward`](crate::ops::conv_kernel::forward); none when a result is not finite.
-pub fn forward<T: Registers>(
+/// The convolution of images with these kernels; none when a result is not finite.
+pub fn forward<T: Registers, const KERNEL: usize, const TILE: usize>(
     input: &[T],
     weight: &[T],
     bias: Option<&[T]>,
     geometry: &Geometry,
     finish: Finish,
 ) -> Option<Vec<T>> {
-    let filtering = Filtering {
+    let filtering = Filtering::<T, KERNEL, TILE> {
         tiles: Tiles::new(
             geometry.input,
             geometry.output,
@@ -37,26 +44,25 @@ pub fn forward<T: Registers>(
         bias,
         finish,
     };
-    filtering.run(input, |output, channel| {
-        let first = (output * geometry.channels + channel) * 9;
-        std::array::from_fn(|tap| weight[first + tap])
+    filtering.run(input, |output, channel, tap| {
+        weight[(output * geometry.channels + channel) * KERNEL * KERNEL + tap]
     })
 }
 
-/// As [`conv_kernel::backward`](crate::ops::conv_kernel::backward): a convolution with the kernels turned round. None when
-/// a result is not finite.
-pub fn backward<T: Registers>(
+/// The gradient of the input: a convolution with the kernels turned round.
+pub fn backward<T: Registers, const KERNEL: usize, const TILE: usize>(
     gradient: &[T],
     weight: &[T],
     bias: Option<&[T]>,
     geometry: &Geometry,
     finish: Finish,
 ) -> Option<Vec<T>> {
-    let filtering = Filtering {
+    let padding = geometry.padding;
+    let filtering = Filtering::<T, KERNEL, TILE> {
         tiles: Tiles::new(
             geometry.output,
             geometry.input,
-            (2 - geometry.padding.0, 2 - geometry.padding.1),
+            (KERNEL - 1 - padding.0, KERNEL - 1 - padding.1),
             images(gradient, geometry.outputs, geometry.output),
         ),
         channels: geometry.outputs,
@@ -64,25 +70,26 @@ pub fn backward<T: Registers>(
         bias,
         finish,
     };
-    filtering.run(gradient, |channel, output| {
-        let first = (output * geometry.channels + channel) * 9;
-        std::array::from_fn(|tap| weight[first + 8 - tap])
+    let taps = KERNEL * KERNEL;
+    filtering.run(gradient, |channel, output, tap| {
+        weight[(output * geometry.channels + channel) * taps + taps - 1 - tap]
     })
 }
 
 /// A convolution.
-struct Filtering<'a, T> {
-    tiles: Tiles,
+struct Filtering<'a, T, const KERNEL: usize, const TILE: usize> {
+    tiles: Tiles<TILE>,
     channels: usize,
     outputs: usize,
     bias: Option<&'a [T]>,
     finish: Finish,
 }
 
-/// Some rows of tiles, and where their results belong: image after image, output after output.
+/// Some rows of tiles for some outputs, and where their results belong: image after image, output after output.
 struct Task<'a, T> {
     rows: Range<usize>,
-    places: Vec<&'a mut [MaybeUninit<T>]>,
+    outputs: Range<usize>,
+    lines: Vec<&'a mut [MaybeUninit<T>]>,
 }
 
 /// Memory that a thread uses again for its next task.
@@ -93,9 +100,9 @@ struct Memory<T> {
     results: Vec<T>,
 }
 
-impl<T: Registers> Filtering<'_, T> {
-    /// `weight` gives the kernel from a channel to an output, row by row.
-    fn run(&self, input: &[T], weight: impl Fn(usize, usize) -> [T; 9] + Sync) -> Option<Vec<T>> {
+impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERNEL, TILE> {
+    /// `weight` gives a number of the kernel to an output from a channel.
+    fn run(&self, input: &[T], weight: impl Fn(usize, usize, usize) -> T + Sync) -> Option<Vec<T>> {
         let loops = Loops::best();
         let weights = match loops.block {
             4 => self.transform_weights::<4>(weight),
@@ -120,7 +127,7 @@ impl<T: Registers> Filtering<'_, T> {
     /// For each block of outputs, each place of a tile and each channel, the weights of the block's outputs side by side.
     fn transform_weights<const BLOCK: usize>(
         &self,
-        weight: impl Fn(usize, usize) -> [T; 9] + Sync,
+        weight: impl Fn(usize, usize, usize) -> T + Sync,
     ) -> Vec<T> {
         let channels = self.channels;
         let numbers = PLACES * channels * BLOCK;
@@ -129,16 +136,16 @@ impl<T: Registers> Filtering<'_, T> {
             blocks.for_each(|(block, transformed)| {
                 let outputs = block * BLOCK..((block + 1) * BLOCK).min(self.outputs);
                 let transformed = transformed.as_chunks_mut::<BLOCK>().0;
-                let mut kernels = [[T::ZERO; BLOCK]; 9];
+                let mut kernels = [[T::ZERO; BLOCK]; TAPS];
                 for channel in 0..channels {
                     for (lane, output) in outputs.clone().enumerate() {
-                        let kernel = weight(output, channel);
-                        for (numbers, number) in kernels.iter_mut().zip(kernel) {
-                            numbers[lane] = number;
+                        for (tap, numbers) in kernels[..KERNEL * KERNEL].iter_mut().enumerate() {
+                            numbers[lane] = weight(output, channel, tap);
                         }
                     }
                     let places = transformed[channel..].iter_mut().step_by(channels);
-                    for (place, numbers) in places.zip(transform_weights(&kernels)) {
+                    let values = transform_weights::<T, KERNEL, BLOCK>(&kernels);
+                    for (place, numbers) in places.zip(values) {
                         *place = numbers.map(MaybeUninit::new);
                     }
                 }
@@ -146,31 +153,40 @@ impl<T: Registers> Filtering<'_, T> {
         })
     }
 
-    fn tasks<'a>(&self, loops: &Loops<T>, result: &'a mut [MaybeUninit<T>]) -> Vec<Task<'a, T>> {
+    /// Cuts the result into tasks, by rows of tiles, and where these are few, by outputs.
+    fn tasks<'a>(
+        &self,
+        loops: &Loops<T, TILE>,
+        result: &'a mut [MaybeUninit<T>],
+    ) -> Vec<Task<'a, T>> {
         let (height, width) = self.tiles.result;
         let all = self.tiles.all_rows();
-        let tiles = CACHED / (PLACES * self.channels) / loops.lanes * loops.lanes;
-        let row = self.tiles.columns() * self.tiles.group;
-        let rows = (tiles.max(loops.lanes) / row).max(1);
-        let mut tasks: Vec<Task<T>> = (0..all)
-            .step_by(rows)
-            .map(|first| Task {
+        let tiles = (CACHED / (PLACES * self.channels)).max(LEAST);
+        let rows = (tiles / self.tiles.side_by_side()).max(1);
+        let wanted = TASKS * rayon::current_num_threads();
+        let parts = wanted.div_ceil(all.div_ceil(rows).max(1));
+        let outputs = self.outputs.div_ceil(parts).next_multiple_of(loops.block);
+        let parts = self.outputs.div_ceil(outputs);
+        let mut tasks = Vec::new();
+        for first in (0..all).step_by(rows) {
+            tasks.extend((0..parts).map(|part| Task {
                 rows: first..(first + rows).min(all),
-                places: Vec::new(),
-            })
-            .collect();
+                outputs: part * outputs..((part + 1) * outputs).min(self.outputs),
+                lines: Vec::new(),
+            }));
+        }
         let planes = result.chunks_exact_mut(height * width).enumerate();
         for (plane, mut rest) in planes {
-            let group = plane / self.outputs / self.tiles.group;
-            let first = group * self.tiles.rows();
+            let (image, output) = (plane / self.outputs, plane % self.outputs);
+            let first = image / self.tiles.group * self.tiles.rows();
             let mut done = 0;
             while !rest.is_empty() {
-                let task = &mut tasks[(first + done) / rows];
+                let task = &mut tasks[(first + done) / rows * parts + output / outputs];
                 done = (task.rows.end - first).min(self.tiles.rows());
                 let before = height - rest.len() / width;
-                let lines = (2 * done).min(height) - before;
-                let (place, after) = rest.split_at_mut(lines * width);
-                task.places.push(place);
+                let count = (TILE * done).min(height) - before;
+                let (lines, after) = rest.split_at_mut(count * width);
+                task.lines.push(lines);
                 rest = after;
             }
         }
@@ -180,7 +196,7 @@ impl<T: Registers> Filtering<'_, T> {
     /// Gives back whether all results are finite, before the activation.
     fn compute(
         &self,
-        loops: &Loops<T>,
+        loops: &Loops<T, TILE>,
         input: &[T],
         weights: &[T],
         memory: &mut Memory<T>,
@@ -190,94 +206,107 @@ impl<T: Registers> Filtering<'_, T> {
         let (tiles, channels, block) = (&self.tiles, self.channels, loops.block);
         let span = tiles.count(&task.rows).next_multiple_of(loops.lanes);
         let plane = span + SLACK;
-        let inputs = aligned(&mut memory.inputs, PLACES * channels * plane);
-        let mut halves = Halves::new(tiles);
+        let step = channels * plane + APART;
+        let inputs = aligned(&mut memory.inputs, PLACES * step);
+        let mut parted = Parted::new(tiles);
         for channel in 0..channels {
             let to = &mut inputs[channel * plane..];
             let numbers = (input, channels, channel);
-            tiles.lay_out(numbers, &task.rows, &mut halves, |lines, first| {
+            tiles.lay_out(numbers, &task.rows, &mut parted, |lines, first| {
                 (loops.enter)(Change {
                     lines,
                     to: &mut to[first..],
-                    step: channels * plane,
+                    step,
                 });
             });
         }
-        let products = aligned(&mut memory.products, PLACES * block * span + SLACK);
-        let results = aligned(&mut memory.results, 4 * plane);
-        for (index, weights) in weights.chunks_exact(PLACES * channels * block).enumerate() {
-            let of_places = weights.chunks_exact(channels * block);
-            let of_places = of_places.zip(products.chunks_exact_mut(block * span));
-            let of_places = of_places.zip(inputs.chunks_exact(channels * plane));
-            for ((weights, results), inputs) in of_places {
-                (loops.product)(Block {
-                    planes: inputs,
-                    plane,
-                    taps: &[0],
-                    weights,
-                    bias: &[T::ZERO; BLOCK][..block],
-                    results,
-                    span,
-                });
+        let blocks = task.outputs.start / block..task.outputs.end.div_ceil(block);
+        let together = (CACHED / (PLACES * block * span)).clamp(1, blocks.len());
+        let product = together * block * span + APART;
+        let products = aligned(&mut memory.products, PLACES * product);
+        let results = aligned(&mut memory.results, TILE * TILE * plane);
+        for first in blocks.clone().step_by(together) {
+            let of_blocks = first..(first + together).min(blocks.end);
+            let of_places = inputs
+                .chunks_exact(step)
+                .zip(products.chunks_exact_mut(product));
+            for (place, (inputs, products)) in of_places.enumerate() {
+                let of_blocks = of_blocks
+                    .clone()
+                    .zip(products.chunks_exact_mut(block * span));
+                for (index, results) in of_blocks {
+                    let weights = &weights[(index * PLACES + place) * channels * block..];
+                    (loops.product)(Block {
+                        planes: &inputs[..channels * plane],
+                        plane,
+                        taps: &[0],
+                        weights: &weights[..channels * block],
+                        bias: &[T::ZERO; BLOCK][..block],
+                        results,
+                        span,
+                    });
+                }
             }
-            let first = index * block;
-            for output in first..(first + block).min(self.outputs) {
+            let outputs = first * block..(of_blocks.end * block).min(task.outputs.end);
+            for output in outputs {
                 (loops.leave)(Leave {
-                    from: &products[(output - first) * span..],
-                    step: block * span,
+                    from: &products[(output - first * block) * span..],
+                    step: product,
                     bias: self.bias.map_or(T::ZERO, |bias| bias[output]),
                     to: results,
-                    quarter: plane,
+                    plane,
                     count: span,
                 });
-                let mut quarters = results.chunks_exact(plane);
-                all_finite &= quarters.all(|quarter| are_finite(&quarter[..span]));
+                let mut pixels = results.chunks_exact(plane);
+                all_finite &= pixels.all(|pixels| are_finite(&pixels[..span]));
                 self.finish.activation.run(results);
-                self.write(&mut task, output, results);
+                self.write(&mut task, output, results, plane);
             }
         }
         all_finite
     }
 
-    /// Puts the results of an output where they belong: quarters of their tiles, one after the other. The last line and column
-    /// of an odd size are thrown away.
-    fn write(&self, task: &mut Task<T>, output: usize, results: &[T]) {
+    /// Puts the results of an output where they belong: planes of the pixels of their tiles, one after the other. What reaches
+    /// over the end of an image is thrown away.
+    fn write(&self, task: &mut Task<T>, output: usize, results: &[T], plane: usize) {
         let (tiles, (height, width)) = (&self.tiles, self.tiles.result);
-        let quarter = results.len() / 4;
-        let pairs = tiles.columns();
-        let mut line = vec![T::ZERO; 2 * pairs.next_multiple_of(PAIRS)];
-        let mut places = task.places.iter_mut().skip(output).step_by(self.outputs);
+        let columns = tiles.columns();
+        let mut line = vec![T::ZERO; TILE * columns.next_multiple_of(PIECES)];
+        let mut places = Vec::new();
+        let lines = task.lines.iter_mut().skip(output - task.outputs.start);
+        let mut lines = lines.step_by(task.outputs.len());
         let mut before = 0;
         for (images, rows) in tiles.groups(&task.rows) {
-            let row = images.len() * pairs;
-            for (within, place) in places.by_ref().take(images.len()).enumerate() {
-                for (y, place) in place.chunks_exact_mut(width).enumerate() {
-                    let first = y % 2 * 2 * quarter + before + y / 2 * row;
-                    let (even, odd) = (&results[first..], &results[first + quarter..]);
-                    if images.len() == 1 {
-                        vectorize(|| join(even, odd, &mut line));
-                        place.write_copy_of_slice(&line[..width]);
-                    } else {
-                        let (places, last) = place.as_chunks_mut::<2>();
-                        let mut from = within;
-                        for place in places {
-                            place[0].write(even[from]);
-                            place[1].write(odd[from]);
-                            from += images.len();
-                        }
-                        if let [place] = last {
-                            place.write(even[from]);
-                        }
-                    }
+            let first_of =
+                |y: usize| y % TILE * TILE * plane + before + y / TILE * tiles.side_by_side();
+            let mut lines: Vec<_> = lines
+                .by_ref()
+                .take(images.len())
+                .map(|lines| &mut **lines)
+                .collect();
+            if tiles.group == 1 {
+                for (y, line_of) in lines[0].chunks_exact_mut(width).enumerate() {
+                    vectorize(|| join::<T, TILE>(&results[first_of(y)..], plane, &mut line));
+                    line_of.write_copy_of_slice(&line[..width]);
                 }
-                if let Some(mask) = self.finish.dropout {
-                    let image = images.start + within;
-                    let first = (image * self.outputs + output) * height + 2 * rows.start;
-                    // SAFETY: all lines of the place have just been written.
-                    mask.run(first * width, unsafe { place.assume_init_mut() });
+            } else {
+                places.clear();
+                for y in 0..lines[0].len() / width {
+                    let first = first_of(y);
+                    places.extend(
+                        (0..width).map(|x| first + x % TILE * plane + x / TILE * tiles.group),
+                    );
+                }
+                take_apart(results, &places, &mut lines);
+            }
+            if let Some(mask) = self.finish.dropout {
+                for (image, lines) in images.zip(lines) {
+                    let first = (image * self.outputs + output) * height + TILE * rows.start;
+                    // SAFETY: all lines have just been written.
+                    mask.run(first * width, unsafe { lines.assume_init_mut() });
                 }
             }
-            before += rows.len() * row;
+            before += rows.len() * tiles.side_by_side();
         }
     }
 }

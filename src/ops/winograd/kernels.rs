@@ -1,65 +1,57 @@
 //! Kernels to places of a tile, and back, several at a time.
 
 use super::PLACES;
+use super::points::{SIDE, evaluate_kernel, gather_kernel};
 use crate::ops::scalar::Scalar;
 use crate::ops::simd::vectorize;
+use std::array::from_fn;
 
-/// `G g G'` for each of some kernels g, 3x3 numbers, to 4x4. The same number of all kernels stands side by side.
-pub fn transform_weights<T: Scalar, const LANES: usize>(
-    kernels: &[[T; LANES]; 9],
+/// The most numbers of a kernel.
+pub const TAPS: usize = 25;
+
+/// `G g G'` for each of some kernels g. The same number of all kernels stands side by side.
+pub fn transform_weights<T: Scalar, const KERNEL: usize, const LANES: usize>(
+    kernels: &[[T; LANES]; TAPS],
 ) -> [[T; LANES]; PLACES] {
     let mut places = [[T::ZERO; LANES]; PLACES];
     vectorize(|| {
-        for lane in 0..LANES {
-            let numbers = transform_weight(&std::array::from_fn(|tap| kernels[tap][lane]));
-            for place in 0..PLACES {
-                places[place][lane] = numbers[place];
+        // SAFETY: arrays need no particular instructions.
+        unsafe {
+            let mut lines = [[[T::ZERO; LANES]; SIDE]; KERNEL];
+            for (y, line) in lines.iter_mut().enumerate() {
+                *line = evaluate_kernel::<T, _, KERNEL>(from_fn(|x| kernels[y * KERNEL + x]));
+            }
+            for column in 0..SIDE {
+                let values = evaluate_kernel::<T, _, KERNEL>(from_fn(|y| lines[y][column]));
+                for (row, value) in values.into_iter().enumerate() {
+                    places[row * SIDE + column] = value;
+                }
             }
         }
     });
     places
 }
 
-#[inline(always)]
-fn transform_weight<T: Scalar>(kernel: &[T; 9]) -> [T; PLACES] {
-    let half = T::of(0.5);
-    let four = |a: T, b: T, c: T| {
-        let (ends, middle) = (half * (a + c), half * b);
-        [a, ends + middle, ends - middle, c]
-    };
-    let columns: [[T; 4]; 3] =
-        std::array::from_fn(|x| four(kernel[x], kernel[3 + x], kernel[6 + x]));
-    let rows: [[T; 4]; 4] =
-        std::array::from_fn(|y| four(columns[0][y], columns[1][y], columns[2][y]));
-    std::array::from_fn(|place| rows[place / 4][place % 4])
-}
-
-/// `G' u G` for each of some u: back from the gradient of 4x4 numbers to that of the kernel.
-pub fn restore_weights<T: Scalar, const LANES: usize>(
+/// `G' u G` for each of some u: back from the gradient of all places to that of the kernel.
+pub fn restore_weights<T: Scalar, const KERNEL: usize, const LANES: usize>(
     places: &[[T; LANES]; PLACES],
-) -> [[T; LANES]; 9] {
-    let mut kernels = [[T::ZERO; LANES]; 9];
+) -> [[T; LANES]; TAPS] {
+    let mut kernels = [[T::ZERO; LANES]; TAPS];
     vectorize(|| {
-        for lane in 0..LANES {
-            let numbers = restore_weight(&std::array::from_fn(|place| places[place][lane]));
-            for tap in 0..9 {
-                kernels[tap][lane] = numbers[tap];
+        // SAFETY: as above.
+        unsafe {
+            let mut lines = [[[T::ZERO; LANES]; KERNEL]; SIDE];
+            for (row, line) in lines.iter_mut().enumerate() {
+                *line =
+                    gather_kernel::<T, _, KERNEL>(from_fn(|column| places[row * SIDE + column]));
+            }
+            for x in 0..KERNEL {
+                let numbers = gather_kernel::<T, _, KERNEL>(from_fn(|row| lines[row][x]));
+                for (y, number) in numbers.into_iter().enumerate() {
+                    kernels[y * KERNEL + x] = number;
+                }
             }
         }
     });
     kernels
-}
-
-#[inline(always)]
-fn restore_weight<T: Scalar>(numbers: &[T; PLACES]) -> [T; 9] {
-    let half = T::of(0.5);
-    let three = |a: T, b: T, c: T, d: T| {
-        let sum = half * (b + c);
-        [a + sum, half * (b - c), sum + d]
-    };
-    let columns: [[T; 3]; 4] =
-        std::array::from_fn(|x| three(numbers[x], numbers[4 + x], numbers[8 + x], numbers[12 + x]));
-    let rows: [[T; 3]; 3] =
-        std::array::from_fn(|y| three(columns[0][y], columns[1][y], columns[2][y], columns[3][y]));
-    std::array::from_fn(|tap| rows[tap / 3][tap % 3])
 }

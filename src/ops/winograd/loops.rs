@@ -1,5 +1,6 @@
 //! The inner loops.
 
+use super::points::{SIDE, enter, evaluate, gather};
 use super::tiles::Lines;
 use crate::ops::conv_kernel::{self, Block};
 use crate::ops::scalar::Scalar;
@@ -10,55 +11,55 @@ use std::mem::{MaybeUninit, zeroed};
 pub const BLOCK: usize = 8;
 
 /// The inner loops, compiled for one instruction set.
-pub struct Loops<T> {
-    /// Outputs and positions that `product` computes at a time.
+pub struct Loops<T, const TILE: usize> {
+    /// Outputs that `product` computes at a time; positions are a multiple of `lanes`.
     pub block: usize,
     pub lanes: usize,
     pub product: fn(Block<T>),
-    pub enter: fn(Change<T>),
+    pub enter: fn(Change<T, TILE>),
     pub leave: fn(Leave<T>),
     pub spread: fn(Spread<T>),
 }
 
-impl<T: Registers> Loops<T> {
+impl<T: Registers, const TILE: usize> Loops<T, TILE> {
     pub fn best() -> Self {
         // SAFETY: of all closures: `level` has found the instructions on this processor, or none are needed.
         match level() {
             #[cfg(not(target_arch = "aarch64"))]
             Level::Portable => Loops {
                 block: 4,
-                lanes: 8,
+                lanes: 4,
                 product: |block| unsafe { conv_kernel::outputs::<T, [T; 4], 4, 2>(block) },
-                enter: |work| unsafe { enter_tiles::<T, [T; 4]>(work) },
-                leave: |work| unsafe { leave_tiles::<T, [T; 4]>(work) },
-                spread: |work| unsafe { spread_tiles::<T, [T; 4]>(work) },
+                enter: |work| unsafe { enter_tiles::<T, [T; 4], TILE>(work) },
+                leave: |work| unsafe { leave_tiles::<T, [T; 4], TILE>(work) },
+                spread: |work| unsafe { spread_tiles::<T, [T; 4], TILE>(work) },
             },
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => Loops {
                 block: 4,
-                lanes: 24,
+                lanes: 8,
                 product: |block| unsafe { conv_kernel::outputs_avx2(block) },
-                enter: |work| unsafe { avx2::enter(work) },
-                leave: |work| unsafe { avx2::leave(work) },
-                spread: |work| unsafe { avx2::spread(work) },
+                enter: |work| unsafe { avx2::enter::<T, TILE>(work) },
+                leave: |work| unsafe { avx2::leave::<T, TILE>(work) },
+                spread: |work| unsafe { avx2::spread::<T, TILE>(work) },
             },
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 => Loops {
                 block: 8,
-                lanes: 48,
+                lanes: 16,
                 product: |block| unsafe { conv_kernel::outputs_avx512(block) },
-                enter: |work| unsafe { avx512::enter(work) },
-                leave: |work| unsafe { avx512::leave(work) },
-                spread: |work| unsafe { avx512::spread(work) },
+                enter: |work| unsafe { avx512::enter::<T, TILE>(work) },
+                leave: |work| unsafe { avx512::leave::<T, TILE>(work) },
+                spread: |work| unsafe { avx512::spread::<T, TILE>(work) },
             },
             #[cfg(target_arch = "aarch64")]
             Level::Neon => Loops {
                 block: 8,
-                lanes: 12,
+                lanes: 4,
                 product: |block| unsafe { conv_kernel::wide::<T, T::Neon, 8, 12>(block) },
-                enter: |work| unsafe { enter_tiles::<T, T::Neon>(work) },
-                leave: |work| unsafe { leave_tiles::<T, T::Neon>(work) },
-                spread: |work| unsafe { spread_tiles::<T, T::Neon>(work) },
+                enter: |work| unsafe { enter_tiles::<T, T::Neon, TILE>(work) },
+                leave: |work| unsafe { leave_tiles::<T, T::Neon, TILE>(work) },
+                spread: |work| unsafe { spread_tiles::<T, T::Neon, TILE>(work) },
             },
         }
     }
@@ -72,21 +73,21 @@ macro_rules! compiled_for {
             use super::*;
 
             #[target_feature(enable = $features)]
-            pub fn enter<T: Registers>(work: Change<T>) {
+            pub fn enter<T: Registers, const TILE: usize>(work: Change<T, TILE>) {
                 // SAFETY: this function is only called where the instructions are.
-                unsafe { enter_tiles::<T, T::$registers>(work) }
+                unsafe { enter_tiles::<T, T::$registers, TILE>(work) }
             }
 
             #[target_feature(enable = $features)]
-            pub fn leave<T: Registers>(work: Leave<T>) {
+            pub fn leave<T: Registers, const TILE: usize>(work: Leave<T>) {
                 // SAFETY: as above.
-                unsafe { leave_tiles::<T, T::$registers>(work) }
+                unsafe { leave_tiles::<T, T::$registers, TILE>(work) }
             }
 
             #[target_feature(enable = $features)]
-            pub fn spread<T: Registers>(work: Spread<T>) {
+            pub fn spread<T: Registers, const TILE: usize>(work: Spread<T>) {
                 // SAFETY: as above.
-                unsafe { spread_tiles::<T, T::$registers>(work) }
+                unsafe { spread_tiles::<T, T::$registers, TILE>(work) }
             }
         }
     };
@@ -97,9 +98,9 @@ compiled_for!(avx2, Avx2, "avx2,fma");
 #[cfg(target_arch = "x86_64")]
 compiled_for!(avx512, Avx512, "avx512f,fma");
 
-/// A row of tiles to be transformed: from its lines to 16 places, which stand `step` apart.
-pub struct Change<'a, T> {
-    pub lines: Lines<'a, T>,
+/// A row of tiles to be transformed: from its lines to all places, which stand `step` apart.
+pub struct Change<'a, T, const TILE: usize> {
+    pub lines: Lines<'a, T, TILE>,
     pub to: &'a mut [T],
     pub step: usize,
 }
@@ -109,40 +110,29 @@ pub struct Change<'a, T> {
 /// # Safety
 /// The processor must have the instructions of `R`.
 #[inline(always)]
-unsafe fn enter_tiles<T: Scalar, R: Register<T>>(work: Change<T>) {
-    let next = work.lines.images;
+unsafe fn enter_tiles<T: Scalar, R: Register<T>, const TILE: usize>(work: Change<T, TILE>) {
+    let next = work.lines.next;
     for position in (0..work.lines.count).step_by(R::LANES) {
         // SAFETY: registers of zeros are numbers; each is loaded from, or stored to, a slice that is as long.
         unsafe {
-            let (plus, minus) = (R::splat(T::ONE), R::splat(-T::ONE));
-            let four = |a: R, b: R, c: R, d: R| {
-                [
-                    c.multiply_add(minus, a),
-                    b.multiply_add(plus, c),
-                    b.multiply_add(minus, c),
-                    d.multiply_add(minus, b),
-                ]
-            };
-            let mut lines: [[R; 4]; 4] = zeroed();
-            unrolled!(line, 4, {
-                let halves = work.lines.lines[line];
-                let [even, odd] = halves.map(|half| half[position..][..next + R::LANES].as_ptr());
-                lines[line] = four(
-                    R::load(even),
-                    R::load(odd),
-                    R::load(even.add(next)),
-                    R::load(odd.add(next)),
-                );
+            let mut lines: [[R; SIDE]; SIDE] = zeroed();
+            unrolled!(line, SIDE, {
+                let parts = &work.lines.lines[line];
+                let mut numbers: [R; SIDE] = zeroed();
+                unrolled!(column, SIDE, {
+                    let first = position + column / TILE * next;
+                    numbers[column] = R::load(parts[column % TILE][first..][..R::LANES].as_ptr());
+                });
+                lines[line] = enter(numbers);
             });
-            unrolled!(column, 4, {
-                let places = four(
-                    lines[0][column],
-                    lines[1][column],
-                    lines[2][column],
-                    lines[3][column],
-                );
-                unrolled!(row, 4, {
-                    let place = (4 * row + column) * work.step + position;
+            unrolled!(column, SIDE, {
+                let mut numbers: [R; SIDE] = zeroed();
+                unrolled!(line, SIDE, {
+                    numbers[line] = lines[line][column];
+                });
+                let places = enter(numbers);
+                unrolled!(row, SIDE, {
+                    let place = (SIDE * row + column) * work.step + position;
                     places[row].store(work.to[place..][..R::LANES].as_mut_ptr());
                 });
             });
@@ -150,13 +140,13 @@ unsafe fn enter_tiles<T: Scalar, R: Register<T>>(work: Change<T>) {
     }
 }
 
-/// Tiles to be brought back: from 16 places, which stand `step` apart, to the four quarters of the tiles.
+/// Tiles to be brought back: from all places, which stand `step` apart, to the pixels of a tile, each in a plane.
 pub struct Leave<'a, T> {
     pub from: &'a [T],
     pub step: usize,
     pub bias: T,
     pub to: &'a mut [T],
-    pub quarter: usize,
+    pub plane: usize,
     pub count: usize,
 }
 
@@ -165,43 +155,37 @@ pub struct Leave<'a, T> {
 /// # Safety
 /// The processor must have the instructions of `R`.
 #[inline(always)]
-unsafe fn leave_tiles<T: Scalar, R: Register<T>>(work: Leave<T>) {
+unsafe fn leave_tiles<T: Scalar, R: Register<T>, const TILE: usize>(work: Leave<T>) {
     for position in (0..work.count).step_by(R::LANES) {
         // SAFETY: as in `enter_tiles`.
         unsafe {
-            let (plus, minus) = (R::splat(T::ONE), R::splat(-T::ONE));
-            let two = |a: R, b: R, c: R, d: R| {
-                let (sum, difference) = (b.multiply_add(plus, c), c.multiply_add(minus, b));
-                [sum.multiply_add(plus, a), d.multiply_add(minus, difference)]
-            };
-            let mut columns: [[R; 2]; 4] = zeroed();
-            unrolled!(column, 4, {
-                let mut places: [R; 4] = zeroed();
-                unrolled!(row, 4, {
-                    let place = (4 * row + column) * work.step + position;
+            let (one, bias) = (R::splat(T::ONE), R::splat(work.bias));
+            let mut columns: [[R; TILE]; SIDE] = zeroed();
+            unrolled!(column, SIDE, {
+                let mut places: [R; SIDE] = zeroed();
+                unrolled!(row, SIDE, {
+                    let place = (SIDE * row + column) * work.step + position;
                     places[row] = R::load(work.from[place..][..R::LANES].as_ptr());
                 });
-                columns[column] = two(places[0], places[1], places[2], places[3]);
+                columns[column] = gather(places);
             });
-            let bias = R::splat(work.bias);
-            unrolled!(row, 2, {
-                let line = two(
-                    columns[0][row],
-                    columns[1][row],
-                    columns[2][row],
-                    columns[3][row],
-                );
-                unrolled!(parity, 2, {
-                    let place = (2 * row + parity) * work.quarter + position;
-                    let quarter = line[parity].multiply_add(plus, bias);
-                    quarter.store(work.to[place..][..R::LANES].as_mut_ptr());
+            unrolled!(y, TILE, {
+                let mut places: [R; SIDE] = zeroed();
+                unrolled!(column, SIDE, {
+                    places[column] = columns[column][y];
+                });
+                let line: [R; TILE] = gather(places);
+                unrolled!(x, TILE, {
+                    let place = (TILE * y + x) * work.plane + position;
+                    let pixel = line[x].multiply_add(one, bias);
+                    pixel.store(work.to[place..][..R::LANES].as_mut_ptr());
                 });
             });
         }
     }
 }
 
-/// Some tiles of many outputs, which stand side by side: four pixels a tile to 16 places, which stand `step` apart.
+/// Some tiles of many outputs, which stand side by side: the pixels of each tile to all places, which stand `step` apart.
 pub struct Spread<'a, T> {
     pub pixels: &'a [T],
     pub outputs: usize,
@@ -214,36 +198,28 @@ pub struct Spread<'a, T> {
 /// # Safety
 /// The processor must have the instructions of `R`.
 #[inline(always)]
-unsafe fn spread_tiles<T: Scalar, R: Register<T>>(work: Spread<T>) {
-    let outputs = work.outputs;
-    for position in (0..work.pixels.len() / 4).step_by(R::LANES) {
-        let of_tile = &work.pixels[position / outputs * 4 * outputs + position % outputs..];
+unsafe fn spread_tiles<T: Scalar, R: Register<T>, const TILE: usize>(work: Spread<T>) {
+    let (outputs, pixels) = (work.outputs, TILE * TILE);
+    for position in (0..work.pixels.len() / pixels).step_by(R::LANES) {
+        let tile = &work.pixels[position / outputs * pixels * outputs + position % outputs..];
         // SAFETY: as in `enter_tiles`.
         unsafe {
-            let (plus, minus, zero) = (R::splat(T::ONE), R::splat(-T::ONE), R::splat(T::ZERO));
-            let four = |a: R, b: R| {
-                [
-                    a,
-                    b.multiply_add(plus, a),
-                    b.multiply_add(minus, a),
-                    b.multiply_add(minus, zero),
-                ]
-            };
-            let mut lines: [[R; 4]; 2] = zeroed();
-            unrolled!(line, 2, {
-                let (even, odd) = (
-                    &of_tile[2 * line * outputs..],
-                    &of_tile[(2 * line + 1) * outputs..],
-                );
-                lines[line] = four(
-                    R::load(even[..R::LANES].as_ptr()),
-                    R::load(odd[..R::LANES].as_ptr()),
-                );
+            let mut lines: [[R; SIDE]; TILE] = zeroed();
+            unrolled!(y, TILE, {
+                let mut numbers: [R; TILE] = zeroed();
+                unrolled!(x, TILE, {
+                    numbers[x] = R::load(tile[(TILE * y + x) * outputs..][..R::LANES].as_ptr());
+                });
+                lines[y] = evaluate(numbers);
             });
-            unrolled!(column, 4, {
-                let places = four(lines[0][column], lines[1][column]);
-                unrolled!(row, 4, {
-                    let place = (4 * row + column) * work.step + position;
+            unrolled!(column, SIDE, {
+                let mut numbers: [R; TILE] = zeroed();
+                unrolled!(y, TILE, {
+                    numbers[y] = lines[y][column];
+                });
+                let places = evaluate(numbers);
+                unrolled!(row, SIDE, {
+                    let place = (SIDE * row + column) * work.step + position;
                     places[row].store(work.to[place..][..R::LANES].as_mut_ptr().cast());
                 });
             });

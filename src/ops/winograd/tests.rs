@@ -36,16 +36,20 @@ fn in_halves(variables: &[Var; 3], options: &ConvOptions) -> Result<Tensor> {
 
 #[test]
 fn results_and_gradients_are_those_of_the_definition() {
-    for (n, (h, w), outputs, padding) in [
-        (1, (1, 1), 48, (1, 1)),
-        (2, (7, 7), 50, (1, 1)),
-        (3, (4, 5), 48, (0, 2)),
-        (1, (3, 90), 61, (2, 0)),
-        (5, (14, 9), 48, (1, 0)),
+    for (n, (h, w), outputs, kernel, padding) in [
+        (1, (1, 1), 48, 3, (1, 1)),
+        (2, (7, 7), 50, 3, (1, 1)),
+        (3, (4, 5), 48, 3, (0, 2)),
+        (1, (3, 90), 61, 3, (2, 0)),
+        (9, (14, 9), 48, 3, (1, 0)),
+        (20, (4, 4), 40, 3, (1, 1)),
+        (1, (2, 3), 33, 5, (2, 2)),
+        (2, (6, 75), 40, 5, (0, 3)),
+        (17, (9, 14), 50, 5, (4, 1)),
     ] {
         let inputs = [
             normal(&[n, 50, h, w], 1),
-            normal(&[outputs, 50, 3, 3], 2),
+            normal(&[outputs, 50, kernel, kernel], 2),
             normal(&[outputs], 3),
         ];
         let plain = ConvOptions::new().padding(padding);
@@ -76,19 +80,57 @@ fn results_and_gradients_are_those_of_the_definition() {
     }
 }
 
+/// With the points 0, ±1, ±2 and infinity they would be twice as large.
+#[test]
+fn rounding_errors_of_single_precision_stay_below_a_millionth() {
+    for (size, kernel) in [(16, 3), (12, 5)] {
+        let inputs = [
+            normal(&[4, 50, size, size], 1),
+            normal(&[50, 50, kernel, kernel], 2),
+            normal(&[50], 3),
+        ];
+        let to = |dtype| {
+            let inputs = inputs.each_ref().map(|input| input.to_dtype(DType::F32));
+            inputs.map(|input| input.unwrap().to_dtype(dtype).unwrap())
+        };
+        let with = |dtype| {
+            let options = ConvOptions::new().padding(kernel / 2);
+            of(&to(dtype), |[input, weight, bias]| {
+                conv2d(input, weight, Some(bias), &options)
+            })
+        };
+        let all = with(DType::F32).unwrap().into_iter();
+        for (single, double) in all.zip(with(DType::F64).unwrap()) {
+            let size = |tensor: &Tensor| {
+                let squares = tensor.sqr().unwrap().mean_all().unwrap();
+                squares.to_scalar::<f64>().unwrap().sqrt()
+            };
+            let error = size(&(single.to_dtype(DType::F64).unwrap() - &double).unwrap());
+            assert!(
+                error < 1e-6 * size(&double),
+                "{kernel}: {error} of {}",
+                size(&double)
+            );
+        }
+    }
+}
+
 #[test]
 fn what_is_no_number_reaches_what_it_would_reach_by_definition() {
-    let weight = normal(&[48, 48, 3, 3], 1);
-    for place in 0..36 {
-        let mut numbers = vec![0.0; 48 * 36];
-        numbers[7 * 36 + place] = f64::NAN;
-        let image = Tensor::from_vec(numbers, (1, 48, 6, 6), weight.device()).unwrap();
-        let result = conv2d(&image, &weight, None, &ConvOptions::new().padding(1)).unwrap();
-        let result = result.narrow(1, 3, 1).unwrap().reshape((6, 6)).unwrap();
-        for (y, line) in result.to_vec2::<f64>().unwrap().iter().enumerate() {
-            for (x, number) in line.iter().enumerate() {
-                let is_near = y.abs_diff(place / 6) <= 1 && x.abs_diff(place % 6) <= 1;
-                assert_eq!(number.is_nan(), is_near, "{place}: {y}, {x}");
+    for reach in [1, 2] {
+        let weight = normal(&[48, 48, 2 * reach + 1, 2 * reach + 1], 1);
+        for place in 0..36 {
+            let mut numbers = vec![0.0; 48 * 36];
+            numbers[7 * 36 + place] = f64::NAN;
+            let image = Tensor::from_vec(numbers, (1, 48, 6, 6), weight.device()).unwrap();
+            let options = ConvOptions::new().padding(reach);
+            let result = conv2d(&image, &weight, None, &options).unwrap();
+            let result = result.narrow(1, 3, 1).unwrap().reshape((6, 6)).unwrap();
+            for (y, line) in result.to_vec2::<f64>().unwrap().iter().enumerate() {
+                for (x, number) in line.iter().enumerate() {
+                    let is_near = y.abs_diff(place / 6).max(x.abs_diff(place % 6)) <= reach;
+                    assert_eq!(number.is_nan(), is_near, "{place}: {y}, {x}");
+                }
             }
         }
     }

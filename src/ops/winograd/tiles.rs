@@ -1,11 +1,16 @@
 //! How images are cut into tiles, and laid out for them.
 
+use super::points::SIDE;
 use crate::ops::scalar::Scalar;
-use crate::ops::simd::vectorize;
+use crate::ops::simd::{Registers, vectorize};
+use crate::ops::transpose::lay_side_by_side;
+use std::array::from_fn;
 use std::ops::Range;
 
-/// Tiles that stand side by side in a row of a group: as many as a product takes at a time, or its multiple.
-const SIDE_BY_SIDE: usize = 48;
+/// Small images are taken so many together.
+pub const GROUP: usize = 16;
+/// An image with fewer columns of tiles is small.
+const FEW_COLUMNS: usize = 12;
 /// Room behind a line, so that whole registers may be read and written at its end.
 pub const SLACK: usize = 32;
 
@@ -17,10 +22,10 @@ pub fn images<T>(numbers: &[T], channels: usize, (height, width): (usize, usize)
         .unwrap_or(0)
 }
 
-/// How images are cut into tiles; pairs are (rows, columns). Small images are taken in groups, pixel beside pixel: then a row of
-/// tiles is that row of all images of a group.
+/// How images are cut into tiles of `TILE` x `TILE` results; pairs are (rows, columns). Small images are taken in groups, pixel
+/// beside pixel: then a row of tiles is that row of all images of a group. A last group that is not full is filled up.
 #[derive(Clone, Copy)]
-pub struct Tiles {
+pub struct Tiles<const TILE: usize> {
     pub source: (usize, usize),
     pub result: (usize, usize),
     pub padding: (usize, usize),
@@ -28,37 +33,36 @@ pub struct Tiles {
     pub group: usize,
 }
 
-impl Tiles {
+impl<const TILE: usize> Tiles<TILE> {
     pub fn new(
         source: (usize, usize),
         result: (usize, usize),
         padding: (usize, usize),
         images: usize,
     ) -> Self {
-        let columns = result.1.div_ceil(2).max(1);
-        let most = match columns {
-            ..=8 => SIDE_BY_SIDE / columns,
-            _ => 1,
-        };
-        let groups = images.div_ceil(most).max(1);
-        let group = images.div_ceil(groups).max(1);
+        let are_small = result.1.div_ceil(TILE) < FEW_COLUMNS && images > GROUP / 2;
         Tiles {
             source,
             result,
             padding,
             images,
-            group,
+            group: if are_small { GROUP } else { 1 },
         }
     }
 
     /// Rows of tiles in an image.
     pub fn rows(&self) -> usize {
-        self.result.0.div_ceil(2)
+        self.result.0.div_ceil(TILE)
     }
 
     /// Tiles in a row of one image.
     pub fn columns(&self) -> usize {
-        self.result.1.div_ceil(2)
+        self.result.1.div_ceil(TILE)
+    }
+
+    /// Tiles in a row of a group.
+    pub fn side_by_side(&self) -> usize {
+        self.columns() * self.group
     }
 
     /// Rows of tiles in all groups.
@@ -82,149 +86,159 @@ impl Tiles {
 
     /// How many tiles are in these rows.
     pub fn count(&self, rows: &Range<usize>) -> usize {
-        let of_group = |(images, rows): (Range<usize>, Range<usize>)| images.len() * rows.len();
-        self.groups(rows).map(of_group).sum::<usize>() * self.columns()
+        rows.len() * self.side_by_side()
     }
 
-    /// Lays out one channel for some rows of tiles, and has each row transformed: its four lines, and the place of its first
-    /// tile.
-    pub fn lay_out<T: Scalar>(
+    /// Lays out one channel for some rows of tiles, and has each row transformed: its lines, and the place of its first tile.
+    pub fn lay_out<T: Registers>(
         &self,
         (numbers, channels, channel): (&[T], usize, usize),
         rows: &Range<usize>,
-        halves: &mut Halves<T>,
-        mut transform: impl FnMut(Lines<T>, usize),
+        parted: &mut Parted<T, TILE>,
+        mut transform: impl FnMut(Lines<T, TILE>, usize),
     ) {
-        let (height, width) = self.source;
+        let plane = self.source.0 * self.source.1;
         let mut place = 0;
         for (images, rows) in self.groups(rows) {
-            let planes = images.clone().map(|image| {
-                &numbers[(image * channels + channel) * height * width..][..height * width]
-            });
-            let first = (2 * rows.start) as isize - self.padding.0 as isize;
-            halves.fill(planes, self, first, 2 * rows.len() + 2);
+            let plane_of = |image: usize| &numbers[(image * channels + channel) * plane..][..plane];
+            let first = (TILE * rows.start) as isize - self.padding.0 as isize;
+            let count = TILE * rows.len() + SIDE - TILE;
+            match self.group {
+                1 => parted.fill(plane_of(images.start), self, first, count),
+                // Where there are no more images, the last one once more: what comes of it belongs nowhere.
+                _ => parted.fill_group(
+                    from_fn(|image| plane_of((images.start + image).min(images.end - 1))),
+                    self,
+                    first,
+                    count,
+                ),
+            }
             for row in 0..rows.len() {
                 let lines = Lines {
-                    lines: std::array::from_fn(|line| halves.line(2 * row + line)),
-                    images: images.len(),
-                    count: images.len() * self.columns(),
+                    lines: from_fn(|line| parted.line(TILE * row + line)),
+                    next: self.group,
+                    count: self.side_by_side(),
                 };
-                let count = lines.count;
                 transform(lines, place);
-                place += count;
+                place += self.side_by_side();
             }
         }
     }
 }
 
-/// Four lines of a row of tiles, each as its even and its odd numbers.
-pub struct Lines<'a, T> {
-    pub lines: [[&'a [T]; 2]; 4],
-    /// From a number to the one two to the right.
-    pub images: usize,
+/// The lines of a row of tiles, each in `TILE` parts: every `TILE`-th number.
+pub struct Lines<'a, T, const TILE: usize> {
+    pub lines: [[&'a [T]; TILE]; SIDE],
+    /// From a number of a part to its next one of the same image.
+    pub next: usize,
     pub count: usize,
 }
 
-/// Lines of a channel, each as its even and its odd numbers: then tiles that are neighbours stand side by side.
-pub struct Halves<T> {
+/// Lines of a channel in parts, so that tiles that are neighbours stand side by side.
+pub struct Parted<T, const TILE: usize> {
     line: Vec<T>,
-    halves: Vec<T>,
+    parts: Vec<T>,
+    places: Vec<usize>,
+    /// Length of a part.
     length: usize,
 }
 
-impl<T: Scalar> Halves<T> {
-    /// A row of tiles reaches one more pair of numbers than there are tiles.
-    pub fn new(tiles: &Tiles) -> Self {
-        Halves {
-            line: vec![T::ZERO; (2 * (tiles.columns() + 1)).next_multiple_of(2 * PAIRS)],
-            halves: Vec::new(),
-            length: (tiles.columns() + 1) * tiles.group + SLACK,
+impl<T: Registers, const TILE: usize> Parted<T, TILE> {
+    /// How many tiles farther than itself a tile reaches.
+    const REACH: usize = (SIDE - 1) / TILE;
+
+    pub fn new(tiles: &Tiles<TILE>) -> Self {
+        let pieces = tiles.columns() + Self::REACH;
+        Parted {
+            line: vec![T::ZERO; (TILE * pieces).next_multiple_of(TILE * PIECES)],
+            parts: Vec::new(),
+            places: Vec::new(),
+            length: pieces * tiles.group + SLACK,
         }
     }
 
-    /// Lays out `count` lines of some images from line `first` on, with zeros around them.
-    fn fill<'a>(
+    /// Lays out `count` lines of an image from line `first` on, with zeros around them.
+    fn fill(&mut self, plane: &[T], tiles: &Tiles<TILE>, first: isize, count: usize) {
+        let ((height, width), padding, length) = (tiles.source, tiles.padding.1, self.length);
+        for (line, y) in self.make_room(height, first, count) {
+            let parts = &mut self.parts[TILE * line * length..][..TILE * length];
+            // What is around these is never written, and stays zero.
+            self.line[padding..][..width].copy_from_slice(&plane[y * width..][..width]);
+            vectorize(|| part::<T, TILE>(&self.line, parts, length));
+        }
+    }
+
+    /// As [`fill`](Self::fill), of many images.
+    fn fill_group(
         &mut self,
-        planes: impl ExactSizeIterator<Item = &'a [T]>,
-        tiles: &Tiles,
+        planes: [&[T]; GROUP],
+        tiles: &Tiles<TILE>,
         first: isize,
         count: usize,
-    ) where
-        T: 'a,
-    {
-        let (width, padding, images) = (tiles.source.1, tiles.padding.1, planes.len());
-        let seen = width.min(2 * (tiles.columns() + 1) - padding);
-        let length = self.length;
-        self.halves
-            .resize((2 * count * length).max(self.halves.len()), T::ZERO);
-        let halves = &mut self.halves[..2 * count * length];
-        if images > 1 {
-            halves.fill(T::ZERO);
+    ) {
+        let ((height, width), padding, length) = (tiles.source, tiles.padding.1, self.length);
+        let lines = self.make_room(height, first, count);
+        let y = lines.clone().next().map_or(0, |(_, y)| y);
+        self.places.clear();
+        for (line, _) in lines {
+            self.places.extend(
+                (padding..padding + width)
+                    .map(|x| (TILE * line + x % TILE) * length + x / TILE * GROUP),
+            );
         }
-        for (image, plane) in planes.enumerate() {
-            for (index, halves) in halves.chunks_exact_mut(2 * length).enumerate() {
-                let source = match usize::try_from(first + index as isize) {
-                    Ok(y) if (y + 1) * width <= plane.len() => &plane[y * width..][..seen],
-                    _ if images > 1 => continue,
-                    _ => {
-                        halves.fill(T::ZERO);
-                        continue;
-                    }
-                };
-                let (even, odd) = halves.split_at_mut(length);
-                if images == 1 {
-                    // What is around these is never written, and stays zero.
-                    self.line[padding..][..seen].copy_from_slice(source);
-                    vectorize(|| part(&self.line, even, odd));
-                    continue;
-                }
-                let mut place = padding / 2 * images + image;
-                let (first, rest) = source.split_at((padding % 2).min(seen));
-                if let [number] = first {
-                    odd[place] = *number;
-                    place += images;
-                }
-                let (pairs, last) = rest.as_chunks::<2>();
-                for pair in pairs {
-                    (even[place], odd[place]) = (pair[0], pair[1]);
-                    place += images;
-                }
-                if let [number] = last {
-                    even[place] = *number;
-                }
+        let run = planes.map(|plane| &plane[y * width..][..self.places.len()]);
+        lay_side_by_side(&run, &self.places, &mut self.parts);
+    }
+
+    /// Has room for `count` lines from line `first` on, with zeros where no image is. Gives back which lines lie in it: their places
+    /// here, and there.
+    fn make_room(
+        &mut self,
+        height: usize,
+        first: isize,
+        count: usize,
+    ) -> impl Iterator<Item = (usize, usize)> + Clone + use<T, TILE> {
+        let line = TILE * self.length;
+        let room = self.parts.len().max(count * line);
+        self.parts.resize(room, T::ZERO);
+        let place_of = |y: usize| (y as isize - first).clamp(0, count as isize) as usize;
+        let inside = place_of(0)..place_of(height);
+        self.parts[..inside.start * line].fill(T::ZERO);
+        self.parts[inside.end * line..count * line].fill(T::ZERO);
+        inside.map(move |place| (place, (place as isize + first) as usize))
+    }
+
+    fn line(&self, index: usize) -> [&[T]; TILE] {
+        let parts = &self.parts[TILE * index * self.length..][..TILE * self.length];
+        from_fn(|part| &parts[part * self.length..][..self.length])
+    }
+}
+
+/// Pieces of `TILE` numbers that are parted or joined at a time; lines have room for that many.
+pub const PIECES: usize = 16;
+
+/// Every `TILE`-th number of a line to the same part; parts stand `step` apart.
+#[inline(always)]
+fn part<T: Scalar, const TILE: usize>(line: &[T], parts: &mut [T], step: usize) {
+    for (index, line) in line.chunks_exact(TILE * PIECES).enumerate() {
+        for part in 0..TILE {
+            let part_of_line = &mut parts[part * step + index * PIECES..][..PIECES];
+            for piece in 0..PIECES {
+                part_of_line[piece] = line[TILE * piece + part];
             }
         }
     }
-
-    fn line(&self, index: usize) -> [&[T]; 2] {
-        let halves = &self.halves[2 * index * self.length..][..2 * self.length];
-        halves.split_at(self.length).into()
-    }
 }
 
-/// Pairs that are parted or joined at a time; lines have room for that many.
-pub const PAIRS: usize = 16;
-
+/// Back from parts to a line.
 #[inline(always)]
-fn part<T: Scalar>(line: &[T], even: &mut [T], odd: &mut [T]) {
-    let halves = even.as_chunks_mut().0.iter_mut().zip(odd.as_chunks_mut().0);
-    let lines = line.as_chunks::<{ 2 * PAIRS }>().0;
-    for (line, (even, odd)) in lines.iter().zip(halves) {
-        let _: (&[T; PAIRS], &[T; PAIRS]) = (even, odd);
-        for pair in 0..PAIRS {
-            (even[pair], odd[pair]) = (line[2 * pair], line[2 * pair + 1]);
-        }
-    }
-}
-
-#[inline(always)]
-pub fn join<T: Scalar>(even: &[T], odd: &[T], line: &mut [T]) {
-    let halves = even.as_chunks().0.iter().zip(odd.as_chunks().0);
-    let lines = line.as_chunks_mut::<{ 2 * PAIRS }>().0;
-    for (line, (even, odd)) in lines.iter_mut().zip(halves) {
-        let _: (&[T; PAIRS], &[T; PAIRS]) = (even, odd);
-        for pair in 0..PAIRS {
-            (line[2 * pair], line[2 * pair + 1]) = (even[pair], odd[pair]);
+pub fn join<T: Scalar, const TILE: usize>(parts: &[T], step: usize, line: &mut [T]) {
+    for (index, line) in line.chunks_exact_mut(TILE * PIECES).enumerate() {
+        let parts: [&[T]; TILE] = from_fn(|part| &parts[part * step + index * PIECES..][..PIECES]);
+        for piece in 0..PIECES {
+            for part in 0..TILE {
+                line[TILE * piece + part] = parts[part][piece];
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use super::PLACES;
 use super::filtering::CACHED;
 use super::kernels::restore_weights;
 use super::loops::{Change, Loops, Spread};
-use super::tiles::{Halves, SLACK, Tiles, images};
+use super::tiles::{Parted, SLACK, Tiles, images};
 use crate::ops::conv_geometry::Geometry;
 use crate::ops::memory::{written, zeroed};
 use crate::ops::outer_products::{self, OuterProducts, TASK};
@@ -28,14 +28,14 @@ const TOGETHER_RESTORED: usize = 2 * LANES;
 
 /// The gradient of the weight, as [`conv_weight_gradient`](crate::ops::conv_weight_gradient::weight_gradient); none when a number
 /// of it is not finite.
-pub fn weight_gradient<T: Registers>(
+pub fn weight_gradient<T: Registers, const KERNEL: usize, const TILE: usize>(
     input: &[T],
     gradient: &[T],
     geometry: &Geometry,
 ) -> Option<Vec<T>> {
     let (channels, outputs) = (geometry.channels, geometry.outputs);
     let images = images(gradient, outputs, geometry.output);
-    let work = WeightGradient {
+    let work = WeightGradient::<T, TILE> {
         loops: Loops::best(),
         adding: outer_products::Loop::best(),
         input,
@@ -55,8 +55,7 @@ pub fn weight_gradient<T: Registers>(
     };
     let block = work.adding.block;
     let blocks = outputs.div_ceil(block);
-    let row = work.tiles.columns() * work.tiles.group;
-    let rows = in_equal_parts(part, (tiles / row).max(1));
+    let rows = in_equal_parts(part, (tiles / work.tiles.side_by_side()).max(1));
     let parts: Vec<usize> = (0..all).step_by(part).collect();
     let parts: Vec<Vec<T>> = parts
         .into_par_iter()
@@ -70,14 +69,14 @@ pub fn weight_gradient<T: Registers>(
         })
         .collect();
     let all_finite = AtomicBool::new(true);
-    let result = written(outputs * channels * 9, |result| {
+    let taps = KERNEL * KERNEL;
+    let result = written(outputs * channels * taps, |result| {
         let tasks = result
-            .par_chunks_mut(TOGETHER_RESTORED * channels * 9)
+            .par_chunks_mut(TOGETHER_RESTORED * channels * taps)
             .enumerate();
         tasks.for_each(|(task, result)| {
-            let kernels = result.as_chunks_mut::<9>().0;
             for channel in 0..channels {
-                for (index, kernels) in kernels.chunks_mut(LANES * channels).enumerate() {
+                for (index, kernels) in result.chunks_mut(LANES * channels * taps).enumerate() {
                     let output = task * TOGETHER_RESTORED + index * LANES;
                     let first = (output / block * channels + channel) * block + output % block;
                     let mut places = [[T::ZERO; LANES]; PLACES];
@@ -89,13 +88,15 @@ pub fn weight_gradient<T: Registers>(
                             }
                         }
                     }
-                    let numbers = restore_weights(&places);
+                    let numbers = restore_weights::<T, KERNEL, LANES>(&places);
                     if !are_finite(numbers.as_flattened()) {
                         all_finite.store(false, Ordering::Relaxed);
                     }
-                    let kernels = kernels[channel..].iter_mut().step_by(channels);
-                    for (lane, kernel) in kernels.enumerate() {
-                        *kernel = std::array::from_fn(|tap| MaybeUninit::new(numbers[tap][lane]));
+                    let kernels = kernels.chunks_exact_mut(taps).skip(channel);
+                    for (lane, kernel) in kernels.step_by(channels).enumerate() {
+                        for (tap, place) in kernel.iter_mut().enumerate() {
+                            place.write(numbers[tap][lane]);
+                        }
                     }
                 }
             }
@@ -109,17 +110,17 @@ fn in_equal_parts(all: usize, most: usize) -> usize {
     all.div_ceil(all.div_ceil(most))
 }
 
-struct WeightGradient<'a, T> {
-    loops: Loops<T>,
+struct WeightGradient<'a, T, const TILE: usize> {
+    loops: Loops<T, TILE>,
     adding: outer_products::Loop<T>,
     input: &'a [T],
     gradient: &'a [T],
     channels: usize,
     outputs: usize,
-    tiles: Tiles,
+    tiles: Tiles<TILE>,
 }
 
-impl<T: Registers> WeightGradient<'_, T> {
+impl<T: Registers, const TILE: usize> WeightGradient<'_, T, TILE> {
     /// Adds, for each place of a tile, what some rows of tiles have: (places, blocks of outputs, channels, outputs of a block). The
     /// first rows are added to nothing.
     fn add(&self, rows: Range<usize>, is_first: bool, sums: &mut [MaybeUninit<T>]) {
@@ -162,11 +163,11 @@ impl<T: Registers> WeightGradient<'_, T> {
         written(channels * PLACES * step, |transformed| {
             let of_channels = transformed.par_chunks_exact_mut(PLACES * step).enumerate();
             of_channels.for_each_init(
-                || Halves::new(tiles),
-                |halves, (channel, transformed)| {
+                || Parted::new(tiles),
+                |parted, (channel, transformed)| {
                     let to = zeroed(transformed);
                     let numbers = (self.input, channels, channel);
-                    tiles.lay_out(numbers, rows, halves, |lines, first| {
+                    tiles.lay_out(numbers, rows, parted, |lines, first| {
                         (self.loops.enter)(Change {
                             lines,
                             to: &mut to[first..],
@@ -188,8 +189,8 @@ impl<T: Registers> WeightGradient<'_, T> {
             of_blocks.for_each(|(index, mut spread)| {
                 let outputs = index * block..((index + 1) * block).min(self.outputs);
                 for (images, rows) in tiles.groups(rows) {
-                    let count = tiles.columns() * images.len();
-                    let mut pixels = vec![T::ZERO; count * 4 * block];
+                    let count = tiles.side_by_side();
+                    let mut pixels = vec![T::ZERO; count * TILE * TILE * block];
                     for row in rows {
                         self.fill_pixels(&images, &outputs, row, &mut pixels);
                         (self.loops.spread)(Spread {
@@ -205,7 +206,7 @@ impl<T: Registers> WeightGradient<'_, T> {
         })
     }
 
-    /// Lays out a row of tiles of some images for some outputs: for each tile its four pixels, for each of them the outputs side by
+    /// Lays out a row of tiles of some images for some outputs: for each tile its pixels, for each of them the outputs side by
     /// side. What lies outside of an image stays zero.
     fn fill_pixels(
         &self,
@@ -215,19 +216,21 @@ impl<T: Registers> WeightGradient<'_, T> {
         pixels: &mut [T],
     ) {
         let ((height, width), block) = (self.tiles.result, self.adding.block);
-        let lines = (height - 2 * row).min(2);
-        if lines == 1 {
+        let lines = (height - TILE * row).min(TILE);
+        if lines < TILE {
             pixels.fill(T::ZERO);
         }
         for (within, image) in images.clone().enumerate() {
-            let first = image * self.outputs * height + 2 * row;
+            let first = image * self.outputs * height + TILE * row;
             for line in 0..lines {
                 let line_of = |output: usize| {
                     let index = first + output * height + line;
                     &self.gradient[index * width..][..width]
                 };
-                let place =
-                    |x: usize| (4 * (x / 2 * images.len() + within) + 2 * line + x % 2) * block;
+                let place = |x: usize| {
+                    let tile = x / TILE * self.tiles.group + within;
+                    ((tile * TILE + line) * TILE + x % TILE) * block
+                };
                 // Side by side, eight outputs are written at a time.
                 for start in outputs.clone().step_by(LANES) {
                     let lane = start - outputs.start;

@@ -2,7 +2,7 @@
 
 use super::conv_geometry::{FlatPlane, Geometry, Pass};
 use super::finish::Finish;
-use super::memory::written;
+use super::memory::{with_buffers, written};
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, aligned, level, unrolled};
 use super::winograd;
@@ -164,9 +164,9 @@ fn in_blocks<T: Scalar, const BLOCK: usize, const LANES: usize>(
     let length = images * work.channels * work.size.0 * work.size.1;
     // Every place of the result is in one tile, and reached by one pass.
     written(length, |result| {
-        tiles(work, images, result).into_par_iter().for_each_init(
-            || (Vec::new(), Vec::new()),
-            |(planes, results), mut tile| {
+        let tiles = tiles(work, images, result).into_par_iter();
+        tiles.for_each(|mut tile| {
+            with_buffers(|[planes, results]| {
                 for Packed { pass, weights } in &packed {
                     let rows = pass.rows.within(&tile.rows);
                     if rows.is_empty() || pass.columns.count() == 0 {
@@ -205,8 +205,8 @@ fn in_blocks<T: Scalar, const BLOCK: usize, const LANES: usize>(
                         }
                     }
                 }
-            },
-        );
+            })
+        });
     })
 }
 
@@ -326,8 +326,10 @@ pub unsafe fn outputs<T: Scalar, R: Register<T>, const BLOCK: usize, const WIDE:
         // SAFETY: as the caller promises.
         let registers = unsafe {
             match (block.span - position) / R::LANES {
-                registers if registers >= WIDE => strip::<T, R, BLOCK, WIDE>(&mut block, position),
                 1 => strip::<T, R, BLOCK, 1>(&mut block, position),
+                // Two and two are faster than three and one.
+                2 | 4 => strip::<T, R, BLOCK, 2>(&mut block, position),
+                registers if registers >= WIDE => strip::<T, R, BLOCK, WIDE>(&mut block, position),
                 _ => strip::<T, R, BLOCK, 2>(&mut block, position),
             }
         };

@@ -1,7 +1,7 @@
 //! The gradient of a convolution's weight: for each tap the products of the output's gradient with what the tap saw.
 
 use super::conv_geometry::{FlatPlane, Geometry, Pass};
-use super::memory::{written, zeroed};
+use super::memory::written;
 use super::outer_products::{Loop, OuterProducts, TASK};
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, aligned, are_finite, level, unrolled};
@@ -206,8 +206,8 @@ impl<T: Registers> Work<'_, T> {
 
     /// Sums of outer products: outputs stand side by side, and each tap of each channel is a column.
     fn as_outer_products(&self) -> Vec<T> {
-        let adding = Loop::best();
         let (channels, outputs) = (self.geometry.channels, self.geometry.outputs);
+        let adding = Loop::best(outputs);
         let columns = channels * self.geometry.kernel.0 * self.geometry.kernel.1;
         let (block, width) = (adding.block, self.geometry.output.1);
         let sums = written(outputs.div_ceil(block) * columns * block, |sums| {
@@ -239,17 +239,13 @@ impl<T: Registers> Work<'_, T> {
                     tasks
                         .zip(starts.par_chunks(TASK))
                         .for_each(|(sums, starts)| {
-                            let sums = match index {
-                                0 => zeroed(sums),
-                                // SAFETY: the first piece has written all sums.
-                                _ => unsafe { sums.assume_init_mut() },
-                            };
                             for (y, lines) in lines.chunks_exact(row).enumerate() {
                                 adding.add(OuterProducts {
                                     lines,
                                     numbers: &planes[y * plane.row..],
                                     columns: starts,
                                     sums,
+                                    are_first: index == 0 && y == 0,
                                 });
                             }
                         });

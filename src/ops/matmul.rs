@@ -3,7 +3,7 @@
 
 use super::conv_kernel::{self, Block};
 use super::finish::Finish;
-use super::memory::written;
+use super::memory::{with_buffers, written};
 use super::simd::{Level, Registers, aligned, level};
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
@@ -110,10 +110,9 @@ impl<T: Registers> Product<'_, T> {
             }
             let tiles = tiles.into_par_iter().enumerate();
             let tiles = tiles.with_min_len(if small { usize::MAX } else { 1 });
-            tiles.for_each_init(
-                || (Vec::new(), Vec::new()),
-                |(right, results), (tile, lines)| compute_tile(right, results, tile, lines),
-            );
+            tiles.for_each(|(tile, lines)| {
+                with_buffers(|[right, results]| compute_tile(right, results, tile, lines));
+            });
         })
     }
 

@@ -48,6 +48,17 @@ pub fn written<T: Scalar>(length: usize, write: impl FnOnce(&mut [MaybeUninit<T>
     numbers
 }
 
+/// Lends buffers that this thread keeps for the next time, with whatever they hold: to fill new ones with zeros takes as long as
+/// many a loop that they are for.
+pub fn with_buffers<T: Scalar, const N: usize, R>(work: impl FnOnce(&mut [Vec<T>; N]) -> R) -> R {
+    let mut kept = T::kept_buffers().take();
+    let mut buffers = std::array::from_fn(|_| kept.pop().unwrap_or_default());
+    let result = work(&mut buffers);
+    kept.extend(buffers.into_iter().rev());
+    T::kept_buffers().set(kept);
+    result
+}
+
 /// Writes zeros.
 pub fn zeroed<T: Scalar>(numbers: &mut [MaybeUninit<T>]) -> &mut [T] {
     numbers.fill(MaybeUninit::new(T::ZERO));

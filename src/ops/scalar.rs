@@ -1,6 +1,8 @@
 //! The two number types that operations compute with.
 
+use std::cell::Cell;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
+use std::thread::LocalKey;
 
 /// `f32` (training) and `f64` (gradient checks).
 pub trait Scalar:
@@ -25,6 +27,8 @@ pub trait Scalar:
     fn absolute(self) -> Self;
     fn is_not_a_number(self) -> bool;
     fn of(value: f64) -> Self;
+    /// Buffers that a thread keeps: [`with_buffers`](super::memory::with_buffers) lends them.
+    fn kept_buffers() -> &'static LocalKey<Cell<Vec<Vec<Self>>>>;
 }
 
 macro_rules! scalar {
@@ -54,6 +58,10 @@ macro_rules! scalar {
             #[inline(always)]
             fn of(value: f64) -> Self {
                 value as $type
+            }
+            fn kept_buffers() -> &'static LocalKey<Cell<Vec<Vec<Self>>>> {
+                thread_local!(static BUFFERS: Cell<Vec<Vec<$type>>> = const { Cell::new(Vec::new()) });
+                &BUFFERS
             }
         }
     };

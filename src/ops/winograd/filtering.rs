@@ -1,13 +1,12 @@
 //! The convolution: inputs to tiles, a matrix product for each place of a tile, and back.
 
 use super::PLACES;
-use super::kernels::{TAPS, transform_weights};
-use super::loops::{BLOCK, Change, Leave, Loops};
+use super::loops::{BLOCK, Change, KERNELS, Kernels, Leave, Loops};
 use super::tiles::{PIECES, Parted, SLACK, Tiles, images, join};
 use crate::ops::conv_geometry::Geometry;
 use crate::ops::conv_kernel::Block;
 use crate::ops::finish::Finish;
-use crate::ops::memory::written;
+use crate::ops::memory::{with_buffers, written};
 use crate::ops::simd::{Registers, aligned, are_finite, vectorize};
 use crate::ops::transpose::take_apart;
 use rayon::prelude::*;
@@ -92,61 +91,63 @@ struct Task<'a, T> {
     lines: Vec<&'a mut [MaybeUninit<T>]>,
 }
 
-/// Memory that a thread uses again for its next task.
-#[derive(Default)]
-struct Memory<T> {
-    inputs: Vec<T>,
-    products: Vec<T>,
-    results: Vec<T>,
-}
-
 impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERNEL, TILE> {
     /// `weight` gives a number of the kernel to an output from a channel.
     fn run(&self, input: &[T], weight: impl Fn(usize, usize, usize) -> T + Sync) -> Option<Vec<T>> {
         let loops = Loops::best();
-        let weights = match loops.block {
-            4 => self.transform_weights::<4>(weight),
-            _ => self.transform_weights::<BLOCK>(weight),
-        };
+        let weights = self.transform_weights(&loops, weight);
         let result = self.outputs * self.tiles.result.0 * self.tiles.result.1;
         let all_finite = AtomicBool::new(true);
         // Every place of the result is in one task.
         let result = written(self.tiles.images * result, |result| {
             let tasks = self.tasks(&loops, result);
-            tasks
-                .into_par_iter()
-                .for_each_init(Memory::default, |memory, task| {
-                    if !self.compute(&loops, input, &weights, memory, task) {
-                        all_finite.store(false, Ordering::Relaxed);
-                    }
-                });
+            tasks.into_par_iter().for_each(|task| {
+                let work = |buffers: &mut _| self.compute(&loops, input, &weights, buffers, task);
+                if !with_buffers(work) {
+                    all_finite.store(false, Ordering::Relaxed);
+                }
+            });
         });
         all_finite.into_inner().then_some(result)
     }
 
     /// For each block of outputs, each place of a tile and each channel, the weights of the block's outputs side by side.
-    fn transform_weights<const BLOCK: usize>(
+    fn transform_weights(
         &self,
+        loops: &Loops<T, KERNEL, TILE>,
         weight: impl Fn(usize, usize, usize) -> T + Sync,
     ) -> Vec<T> {
-        let channels = self.channels;
-        let numbers = PLACES * channels * BLOCK;
-        written(self.outputs.div_ceil(BLOCK) * numbers, |transformed| {
-            let blocks = transformed.par_chunks_exact_mut(numbers).enumerate();
-            blocks.for_each(|(block, transformed)| {
-                let outputs = block * BLOCK..((block + 1) * BLOCK).min(self.outputs);
-                let transformed = transformed.as_chunks_mut::<BLOCK>().0;
-                let mut kernels = [[T::ZERO; BLOCK]; TAPS];
-                for channel in 0..channels {
-                    for (lane, output) in outputs.clone().enumerate() {
-                        for (tap, numbers) in kernels[..KERNEL * KERNEL].iter_mut().enumerate() {
-                            numbers[lane] = weight(output, channel, tap);
+        let (block, taps) = (loops.block, KERNEL * KERNEL);
+        let place = self.channels * block;
+        let length = self.outputs.div_ceil(block) * PLACES * place;
+        written(length, |transformed| {
+            let blocks = transformed.par_chunks_exact_mut(PLACES * place).enumerate();
+            blocks.for_each(|(index, transformed)| {
+                let mut kernels = vec![T::ZERO; taps * KERNELS];
+                let mut places = [T::ZERO; PLACES * KERNELS];
+                for first in (0..place).step_by(KERNELS) {
+                    let count = KERNELS.min(place - first);
+                    for lane in 0..count {
+                        let channel = (first + lane) / block;
+                        let output = index * block + (first + lane) % block;
+                        if output < self.outputs {
+                            for tap in 0..taps {
+                                kernels[tap * KERNELS + lane] = weight(output, channel, tap);
+                            }
                         }
                     }
-                    let places = transformed[channel..].iter_mut().step_by(channels);
-                    let values = transform_weights::<T, KERNEL, BLOCK>(&kernels);
-                    for (place, numbers) in places.zip(values) {
-                        *place = numbers.map(MaybeUninit::new);
+                    (loops.transform)(Kernels {
+                        from: &kernels,
+                        from_step: KERNELS,
+                        to: &mut places,
+                        to_step: KERNELS,
+                    });
+                    let transformed = transformed.chunks_exact_mut(place);
+                    for (to, from) in transformed.zip(places.as_chunks::<KERNELS>().0) {
+                        match to[first..].first_chunk_mut() {
+                            Some(to) => *to = from.map(MaybeUninit::new),
+                            None => _ = to[first..].write_copy_of_slice(&from[..count]),
+                        }
                     }
                 }
             });
@@ -156,7 +157,7 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
     /// Cuts the result into tasks, by rows of tiles, and where these are few, by outputs.
     fn tasks<'a>(
         &self,
-        loops: &Loops<T, TILE>,
+        loops: &Loops<T, KERNEL, TILE>,
         result: &'a mut [MaybeUninit<T>],
     ) -> Vec<Task<'a, T>> {
         let (height, width) = self.tiles.result;
@@ -196,10 +197,10 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
     /// Gives back whether all results are finite, before the activation.
     fn compute(
         &self,
-        loops: &Loops<T, TILE>,
+        loops: &Loops<T, KERNEL, TILE>,
         input: &[T],
         weights: &[T],
-        memory: &mut Memory<T>,
+        [inputs, products, results]: &mut [Vec<T>; 3],
         mut task: Task<T>,
     ) -> bool {
         let mut all_finite = true;
@@ -207,7 +208,7 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
         let span = tiles.count(&task.rows).next_multiple_of(loops.lanes);
         let plane = span + SLACK;
         let step = channels * plane + APART;
-        let inputs = aligned(&mut memory.inputs, PLACES * step);
+        let inputs = aligned(inputs, PLACES * step);
         let mut parted = Parted::new(tiles);
         for channel in 0..channels {
             let to = &mut inputs[channel * plane..];
@@ -223,8 +224,8 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
         let blocks = task.outputs.start / block..task.outputs.end.div_ceil(block);
         let together = (CACHED / (PLACES * block * span)).clamp(1, blocks.len());
         let product = together * block * span + APART;
-        let products = aligned(&mut memory.products, PLACES * product);
-        let results = aligned(&mut memory.results, TILE * TILE * plane);
+        let products = aligned(products, PLACES * product);
+        let results = aligned(results, TILE * TILE * plane);
         for first in blocks.clone().step_by(together) {
             let of_blocks = first..(first + together).min(blocks.end);
             let of_places = inputs

@@ -1,17 +1,17 @@
 //! The inner loops.
 
-use super::points::{SIDE, enter, evaluate, gather};
+use super::points::{SIDE, enter, evaluate, evaluate_kernel, gather, gather_kernel};
 use super::tiles::Lines;
 use crate::ops::conv_kernel::{self, Block};
 use crate::ops::scalar::Scalar;
 use crate::ops::simd::{Level, Register, Registers, level, unrolled};
-use std::mem::{MaybeUninit, zeroed};
+use std::mem::zeroed;
 
 /// The most outputs in a block.
 pub const BLOCK: usize = 8;
 
 /// The inner loops, compiled for one instruction set.
-pub struct Loops<T, const TILE: usize> {
+pub struct Loops<T, const KERNEL: usize, const TILE: usize> {
     /// Outputs that `product` computes at a time; positions are a multiple of `lanes`.
     pub block: usize,
     pub lanes: usize,
@@ -19,9 +19,11 @@ pub struct Loops<T, const TILE: usize> {
     pub enter: fn(Change<T, TILE>),
     pub leave: fn(Leave<T>),
     pub spread: fn(Spread<T>),
+    pub transform: fn(Kernels<T>),
+    pub restore: fn(Kernels<T>),
 }
 
-impl<T: Registers, const TILE: usize> Loops<T, TILE> {
+impl<T: Registers, const KERNEL: usize, const TILE: usize> Loops<T, KERNEL, TILE> {
     pub fn best() -> Self {
         // SAFETY: of all closures: `level` has found the instructions on this processor, or none are needed.
         match level() {
@@ -33,6 +35,8 @@ impl<T: Registers, const TILE: usize> Loops<T, TILE> {
                 enter: |work| unsafe { enter_tiles::<T, [T; 4], TILE>(work) },
                 leave: |work| unsafe { leave_tiles::<T, [T; 4], TILE>(work) },
                 spread: |work| unsafe { spread_tiles::<T, [T; 4], TILE>(work) },
+                transform: |work| unsafe { transform_kernels::<T, [T; 4], KERNEL>(work) },
+                restore: |work| unsafe { restore_kernels::<T, [T; 4], KERNEL>(work) },
             },
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => Loops {
@@ -42,6 +46,8 @@ impl<T: Registers, const TILE: usize> Loops<T, TILE> {
                 enter: |work| unsafe { avx2::enter::<T, TILE>(work) },
                 leave: |work| unsafe { avx2::leave::<T, TILE>(work) },
                 spread: |work| unsafe { avx2::spread::<T, TILE>(work) },
+                transform: |work| unsafe { avx2::transform::<T, KERNEL>(work) },
+                restore: |work| unsafe { avx2::restore::<T, KERNEL>(work) },
             },
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 => Loops {
@@ -51,6 +57,8 @@ impl<T: Registers, const TILE: usize> Loops<T, TILE> {
                 enter: |work| unsafe { avx512::enter::<T, TILE>(work) },
                 leave: |work| unsafe { avx512::leave::<T, TILE>(work) },
                 spread: |work| unsafe { avx512::spread::<T, TILE>(work) },
+                transform: |work| unsafe { avx512::transform::<T, KERNEL>(work) },
+                restore: |work| unsafe { avx512::restore::<T, KERNEL>(work) },
             },
             #[cfg(target_arch = "aarch64")]
             Level::Neon => Loops {
@@ -60,6 +68,8 @@ impl<T: Registers, const TILE: usize> Loops<T, TILE> {
                 enter: |work| unsafe { enter_tiles::<T, T::Neon, TILE>(work) },
                 leave: |work| unsafe { leave_tiles::<T, T::Neon, TILE>(work) },
                 spread: |work| unsafe { spread_tiles::<T, T::Neon, TILE>(work) },
+                transform: |work| unsafe { transform_kernels::<T, T::Neon, KERNEL>(work) },
+                restore: |work| unsafe { restore_kernels::<T, T::Neon, KERNEL>(work) },
             },
         }
     }
@@ -88,6 +98,18 @@ macro_rules! compiled_for {
             pub fn spread<T: Registers, const TILE: usize>(work: Spread<T>) {
                 // SAFETY: as above.
                 unsafe { spread_tiles::<T, T::$registers, TILE>(work) }
+            }
+
+            #[target_feature(enable = $features)]
+            pub fn transform<T: Registers, const KERNEL: usize>(work: Kernels<T>) {
+                // SAFETY: as above.
+                unsafe { transform_kernels::<T, T::$registers, KERNEL>(work) }
+            }
+
+            #[target_feature(enable = $features)]
+            pub fn restore<T: Registers, const KERNEL: usize>(work: Kernels<T>) {
+                // SAFETY: as above.
+                unsafe { restore_kernels::<T, T::$registers, KERNEL>(work) }
             }
         }
     };
@@ -189,7 +211,7 @@ unsafe fn leave_tiles<T: Scalar, R: Register<T>, const TILE: usize>(work: Leave<
 pub struct Spread<'a, T> {
     pub pixels: &'a [T],
     pub outputs: usize,
-    pub to: &'a mut [MaybeUninit<T>],
+    pub to: &'a mut [T],
     pub step: usize,
 }
 
@@ -220,7 +242,85 @@ unsafe fn spread_tiles<T: Scalar, R: Register<T>, const TILE: usize>(work: Sprea
                 let places = evaluate(numbers);
                 unrolled!(row, SIDE, {
                     let place = (SIDE * row + column) * work.step + position;
-                    places[row].store(work.to[place..][..R::LANES].as_mut_ptr().cast());
+                    places[row].store(work.to[place..][..R::LANES].as_mut_ptr());
+                });
+            });
+        }
+    }
+}
+
+/// `KERNELS` kernels to be transformed, or restored. The same number of all, or what is at the same place, stands side by side.
+pub struct Kernels<'a, T> {
+    pub from: &'a [T],
+    /// From one number, or place, to the next.
+    pub from_step: usize,
+    pub to: &'a mut [T],
+    pub to_step: usize,
+}
+
+/// Kernels that are worked on at a time.
+pub const KERNELS: usize = 16;
+
+/// `G g G'` for each kernel g.
+///
+/// # Safety
+/// The processor must have the instructions of `R`.
+#[inline(always)]
+unsafe fn transform_kernels<T: Scalar, R: Register<T>, const KERNEL: usize>(work: Kernels<T>) {
+    for position in (0..KERNELS).step_by(R::LANES) {
+        // SAFETY: as in `enter_tiles`.
+        unsafe {
+            let mut lines: [[R; SIDE]; KERNEL] = zeroed();
+            unrolled!(y, KERNEL, {
+                let mut numbers: [R; KERNEL] = zeroed();
+                unrolled!(x, KERNEL, {
+                    let number = (KERNEL * y + x) * work.from_step + position;
+                    numbers[x] = R::load(work.from[number..][..R::LANES].as_ptr());
+                });
+                lines[y] = evaluate_kernel(numbers);
+            });
+            unrolled!(column, SIDE, {
+                let mut numbers: [R; KERNEL] = zeroed();
+                unrolled!(y, KERNEL, {
+                    numbers[y] = lines[y][column];
+                });
+                let places = evaluate_kernel(numbers);
+                unrolled!(row, SIDE, {
+                    let place = (SIDE * row + column) * work.to_step + position;
+                    places[row].store(work.to[place..][..R::LANES].as_mut_ptr());
+                });
+            });
+        }
+    }
+}
+
+/// `G' u G` for each u: back from the gradient at all places to that of the kernel.
+///
+/// # Safety
+/// The processor must have the instructions of `R`.
+#[inline(always)]
+unsafe fn restore_kernels<T: Scalar, R: Register<T>, const KERNEL: usize>(work: Kernels<T>) {
+    for position in (0..KERNELS).step_by(R::LANES) {
+        // SAFETY: as in `enter_tiles`.
+        unsafe {
+            let mut columns: [[R; KERNEL]; SIDE] = zeroed();
+            unrolled!(column, SIDE, {
+                let mut places: [R; SIDE] = zeroed();
+                unrolled!(row, SIDE, {
+                    let place = (SIDE * row + column) * work.from_step + position;
+                    places[row] = R::load(work.from[place..][..R::LANES].as_ptr());
+                });
+                columns[column] = gather_kernel(places);
+            });
+            unrolled!(y, KERNEL, {
+                let mut places: [R; SIDE] = zeroed();
+                unrolled!(column, SIDE, {
+                    places[column] = columns[column][y];
+                });
+                let numbers: [R; KERNEL] = gather_kernel(places);
+                unrolled!(x, KERNEL, {
+                    let number = (KERNEL * y + x) * work.to_step + position;
+                    numbers[x].store(work.to[number..][..R::LANES].as_mut_ptr());
                 });
             });
         }

@@ -10,7 +10,6 @@
 //! infinite, and NaN would reach the whole tile: what comes out not finite is not given, and to be computed by the definition.
 
 mod filtering;
-mod kernels;
 mod loops;
 mod points;
 mod tiles;
@@ -24,19 +23,22 @@ use super::finish::Finish;
 use super::simd::Registers;
 use points::SIDE;
 
-/// With fewer channels on one side, going to tiles and back costs more than it saves.
-const MANY: usize = 32;
 /// Places of a tile of inputs.
 const PLACES: usize = SIDE * SIDE;
 
 /// Whether a convolution can be computed so, and is faster.
 fn suits(geometry: &Geometry) -> bool {
-    let padding = geometry.padding.0.max(geometry.padding.1);
-    matches!(geometry.kernel, (3, 3) | (5, 5))
-        && geometry.stride == (1, 1)
+    // With fewer, going to tiles and back costs more than it saves.
+    let (few, kernels) = match geometry.kernel {
+        (3, 3) => (16, 512),
+        (5, 5) => (32, 2048),
+        _ => return false,
+    };
+    geometry.stride == (1, 1)
         && geometry.dilation == (1, 1)
-        && padding < geometry.kernel.0
-        && geometry.channels.min(geometry.outputs) >= MANY
+        && geometry.padding.0.max(geometry.padding.1) < geometry.kernel.0
+        && geometry.channels.min(geometry.outputs) >= few
+        && geometry.channels * geometry.outputs >= kernels
 }
 
 /// As [`conv_kernel::forward`](super::conv_kernel::forward); none where that is faster, and when a result is not finite.

@@ -2,13 +2,13 @@
 
 use super::PLACES;
 use super::filtering::CACHED;
-use super::kernels::restore_weights;
-use super::loops::{Change, Loops, Spread};
+use super::loops::{Change, KERNELS, Kernels, Loops, Spread};
 use super::tiles::{Parted, SLACK, Tiles, images};
 use crate::ops::conv_geometry::Geometry;
-use crate::ops::memory::{written, zeroed};
+use crate::ops::memory::{with_buffers, written};
 use crate::ops::outer_products::{self, OuterProducts, TASK};
-use crate::ops::simd::{Registers, are_finite};
+use crate::ops::simd::{Registers, aligned, are_finite};
+use crate::ops::transpose::lay_side_by_side;
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -21,11 +21,6 @@ const TOGETHER: usize = 512;
 /// a cache, and then added: always as many parts, so that sums do not depend on the number of threads.
 const FEW: usize = 1 << 18;
 const PARTS: usize = 8;
-/// Outputs whose kernels are restored at a time; a block of outputs has a multiple of it.
-const LANES: usize = 8;
-/// Outputs whose kernels are restored by one task: their sums are neighbours in memory.
-const TOGETHER_RESTORED: usize = 2 * LANES;
-
 /// The gradient of the weight, as [`conv_weight_gradient`](crate::ops::conv_weight_gradient::weight_gradient); none when a number
 /// of it is not finite.
 pub fn weight_gradient<T: Registers, const KERNEL: usize, const TILE: usize>(
@@ -35,9 +30,9 @@ pub fn weight_gradient<T: Registers, const KERNEL: usize, const TILE: usize>(
 ) -> Option<Vec<T>> {
     let (channels, outputs) = (geometry.channels, geometry.outputs);
     let images = images(gradient, outputs, geometry.output);
-    let work = WeightGradient::<T, TILE> {
+    let work = WeightGradient::<T, KERNEL, TILE> {
         loops: Loops::best(),
-        adding: outer_products::Loop::best(),
+        adding: outer_products::Loop::best(outputs),
         input,
         gradient,
         channels,
@@ -68,41 +63,7 @@ pub fn weight_gradient<T: Registers, const KERNEL: usize, const TILE: usize>(
             })
         })
         .collect();
-    let all_finite = AtomicBool::new(true);
-    let taps = KERNEL * KERNEL;
-    let result = written(outputs * channels * taps, |result| {
-        let tasks = result
-            .par_chunks_mut(TOGETHER_RESTORED * channels * taps)
-            .enumerate();
-        tasks.for_each(|(task, result)| {
-            for channel in 0..channels {
-                for (index, kernels) in result.chunks_mut(LANES * channels * taps).enumerate() {
-                    let output = task * TOGETHER_RESTORED + index * LANES;
-                    let first = (output / block * channels + channel) * block + output % block;
-                    let mut places = [[T::ZERO; LANES]; PLACES];
-                    for sums in &parts {
-                        let of_places = sums.chunks_exact(blocks * channels * block);
-                        for (sums, place) in of_places.zip(&mut places) {
-                            for (place, &sum) in place.iter_mut().zip(&sums[first..][..LANES]) {
-                                *place += sum;
-                            }
-                        }
-                    }
-                    let numbers = restore_weights::<T, KERNEL, LANES>(&places);
-                    if !are_finite(numbers.as_flattened()) {
-                        all_finite.store(false, Ordering::Relaxed);
-                    }
-                    let kernels = kernels.chunks_exact_mut(taps).skip(channel);
-                    for (lane, kernel) in kernels.step_by(channels).enumerate() {
-                        for (tap, place) in kernel.iter_mut().enumerate() {
-                            place.write(numbers[tap][lane]);
-                        }
-                    }
-                }
-            }
-        });
-    });
-    all_finite.into_inner().then_some(result)
+    work.restore(&parts)
 }
 
 /// How many of `all` rows to take at a time, at most `most`, so that none are left over.
@@ -110,8 +71,8 @@ fn in_equal_parts(all: usize, most: usize) -> usize {
     all.div_ceil(all.div_ceil(most))
 }
 
-struct WeightGradient<'a, T, const TILE: usize> {
-    loops: Loops<T, TILE>,
+struct WeightGradient<'a, T, const KERNEL: usize, const TILE: usize> {
+    loops: Loops<T, KERNEL, TILE>,
     adding: outer_products::Loop<T>,
     input: &'a [T],
     gradient: &'a [T],
@@ -120,94 +81,141 @@ struct WeightGradient<'a, T, const TILE: usize> {
     tiles: Tiles<TILE>,
 }
 
-impl<T: Registers, const TILE: usize> WeightGradient<'_, T, TILE> {
+impl<T: Registers, const KERNEL: usize, const TILE: usize> WeightGradient<'_, T, KERNEL, TILE> {
+    /// The kernels from the sums of all parts.
+    fn restore(&self, parts: &[Vec<T>]) -> Option<Vec<T>> {
+        let (channels, taps, block) = (self.channels, KERNEL * KERNEL, self.adding.block);
+        let of_place = self.outputs.div_ceil(block) * channels * block;
+        let all_finite = AtomicBool::new(true);
+        let result = written(self.outputs * channels * taps, |result| {
+            // The sums of so many outputs are neighbours in memory.
+            let together = KERNELS.min(block);
+            let tasks = result
+                .par_chunks_mut(together * channels * taps)
+                .enumerate();
+            tasks.for_each(|(task, result)| {
+                let output = task * together;
+                let first = output / block * channels * block + output % block;
+                let mut places = [T::ZERO; PLACES * KERNELS];
+                let mut kernels = vec![T::ZERO; taps * KERNELS];
+                for channel in 0..channels {
+                    places.fill(T::ZERO);
+                    for sums in parts {
+                        let places = places.chunks_exact_mut(KERNELS);
+                        for (place, sums) in places.zip(sums.chunks_exact(of_place)) {
+                            let sums = &sums[first + channel * block..][..together];
+                            place
+                                .iter_mut()
+                                .zip(sums)
+                                .for_each(|(place, &sum)| *place += sum);
+                        }
+                    }
+                    (self.loops.restore)(Kernels {
+                        from: &places,
+                        from_step: KERNELS,
+                        to: &mut kernels,
+                        to_step: KERNELS,
+                    });
+                    if !are_finite(&kernels) {
+                        all_finite.store(false, Ordering::Relaxed);
+                    }
+                    let of_channel = result.chunks_exact_mut(taps).skip(channel);
+                    for (lane, kernel) in of_channel.step_by(channels).enumerate() {
+                        for (tap, place) in kernel.iter_mut().enumerate() {
+                            place.write(kernels[tap * KERNELS + lane]);
+                        }
+                    }
+                }
+            });
+        });
+        all_finite.into_inner().then_some(result)
+    }
+
     /// Adds, for each place of a tile, what some rows of tiles have: (places, blocks of outputs, channels, outputs of a block). The
     /// first rows are added to nothing.
-    fn add(&self, rows: Range<usize>, is_first: bool, sums: &mut [MaybeUninit<T>]) {
+    fn add(&self, rows: Range<usize>, are_first: bool, sums: &mut [MaybeUninit<T>]) {
         let (channels, block) = (self.channels, self.adding.block);
+        let blocks = self.outputs.div_ceil(block);
         let count = self.tiles.count(&rows);
         let plane = count + SLACK;
-        let inputs = self.enter(&rows);
-        let gradients = self.spread(&rows);
-        let starts: Vec<usize> = (0..channels)
-            .map(|channel| channel * PLACES * plane)
-            .collect();
-        let of_lines = sums.par_chunks_exact_mut(channels * block).enumerate();
-        of_lines.for_each(|(index, sums)| {
-            let blocks = self.outputs.div_ceil(block);
-            let (place, block_index) = (index / blocks, index % blocks);
-            let lines = (block_index * PLACES + place) * count * block;
-            let tasks = sums.par_chunks_mut(TASK * block);
-            tasks
-                .zip(starts.par_chunks(TASK))
-                .for_each(|(sums, starts)| {
-                    self.adding.add(OuterProducts {
-                        lines: &gradients[lines..][..count * block],
-                        numbers: &inputs[place * plane..],
-                        columns: starts,
-                        sums: match is_first {
-                            true => zeroed(sums),
-                            // SAFETY: the first rows have written all sums.
-                            false => unsafe { sums.assume_init_mut() },
-                        },
+        with_buffers(|[inputs, gradients]| {
+            let inputs = aligned(inputs, channels * PLACES * plane);
+            self.enter(&rows, plane, inputs);
+            let gradients = aligned(gradients, blocks * PLACES * count * block);
+            self.spread(&rows, gradients);
+            let (inputs, gradients) = (&*inputs, &*gradients);
+            let starts: Vec<usize> = (0..channels)
+                .map(|channel| channel * PLACES * plane)
+                .collect();
+            let of_lines = sums.par_chunks_exact_mut(channels * block).enumerate();
+            of_lines.for_each(|(index, sums)| {
+                let (place, block_index) = (index / blocks, index % blocks);
+                let lines = (block_index * PLACES + place) * count * block;
+                let tasks = sums.par_chunks_mut(TASK * block);
+                tasks
+                    .zip(starts.par_chunks(TASK))
+                    .for_each(|(sums, starts)| {
+                        self.adding.add(OuterProducts {
+                            lines: &gradients[lines..][..count * block],
+                            numbers: &inputs[place * plane..],
+                            columns: starts,
+                            sums,
+                            are_first,
+                        });
                     });
-                });
+            });
         });
     }
 
-    /// Transforms some rows of tiles of the input: for each channel the places of a tile, one after the other, with `SLACK` behind
-    /// each. Each channel is one thread's.
-    fn enter(&self, rows: &Range<usize>) -> Vec<T> {
+    /// Transforms some rows of tiles of the input: for each channel the places of a tile, one after the other, `step` apart. Each
+    /// channel is one thread's.
+    fn enter(&self, rows: &Range<usize>, step: usize, transformed: &mut [T]) {
         let (tiles, channels) = (&self.tiles, self.channels);
-        let step = tiles.count(rows) + SLACK;
-        written(channels * PLACES * step, |transformed| {
-            let of_channels = transformed.par_chunks_exact_mut(PLACES * step).enumerate();
-            of_channels.for_each_init(
-                || Parted::new(tiles),
-                |parted, (channel, transformed)| {
-                    let to = zeroed(transformed);
-                    let numbers = (self.input, channels, channel);
-                    tiles.lay_out(numbers, rows, parted, |lines, first| {
-                        (self.loops.enter)(Change {
-                            lines,
-                            to: &mut to[first..],
-                            step,
-                        });
+        let of_channels = transformed.par_chunks_exact_mut(PLACES * step).enumerate();
+        of_channels.for_each_init(
+            || Parted::new(tiles),
+            |parted, (channel, to)| {
+                let numbers = (self.input, channels, channel);
+                tiles.lay_out(numbers, rows, parted, |lines, first| {
+                    (self.loops.enter)(Change {
+                        lines,
+                        to: &mut to[first..],
+                        step,
                     });
-                },
-            );
-        })
+                });
+            },
+        );
     }
 
     /// Transforms some rows of tiles of the gradient: for each block of outputs and each place of a tile, the tiles, and for each
     /// tile the outputs side by side. Each block is one thread's.
-    fn spread(&self, rows: &Range<usize>) -> Vec<T> {
+    fn spread(&self, rows: &Range<usize>, spread: &mut [T]) {
         let (tiles, block) = (&self.tiles, self.adding.block);
         let step = tiles.count(rows) * block;
-        written(self.outputs.div_ceil(block) * PLACES * step, |spread| {
-            let of_blocks = spread.par_chunks_exact_mut(PLACES * step).enumerate();
-            of_blocks.for_each(|(index, mut spread)| {
-                let outputs = index * block..((index + 1) * block).min(self.outputs);
+        let of_blocks = spread.par_chunks_exact_mut(PLACES * step).enumerate();
+        of_blocks.for_each(|(index, mut spread)| {
+            let outputs = index * block..((index + 1) * block).min(self.outputs);
+            let row = tiles.side_by_side() * block;
+            with_buffers(|[pixels]| {
+                let pixels = aligned(pixels, TILE * TILE * row);
                 for (images, rows) in tiles.groups(rows) {
-                    let count = tiles.side_by_side();
-                    let mut pixels = vec![T::ZERO; count * TILE * TILE * block];
-                    for row in rows {
-                        self.fill_pixels(&images, &outputs, row, &mut pixels);
+                    for row_of_tiles in rows {
+                        self.fill_pixels(&images, &outputs, row_of_tiles, pixels);
                         (self.loops.spread)(Spread {
-                            pixels: &pixels,
+                            pixels,
                             outputs: block,
                             to: spread,
                             step,
                         });
-                        spread = &mut spread[count * block..];
+                        spread = &mut spread[row..];
                     }
                 }
             });
-        })
+        });
     }
 
     /// Lays out a row of tiles of some images for some outputs: for each tile its pixels, for each of them the outputs side by
-    /// side. What lies outside of an image stays zero.
+    /// side, with zeros where there are none.
     fn fill_pixels(
         &self,
         images: &Range<usize>,
@@ -216,40 +224,24 @@ impl<T: Registers, const TILE: usize> WeightGradient<'_, T, TILE> {
         pixels: &mut [T],
     ) {
         let ((height, width), block) = (self.tiles.result, self.adding.block);
+        let group = self.tiles.group;
         let lines = (height - TILE * row).min(TILE);
-        if lines < TILE {
+        let are_all = (images.len(), outputs.len(), lines) == (group, block, TILE);
+        if !are_all || !width.is_multiple_of(TILE) {
             pixels.fill(T::ZERO);
         }
+        let place_of =
+            |line: usize, x: usize| ((x / TILE * group * TILE + line) * TILE + x % TILE) * block;
+        let places = (0..lines).flat_map(|line| (0..width).map(move |x| place_of(line, x)));
+        let places: Vec<usize> = places.collect();
         for (within, image) in images.clone().enumerate() {
-            let first = image * self.outputs * height + TILE * row;
-            for line in 0..lines {
-                let line_of = |output: usize| {
-                    let index = first + output * height + line;
-                    &self.gradient[index * width..][..width]
-                };
-                let place = |x: usize| {
-                    let tile = x / TILE * self.tiles.group + within;
-                    ((tile * TILE + line) * TILE + x % TILE) * block
-                };
-                // Side by side, eight outputs are written at a time.
-                for start in outputs.clone().step_by(LANES) {
-                    let lane = start - outputs.start;
-                    if start + LANES <= outputs.end {
-                        let sources: [&[T]; LANES] =
-                            std::array::from_fn(|lane| line_of(start + lane));
-                        for x in 0..width {
-                            let numbers: [T; LANES] = std::array::from_fn(|lane| sources[lane][x]);
-                            pixels[place(x) + lane..][..LANES].copy_from_slice(&numbers);
-                        }
-                        continue;
-                    }
-                    for output in start..outputs.end {
-                        for (x, &number) in line_of(output).iter().enumerate() {
-                            pixels[place(x) + output - outputs.start] = number;
-                        }
-                    }
-                }
-            }
+            let line_of = |output| {
+                let first = ((image * self.outputs + output) * height + TILE * row) * width;
+                &self.gradient[first..][..lines * width]
+            };
+            let sequences: Vec<&[T]> = outputs.clone().map(line_of).collect();
+            let pixels = &mut pixels[within * TILE * TILE * block..];
+            lay_side_by_side(&sequences, &places, pixels);
         }
     }
 }

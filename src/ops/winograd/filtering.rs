@@ -226,6 +226,7 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
         let product = together * block * span + APART;
         let products = aligned(products, PLACES * product);
         let results = aligned(results, TILE * TILE * plane);
+        let places = self.places(&task.rows, plane);
         for first in blocks.clone().step_by(together) {
             let of_blocks = first..(first + together).min(blocks.end);
             let of_places = inputs
@@ -261,44 +262,54 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
                 let mut pixels = results.chunks_exact(plane);
                 all_finite &= pixels.all(|pixels| are_finite(&pixels[..span]));
                 self.finish.activation.run(results);
-                self.write(&mut task, output, results, plane);
+                self.write(&mut task, output, results, plane, &places);
             }
         }
         all_finite
     }
 
-    /// Puts the results of an output where they belong: planes of the pixels of their tiles, one after the other. What reaches
-    /// over the end of an image is thrown away.
-    fn write(&self, task: &mut Task<T>, output: usize, results: &[T], plane: usize) {
+    /// Where the results of each group's rows are among planes of the pixels of tiles: of one image where its lines begin, of many
+    /// where each number is.
+    fn places(&self, rows: &Range<usize>, plane: usize) -> Vec<Vec<usize>> {
         let (tiles, (height, width)) = (&self.tiles, self.tiles.result);
-        let columns = tiles.columns();
-        let mut line = vec![T::ZERO; TILE * columns.next_multiple_of(PIECES)];
-        let mut places = Vec::new();
+        let columns = if tiles.group == 1 { 1 } else { width };
+        let mut before = 0;
+        let of_group = |(_, rows): (_, Range<usize>)| {
+            let lines = (TILE * rows.end).min(height) - TILE * rows.start;
+            let places = (0..lines).flat_map(|y| {
+                let first = y % TILE * TILE * plane + before + y / TILE * tiles.side_by_side();
+                (0..columns).map(move |x| first + x % TILE * plane + x / TILE * tiles.group)
+            });
+            let places = places.collect();
+            before += rows.len() * tiles.side_by_side();
+            places
+        };
+        tiles.groups(rows).map(of_group).collect()
+    }
+
+    /// Puts the results of an output where they belong. What reaches over the end of an image is thrown away.
+    fn write(
+        &self,
+        task: &mut Task<T>,
+        output: usize,
+        results: &[T],
+        plane: usize,
+        places: &[Vec<usize>],
+    ) {
+        let (tiles, (height, width)) = (&self.tiles, self.tiles.result);
         let lines = task.lines.iter_mut().skip(output - task.outputs.start);
         let mut lines = lines.step_by(task.outputs.len());
-        let mut before = 0;
-        for (images, rows) in tiles.groups(&task.rows) {
-            let first_of =
-                |y: usize| y % TILE * TILE * plane + before + y / TILE * tiles.side_by_side();
-            let mut lines: Vec<_> = lines
-                .by_ref()
-                .take(images.len())
-                .map(|lines| &mut **lines)
-                .collect();
+        for ((images, rows), places) in tiles.groups(&task.rows).zip(places) {
+            let lines = lines.by_ref().take(images.len());
+            let mut lines: Vec<_> = lines.map(|lines| &mut **lines).collect();
             if tiles.group == 1 {
-                for (y, line_of) in lines[0].chunks_exact_mut(width).enumerate() {
-                    vectorize(|| join::<T, TILE>(&results[first_of(y)..], plane, &mut line));
-                    line_of.write_copy_of_slice(&line[..width]);
+                let mut line = vec![T::ZERO; TILE * tiles.columns().next_multiple_of(PIECES)];
+                for (&place, to) in places.iter().zip(lines[0].chunks_exact_mut(width)) {
+                    vectorize(|| join::<T, TILE>(&results[place..], plane, &mut line));
+                    to.write_copy_of_slice(&line[..width]);
                 }
             } else {
-                places.clear();
-                for y in 0..lines[0].len() / width {
-                    let first = first_of(y);
-                    places.extend(
-                        (0..width).map(|x| first + x % TILE * plane + x / TILE * tiles.group),
-                    );
-                }
-                take_apart(results, &places, &mut lines);
+                take_apart(results, places, &mut lines);
             }
             if let Some(mask) = self.finish.dropout {
                 for (image, lines) in images.zip(lines) {
@@ -307,7 +318,6 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
                     mask.run(first * width, unsafe { lines.assume_init_mut() });
                 }
             }
-            before += rows.len() * tiles.side_by_side();
         }
     }
 }

@@ -5,6 +5,7 @@ use super::conv_kernel::{self, Block};
 use super::finish::Finish;
 use super::memory::{with_buffers, written};
 use super::simd::{Level, Registers, aligned, level};
+use super::transpose::lay_side_by_side;
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 
@@ -119,21 +120,27 @@ impl<T: Registers> Product<'_, T> {
     /// The left matrix in the order in which it is used: for each block of rows, their numbers side by side.
     fn pack_left<const BLOCK: usize>(&self) -> Vec<T> {
         let mut packed = vec![T::ZERO; self.rows.div_ceil(BLOCK) * self.depth * BLOCK];
-        for (block, packed) in packed.chunks_mut((self.depth * BLOCK).max(1)).enumerate() {
+        let blocks = packed.par_chunks_mut((self.depth * BLOCK).max(1));
+        let blocks = blocks.with_min_len(SMALL.div_ceil((self.depth * BLOCK).max(1)));
+        blocks.enumerate().for_each(|(block, packed)| {
             let rows = block * BLOCK..((block + 1) * BLOCK).min(self.rows);
-            for (at, packed) in packed.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
-                match self.left {
-                    Matrix::Plain(left) => {
-                        for (packed, row) in packed.iter_mut().zip(rows.clone()) {
-                            *packed = left[row * self.depth + at];
+            let packed = packed.as_chunks_mut::<BLOCK>().0;
+            match self.left {
+                Matrix::Plain(left) => {
+                    for (lane, row) in rows.enumerate() {
+                        let row = &left[row * self.depth..][..self.depth];
+                        for (packed, &number) in packed.iter_mut().zip(row) {
+                            packed[lane] = number;
                         }
                     }
-                    Matrix::Transposed(left) => {
-                        packed[..rows.len()].copy_from_slice(&left[at * self.rows..][rows.clone()]);
+                }
+                Matrix::Transposed(left) => {
+                    for (packed, row) in packed.iter_mut().zip(left.chunks_exact(self.rows)) {
+                        packed[..rows.len()].copy_from_slice(&row[rows.clone()]);
                     }
                 }
             }
-        }
+        });
         packed
     }
 
@@ -150,18 +157,10 @@ impl<T: Registers> Product<'_, T> {
                 if columns < width {
                     packed.fill(T::ZERO);
                 }
-                /// So many rows at a time fit into the fastest cache.
-                const ROWS: usize = 16;
-                for start in (0..self.depth).step_by(ROWS) {
-                    let depth = start..(start + ROWS).min(self.depth);
-                    for column in 0..columns {
-                        let numbers = &right[(first + column) * self.depth..][depth.clone()];
-                        let packed = packed[start * width + column..].iter_mut().step_by(width);
-                        packed
-                            .zip(numbers)
-                            .for_each(|(packed, &number)| *packed = number);
-                    }
-                }
+                let rows = right[first * self.depth..].chunks_exact(self.depth.max(1));
+                let rows: Vec<&[T]> = rows.take(columns).collect();
+                let places: Vec<usize> = (0..self.depth).map(|row| row * width).collect();
+                lay_side_by_side(&rows, &places, packed);
             }
         }
     }

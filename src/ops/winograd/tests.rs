@@ -51,12 +51,13 @@ fn results_and_gradients_are_those_of_the_definition() {
     ] {
         let inputs = [
             normal(&[n, 50, h, w], 1),
-            normal(&[outputs, 50, kernel, kernel], 2),
+            // Larger ones would leave only saturated tanh.
+            (normal(&[outputs, 50, kernel, kernel], 2) / 30.0).unwrap(),
             normal(&[outputs], 3),
         ];
         let plain = ConvOptions::new().padding(padding);
         let finished = plain.activation(Activation::Tanh).dropout(0.3, 5);
-        for (dtype, tolerance) in [(DType::F64, 1e-11), (DType::F32, 1e-4)] {
+        for (dtype, tolerance) in [(DType::F64, 1e-11), (DType::F32, 2e-5)] {
             let inputs = inputs
                 .each_ref()
                 .map(|input| input.to_dtype(dtype).unwrap());

@@ -35,13 +35,21 @@ impl Peer {
         Ok(peer)
     }
 
-    pub fn step(&mut self) -> Result<(), Box<dyn std::error::Error>> {
+    /// Two steps, of which the second counts.
+    pub fn turn(&mut self) -> Result<(), Box<dyn std::error::Error>> {
+        self.step()?;
+        let seconds = self.step()?;
+        self.times.push(seconds);
+        Ok(())
+    }
+
+    /// How long it took.
+    fn step(&mut self) -> Result<f64, Box<dyn std::error::Error>> {
         let stdin = self.process.stdin.as_mut().ok_or("no input")?;
         stdin.write_all(b"step\n")?;
         let (seconds, memory) = self.answer()?;
-        self.times.push(seconds);
         self.memory = memory;
-        Ok(())
+        Ok(seconds)
     }
 
     /// Both numbers of the next line.
@@ -52,7 +60,7 @@ impl Peer {
         Ok((first.parse()?, second.parse()?))
     }
 
-    /// The median of the steps after the first few.
+    /// The median of the turns after the first few.
     pub fn milliseconds(&self, warm_up: usize) -> f64 {
         let mut times = self.times[warm_up..].to_vec();
         times.sort_by(f64::total_cmp);

@@ -22,8 +22,8 @@ pub unsafe trait Register<T>: Copy {
     unsafe fn zip(self, other: Self) -> [Self; 2];
 }
 
-/// Writes a loop out, `$index` from 0 to below `$count` (at most 8, or 16 where that is said): the compiler keeps an array of registers in registers only
-/// where every index is a constant.
+/// Writes a loop out, `$index` from 0 to below `$count` (at most 8, or 16 where that is said): the compiler keeps an array of
+/// registers in registers only where every index is a constant.
 macro_rules! unrolled {
     ($index:ident, $count:expr, $body:block) => {
         $crate::ops::simd::unrolled!(@ $index, $count, $body, 0 1 2 3 4 5 6 7)

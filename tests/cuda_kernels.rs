@@ -2,7 +2,9 @@
 //! plain C++, which is compiled here and run by the processor's threads.
 
 use candle_core::{DType, Device, Tensor, Var, WithDType};
+use eosin::nn::Builder;
 use eosin::ops::*;
+use eosin::train::{Adam, AdamW, Optimizer, RmsProp, Sgd};
 use std::ffi::c_void;
 use std::path::Path;
 use std::process::Command;
@@ -501,4 +503,70 @@ fn classes<T: Number>() {
     assert_close("gradient", &found, store.get(&logits).unwrap());
     classes[3] = width as u32;
     assert!(loss(&classes)[0].to_f64().is_nan());
+}
+
+#[test]
+fn optimizers_go_where_they_go_on_the_cpu() {
+    const COUNT: usize = 70;
+    const STEPS: i32 = 3;
+    let kernels = Kernels::compile::<f32>("optimizer");
+    let gradient = |step: i32| wave::<f32>(&[COUNT], step as usize);
+    let on_cpu = |optimizer: &mut dyn Optimizer| {
+        let mut builder = Builder::new(0, &Device::Cpu);
+        let tensor = builder.uniform("w", COUNT, 1.0).unwrap();
+        let parameters = builder.finish();
+        let (_, variable) = parameters.iter().next().unwrap();
+        let start = numbers::<f32>(&tensor);
+        for step in 1..=STEPS {
+            let loss = (variable.as_tensor() * gradient(step).as_tensor()).unwrap();
+            let gradients = loss.sum_all().unwrap().backward().unwrap();
+            optimizer.step(&parameters, &gradients).unwrap();
+        }
+        (start, variable.as_tensor().clone())
+    };
+    macro_rules! agree {
+        ($kernel:literal, $optimizer:expr, $constants:expr) => {
+            let (mut found, wanted) = on_cpu(&mut $optimizer);
+            let mut remembered = vec![0f32; 3 * COUNT];
+            for step in 1..=STEPS {
+                let gradients = numbers::<f32>(&gradient(step));
+                let constants = $constants(step).map(|constant: f64| constant as f32);
+                a_thread_each!(
+                    kernels, $kernel, COUNT;
+                    found.as_mut_ptr(), gradients.as_ptr(), remembered.as_mut_ptr(),
+                    COUNT as u32, constants,
+                );
+            }
+            assert_close($kernel, &found, &wanted);
+        };
+    }
+    agree!("sgd", Sgd::new(0.1).weight_decay(0.3), |_| [0.1, 0.3]);
+    let sgd = Sgd::new(0.1).weight_decay(0.3).momentum(0.9);
+    agree!("sgd_with_momentum", sgd.clone(), |_| [
+        0.1, 0.3, 0.9, 0.0, 1.0
+    ]);
+    agree!("sgd_with_momentum", sgd.nesterov(true), |_| [
+        0.1, 0.3, 0.9, 1.0, 0.9
+    ]);
+    let rmsprop = RmsProp::new(0.1).alpha(0.8).weight_decay(0.3).momentum(0.9);
+    agree!("rmsprop", rmsprop.clone(), |_| [
+        0.1, 0.8, 1e-8, 0.9, 0.3, 0.0
+    ]);
+    agree!("rmsprop", rmsprop.centered(true), |_| [
+        0.1, 0.8, 1e-8, 0.9, 0.3, 0.2
+    ]);
+    let corrections = |step| {
+        (
+            0.1 / (1.0 - 0.9f64.powi(step)),
+            (1.0 - 0.999f64.powi(step)).sqrt(),
+        )
+    };
+    agree!("adam", Adam::new(0.1).weight_decay(0.3), |step| {
+        let (rate, root_correction) = corrections(step);
+        [0.9, 0.999, rate, root_correction, 0.3, 1.0, 1e-8]
+    });
+    agree!("adam", AdamW::new(0.1).weight_decay(0.3), |step| {
+        let (rate, root_correction) = corrections(step);
+        [0.9, 0.999, rate, root_correction, 0.0, 0.97, 1e-8]
+    });
 }

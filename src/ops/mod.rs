@@ -51,6 +51,8 @@ pub use conv1d::conv1d;
 pub use conv2d::conv2d;
 pub use conv3d::{Conv3dOptions, conv3d};
 pub use cross_entropy::{cross_entropy, log_softmax, nll_loss};
+#[cfg(feature = "cuda")]
+pub(crate) use cuda::optimizer_step;
 pub use dropout::dropout;
 pub use flatten::flatten;
 pub use linear::linear;

@@ -1,6 +1,6 @@
 //! Adam, and AdamW.
 
-use super::one_pass::Memory;
+use super::one_pass::{Memory, Rule};
 use super::optimizer::Optimizer;
 use crate::Result;
 use crate::nn::Parameters;
@@ -72,31 +72,17 @@ impl Optimizer for Adam {
             Decay::Penalty => (self.weight_decay, 1.0),
             Decay::Apart => (0.0, 1.0 - self.learning_rate * self.weight_decay),
         };
-        let epsilon = self.epsilon;
-        let single =
-            [beta1, beta2, rate, root_correction, penalty, kept, epsilon].map(|x| x as f32);
-        self.moments.step(
-            parameters,
-            gradients,
-            |parameters, gradients, [first, second]| {
-                let [beta1, beta2, rate, root_correction, penalty, kept, epsilon] = single;
-                for index in 0..parameters.len() {
-                    let gradient = gradients[index] + penalty * parameters[index];
-                    first[index] = beta1 * first[index] + (1.0 - beta1) * gradient;
-                    second[index] = beta2 * second[index] + (1.0 - beta2) * gradient * gradient;
-                    let scale = second[index].sqrt() / root_correction + epsilon;
-                    parameters[index] = parameters[index] * kept - rate * first[index] / scale;
-                }
-            },
-            |parameter, gradient, [first, second]| {
-                let gradient = (gradient + (parameter * penalty)?)?;
-                let first = ((first * beta1)? + (&gradient * (1.0 - beta1))?)?;
-                let second = ((second * beta2)? + (gradient.sqr()? * (1.0 - beta2))?)?;
-                let scale = ((second.sqrt()? / root_correction)? + epsilon)?;
-                let change = ((&first / scale)? * rate)?;
-                Ok((((parameter * kept)? - change)?, [first, second]))
-            },
-        )
+        let constants = [
+            beta1,
+            beta2,
+            rate,
+            root_correction,
+            penalty,
+            kept,
+            self.epsilon,
+        ];
+        self.moments
+            .step::<Self, 7>(parameters, gradients, constants)
     }
 
     fn learning_rate(&self) -> f64 {
@@ -105,6 +91,24 @@ impl Optimizer for Adam {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.learning_rate = learning_rate;
+    }
+}
+
+impl Rule<2, 7> for Adam {
+    const NAME: &'static str = "adam";
+
+    #[inline(always)]
+    fn change(
+        [beta1, beta2, rate, root_correction, penalty, kept, epsilon]: [f32; 7],
+        number: f32,
+        gradient: f32,
+        [first, second]: [f32; 2],
+    ) -> (f32, [f32; 2]) {
+        let gradient = gradient + penalty * number;
+        let first = beta1 * first + (1.0 - beta1) * gradient;
+        let second = beta2 * second + (1.0 - beta2) * gradient * gradient;
+        let scale = second.sqrt() / root_correction + epsilon;
+        (number * kept - rate * first / scale, [first, second])
     }
 }
 

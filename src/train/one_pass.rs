@@ -3,12 +3,25 @@
 use crate::nn::Parameters;
 use crate::ops::memory::CHUNK;
 use crate::{Error, Result};
-use candle_core::backprop::GradStore;
-use candle_core::{CpuStorage, DType, InplaceOp2, Layout, Tensor, Var};
+use candle_core::{CpuStorage, InplaceOp2, Layout, Var, backprop::GradStore};
+#[cfg(feature = "cuda")]
+use candle_core::{CudaStorage, cuda::cudarc::driver::CudaSlice};
+use std::marker::PhantomData;
 use std::sync::{Mutex, PoisonError};
 
-/// Numbers to change and to remember on a device, after a step.
-pub(super) type Changed<const N: usize> = (Tensor, [Tensor; N]);
+/// How an optimizer changes a number, by some constants, its gradient, and `N` numbers that are remembered of it.
+pub(super) trait Rule<const N: usize, const CONSTANTS: usize> {
+    /// Also that of the kernel in `ops/cuda/optimizer.cu` that does the same.
+    const NAME: &'static str;
+
+    /// The changed number, and what is remembered from now on.
+    fn change(
+        constants: [f32; CONSTANTS],
+        number: f32,
+        gradient: f32,
+        remembered: [f32; N],
+    ) -> (f32, [f32; N]);
+}
 
 /// Remembers `N` numbers, 0 at first, for each number of a model's parameters.
 #[derive(Debug, Clone)]
@@ -18,9 +31,10 @@ pub(super) struct Memory<const N: usize> {
 
 #[derive(Debug, Clone)]
 enum Remembered<const N: usize> {
-    /// For f32 on the CPU.
     Host([Vec<f32>; N]),
-    Device([Tensor; N]),
+    /// All first ones, then all second ones.
+    #[cfg(feature = "cuda")]
+    Device(CudaSlice<f32>),
 }
 
 impl<const N: usize> Default for Memory<N> {
@@ -32,14 +46,12 @@ impl<const N: usize> Default for Memory<N> {
 }
 
 impl<const N: usize> Memory<N> {
-    /// Changes each parameter that has a gradient. `on_host` is lent some of its numbers, their gradients and what is remembered
-    /// of them; `on_device` gives new tensors for all.
-    pub fn step(
+    /// Changes each parameter that has a gradient.
+    pub fn step<R: Rule<N, CONSTANTS>, const CONSTANTS: usize>(
         &mut self,
         parameters: &Parameters,
         gradients: &GradStore,
-        on_host: impl Fn(&mut [f32], &[f32], [&mut [f32]; N]) + Sync,
-        on_device: impl Fn(&Tensor, &Tensor, &[Tensor; N]) -> Result<Changed<N>>,
+        constants: [f64; CONSTANTS],
     ) -> Result<()> {
         if self.of_parameters.is_empty() {
             self.of_parameters = parameters
@@ -57,22 +69,12 @@ impl<const N: usize> Memory<N> {
             let Some(gradient) = gradients.get(variable) else {
                 continue;
             };
-            match remembered {
-                Remembered::Host(numbers) => {
-                    let numbers = numbers.each_mut().map(Vec::as_mut_slice);
-                    let operation = InOnePass(Mutex::new(Some(
-                        |parameters: &mut [f32], gradients: &[f32]| {
-                            in_parallel(parameters, gradients, numbers, &on_host);
-                        },
-                    )));
-                    variable.inplace_op2(&gradient.contiguous()?, &operation)?;
-                }
-                Remembered::Device(tensors) => {
-                    let (changed, remembered) = on_device(variable, gradient, tensors)?;
-                    *tensors = remembered;
-                    variable.set(&changed)?;
-                }
-            }
+            let step = Step::<R, N, CONSTANTS> {
+                rule: PhantomData,
+                constants: constants.map(|constant| constant as f32),
+                remembered: Mutex::new(remembered),
+            };
+            variable.inplace_op2(&gradient.contiguous()?, &step)?;
         }
         Ok(())
     }
@@ -80,24 +82,103 @@ impl<const N: usize> Memory<N> {
 
 impl<const N: usize> Remembered<N> {
     fn new(variable: &Var) -> Result<Self> {
-        if variable.device().is_cpu() && variable.dtype() == DType::F32 {
-            let zeros = || vec![0.0; variable.elem_count()];
-            return Ok(Remembered::Host(std::array::from_fn(|_| zeros())));
+        let count = variable.elem_count();
+        match variable.device() {
+            #[cfg(feature = "cuda")]
+            candle_core::Device::Cuda(device) => {
+                // An allocation of nothing would be an error.
+                Ok(Remembered::Device(device.alloc_zeros((N * count).max(1))?))
+            }
+            _ => Ok(Remembered::Host(std::array::from_fn(|_| vec![0.0; count]))),
         }
-        let zeros = variable.zeros_like()?;
-        Ok(Remembered::Device(std::array::from_fn(|_| zeros.clone())))
+    }
+}
+
+/// A step of one parameter. candle lends its numbers for change only to an operation, which it calls by a shared reference.
+struct Step<'a, R, const N: usize, const CONSTANTS: usize> {
+    rule: PhantomData<R>,
+    constants: [f32; CONSTANTS],
+    remembered: Mutex<&'a mut Remembered<N>>,
+}
+
+impl<R: Rule<N, CONSTANTS>, const N: usize, const CONSTANTS: usize> InplaceOp2
+    for Step<'_, R, N, CONSTANTS>
+{
+    fn name(&self) -> &'static str {
+        R::NAME
+    }
+
+    fn cpu_fwd(
+        &self,
+        parameter: &mut CpuStorage,
+        parameter_layout: &Layout,
+        gradient: &CpuStorage,
+        gradient_layout: &Layout,
+    ) -> candle_core::Result<()> {
+        let (CpuStorage::F32(parameter), CpuStorage::F32(gradient)) = (parameter, gradient) else {
+            candle_core::bail!("{}: parameters and gradients must be f32", R::NAME)
+        };
+        let (Some((start, end)), Some((from, to))) = (
+            parameter_layout.contiguous_offsets(),
+            gradient_layout.contiguous_offsets(),
+        ) else {
+            candle_core::bail!("{}: parameters and gradients must be contiguous", R::NAME)
+        };
+        let mut remembered = self
+            .remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match &mut **remembered {
+            Remembered::Host(remembered) => in_parallel::<R, N, CONSTANTS>(
+                self.constants,
+                &mut parameter[start..end],
+                &gradient[from..to],
+                remembered.each_mut().map(Vec::as_mut_slice),
+            ),
+            #[cfg(feature = "cuda")]
+            Remembered::Device(_) => {
+                candle_core::bail!("{}: parameters were on another device before", R::NAME)
+            }
+        }
+        Ok(())
+    }
+
+    #[cfg(feature = "cuda")]
+    fn cuda_fwd(
+        &self,
+        parameter: &mut CudaStorage,
+        parameter_layout: &Layout,
+        gradient: &CudaStorage,
+        gradient_layout: &Layout,
+    ) -> candle_core::Result<()> {
+        let mut remembered = self
+            .remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match &mut **remembered {
+            Remembered::Device(remembered) => crate::ops::optimizer_step(
+                R::NAME,
+                self.constants,
+                (parameter, parameter_layout),
+                (gradient, gradient_layout),
+                remembered,
+            ),
+            Remembered::Host(_) => {
+                candle_core::bail!("{}: parameters were on another device before", R::NAME)
+            }
+        }
     }
 }
 
 /// Halves the numbers until they are few enough for one task.
-fn in_parallel<const N: usize>(
+fn in_parallel<R: Rule<N, CONSTANTS>, const N: usize, const CONSTANTS: usize>(
+    constants: [f32; CONSTANTS],
     parameters: &mut [f32],
     gradients: &[f32],
     remembered: [&mut [f32]; N],
-    change: &(impl Fn(&mut [f32], &[f32], [&mut [f32]; N]) + Sync),
 ) {
     if parameters.len() <= CHUNK {
-        return change(parameters, gradients, remembered);
+        return in_order::<R, N, CONSTANTS>(constants, parameters, gradients, remembered);
     }
     let half = parameters.len() / 2;
     let parameters = parameters.split_at_mut(half);
@@ -112,39 +193,27 @@ fn in_parallel<const N: usize>(
         first
     });
     rayon::join(
-        || in_parallel(parameters.0, gradients.0, first, change),
-        || in_parallel(parameters.1, gradients.1, second, change),
+        || in_parallel::<R, N, CONSTANTS>(constants, parameters.0, gradients.0, first),
+        || in_parallel::<R, N, CONSTANTS>(constants, parameters.1, gradients.1, second),
     );
 }
 
-/// candle lends numbers for change only to an operation, and calls that by a shared reference.
-struct InOnePass<F>(Mutex<Option<F>>);
-
-impl<F: FnOnce(&mut [f32], &[f32])> InplaceOp2 for InOnePass<F> {
-    fn name(&self) -> &'static str {
-        "optimizer step"
-    }
-
-    fn cpu_fwd(
-        &self,
-        parameter: &mut CpuStorage,
-        parameter_layout: &Layout,
-        gradient: &CpuStorage,
-        gradient_layout: &Layout,
-    ) -> candle_core::Result<()> {
-        let (CpuStorage::F32(parameter), CpuStorage::F32(gradient)) = (parameter, gradient) else {
-            candle_core::bail!("parameters and gradients must be f32")
-        };
-        let (Some((start, end)), Some((from, to))) = (
-            parameter_layout.contiguous_offsets(),
-            gradient_layout.contiguous_offsets(),
-        ) else {
-            candle_core::bail!("parameters and gradients must be contiguous")
-        };
-        let change = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(change) = change {
-            change(&mut parameter[start..end], &gradient[from..to]);
+fn in_order<R: Rule<N, CONSTANTS>, const N: usize, const CONSTANTS: usize>(
+    constants: [f32; CONSTANTS],
+    parameters: &mut [f32],
+    gradients: &[f32],
+    remembered: [&mut [f32]; N],
+) {
+    let count = parameters.len();
+    // Of one length, as the compiler should know.
+    let gradients = &gradients[..count];
+    let remembered = remembered.map(|numbers| &mut numbers[..count]);
+    for index in 0..count {
+        let before = std::array::from_fn(|kind| remembered[kind][index]);
+        let (number, after) = R::change(constants, parameters[index], gradients[index], before);
+        parameters[index] = number;
+        for kind in 0..N {
+            remembered[kind][index] = after[kind];
         }
-        Ok(())
     }
 }

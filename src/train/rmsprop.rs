@@ -1,6 +1,6 @@
 //! RMSprop.
 
-use super::one_pass::Memory;
+use super::one_pass::{Memory, Rule};
 use super::optimizer::Optimizer;
 use crate::Result;
 use crate::nn::Parameters;
@@ -70,36 +70,9 @@ impl Optimizer for RmsProp {
         let (momentum, decay) = (self.momentum, self.weight_decay);
         // A mean that stays 0 is not subtracted.
         let share_of_mean = if self.centered { 1.0 - alpha } else { 0.0 };
-        let single = [rate, alpha, epsilon, momentum, decay, share_of_mean].map(|x| x as f32);
-        self.moments.step(
-            parameters,
-            gradients,
-            |parameters, gradients, [squares, means, velocities]| {
-                let [rate, alpha, epsilon, momentum, decay, share_of_mean] = single;
-                for index in 0..parameters.len() {
-                    let gradient = gradients[index] + decay * parameters[index];
-                    let square = alpha * squares[index] + (1.0 - alpha) * gradient * gradient;
-                    let mean = means[index] + share_of_mean * (gradient - means[index]);
-                    // Rounding may leave less than nothing.
-                    let variance = (square - mean * mean).max(0.0);
-                    let velocity =
-                        momentum * velocities[index] + gradient / (variance.sqrt() + epsilon);
-                    (squares[index], means[index]) = (square, mean);
-                    velocities[index] = velocity;
-                    parameters[index] -= rate * velocity;
-                }
-            },
-            |parameter, gradient, [square, mean, velocity]| {
-                let gradient = (gradient + (parameter * decay)?)?;
-                let square = ((square * alpha)? + (gradient.sqr()? * (1.0 - alpha))?)?;
-                let mean = (mean + ((&gradient - mean)? * share_of_mean)?)?;
-                let variance = (&square - mean.sqr()?)?.relu()?;
-                let velocity =
-                    ((velocity * momentum)? + (gradient / (variance.sqrt()? + epsilon)?)?)?;
-                let changed = (parameter - (&velocity * rate)?)?;
-                Ok((changed, [square, mean, velocity]))
-            },
-        )
+        let constants = [rate, alpha, epsilon, momentum, decay, share_of_mean];
+        self.moments
+            .step::<Self, 6>(parameters, gradients, constants)
     }
 
     fn learning_rate(&self) -> f64 {
@@ -108,5 +81,26 @@ impl Optimizer for RmsProp {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.learning_rate = learning_rate;
+    }
+}
+
+impl Rule<3, 6> for RmsProp {
+    const NAME: &'static str = "rmsprop";
+
+    #[inline(always)]
+    fn change(
+        [rate, alpha, epsilon, momentum, decay, share_of_mean]: [f32; 6],
+        number: f32,
+        gradient: f32,
+        [square, mean, velocity]: [f32; 3],
+    ) -> (f32, [f32; 3]) {
+        let gradient = gradient + decay * number;
+        let square = alpha * square + (1.0 - alpha) * gradient * gradient;
+        let mean = mean + share_of_mean * (gradient - mean);
+        let variance = square - mean * mean;
+        // Rounding may leave less than nothing; NaN stays.
+        let variance = if variance < 0.0 { 0.0 } else { variance };
+        let velocity = momentum * velocity + gradient / (variance.sqrt() + epsilon);
+        (number - rate * velocity, [square, mean, velocity])
     }
 }

@@ -1,6 +1,6 @@
 //! Gradient descent, with momentum or without.
 
-use super::one_pass::Memory;
+use super::one_pass::{Memory, Rule};
 use super::optimizer::Optimizer;
 use crate::Result;
 use crate::nn::Parameters;
@@ -59,48 +59,19 @@ impl Sgd {
 impl Optimizer for Sgd {
     fn step(&mut self, parameters: &Parameters, gradients: &GradStore) -> Result<()> {
         let (rate, decay, momentum) = (self.learning_rate, self.weight_decay, self.momentum);
-        let single = [rate, decay, momentum].map(|x| x as f32);
         if momentum == 0.0 {
-            return self.nothing.step(
-                parameters,
-                gradients,
-                |parameters, gradients, []| {
-                    let [rate, decay, _] = single;
-                    for (parameter, gradient) in parameters.iter_mut().zip(gradients) {
-                        *parameter -= rate * (gradient + decay * *parameter);
-                    }
-                },
-                |parameter, gradient, []| {
-                    let gradient = (gradient + (parameter * decay)?)?;
-                    Ok(((parameter - (gradient * rate)?)?, []))
-                },
-            );
+            return self
+                .nothing
+                .step::<Self, 2>(parameters, gradients, [rate, decay]);
         }
         // The way that a number goes: velocity, and with Nesterov its next change.
         let (of_gradient, of_velocity) = match self.nesterov {
             true => (1.0, momentum),
             false => (0.0, 1.0),
         };
-        self.velocities.step(
-            parameters,
-            gradients,
-            |parameters, gradients, [velocities]| {
-                let [rate, decay, momentum] = single;
-                let (of_gradient, of_velocity) = (of_gradient as f32, of_velocity as f32);
-                for index in 0..parameters.len() {
-                    let gradient = gradients[index] + decay * parameters[index];
-                    let velocity = momentum * velocities[index] + gradient;
-                    velocities[index] = velocity;
-                    parameters[index] -= rate * (of_gradient * gradient + of_velocity * velocity);
-                }
-            },
-            |parameter, gradient, [velocity]| {
-                let gradient = (gradient + (parameter * decay)?)?;
-                let velocity = ((velocity * momentum)? + &gradient)?;
-                let way = ((gradient * of_gradient)? + (&velocity * of_velocity)?)?;
-                Ok(((parameter - (way * rate)?)?, [velocity]))
-            },
-        )
+        let constants = [rate, decay, momentum, of_gradient, of_velocity];
+        self.velocities
+            .step::<Self, 5>(parameters, gradients, constants)
     }
 
     fn learning_rate(&self) -> f64 {
@@ -109,5 +80,36 @@ impl Optimizer for Sgd {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.learning_rate = learning_rate;
+    }
+}
+
+impl Rule<0, 2> for Sgd {
+    const NAME: &'static str = "sgd";
+
+    #[inline(always)]
+    fn change(
+        [rate, decay]: [f32; 2],
+        number: f32,
+        gradient: f32,
+        []: [f32; 0],
+    ) -> (f32, [f32; 0]) {
+        (number - rate * (gradient + decay * number), [])
+    }
+}
+
+impl Rule<1, 5> for Sgd {
+    const NAME: &'static str = "sgd_with_momentum";
+
+    #[inline(always)]
+    fn change(
+        [rate, decay, momentum, of_gradient, of_velocity]: [f32; 5],
+        number: f32,
+        gradient: f32,
+        [velocity]: [f32; 1],
+    ) -> (f32, [f32; 1]) {
+        let gradient = gradient + decay * number;
+        let velocity = momentum * velocity + gradient;
+        let way = of_gradient * gradient + of_velocity * velocity;
+        (number - rate * way, [velocity])
     }
 }

@@ -19,6 +19,7 @@ mod linear;
 mod max_pool2d;
 mod max_unpool2d;
 mod numbers;
+mod optimizer;
 mod pixel_shuffle;
 mod resample;
 
@@ -32,5 +33,6 @@ pub use finish::finish_gradient;
 pub use linear::linear;
 pub use max_pool2d::{max_pool2d, max_pool2d_gradient, max_pool2d_indices};
 pub use max_unpool2d::max_unpool2d;
+pub use optimizer::optimizer_step;
 pub use pixel_shuffle::{pixel_shuffle, pixel_unshuffle};
 pub use resample::resample;

@@ -27,8 +27,7 @@ pub struct Conv2d {
 }
 
 impl Conv2d {
-    /// From `inputs` to `outputs` channels with a square kernel, stride 1 and a bias. Values are drawn as PyTorch draws
-    /// them: evenly from `-b..b` with `b = 1 / sqrt(inputs * kernel * kernel)`.
+    /// From `inputs` to `outputs` channels with a square kernel, stride 1 and a bias. [`Builder::init`] says how values are drawn.
     ///
     /// # Errors
     /// When the device has no room.
@@ -43,7 +42,7 @@ impl Conv2d {
         Self::with(inputs, outputs, kernel, options, builder)
     }
 
-    /// The same with any stride, padding, dilation and groups; with groups, `b = 1 / sqrt(inputs / groups * kernel * kernel)`.
+    /// The same with any stride, padding, dilation and groups.
     ///
     /// # Errors
     /// As [`Conv2d::new`], and when the groups do not divide the channels.
@@ -55,9 +54,8 @@ impl Conv2d {
         builder: &mut Builder,
     ) -> Result<Self> {
         let layer = Self::without_bias(inputs, outputs, kernel, options, builder)?;
-        let bound = uniform_bound(layer.weight.shape().dims4()?);
         Ok(Conv2d {
-            bias: Some(builder.uniform("bias", outputs, bound)?),
+            bias: Some(builder.bias(outputs, &layer.weight)?),
             ..layer
         })
     }
@@ -75,30 +73,7 @@ impl Conv2d {
     ) -> Result<Self> {
         let shape = weight_shape(inputs, outputs, kernel, &options)?;
         Ok(Conv2d {
-            weight: builder.uniform("weight", shape, uniform_bound(shape))?,
-            bias: None,
-            options,
-        })
-    }
-
-    /// Without a bias, and with weights of the variance `2 / fan` (He et al. 2015, section 2.2), so that numbers neither
-    /// grow nor shrink from one ReLU to the next in a deep network.
-    pub(super) fn he(
-        inputs: usize,
-        outputs: usize,
-        kernel: usize,
-        options: ops::ConvOptions,
-        fan: Fan,
-        builder: &mut Builder,
-    ) -> Result<Self> {
-        let shape = weight_shape(inputs, outputs, kernel, &options)?;
-        let channels = match fan {
-            Fan::In => shape.1,
-            Fan::Out => shape.0,
-        };
-        let deviation = (2.0 / (channels * kernel * kernel) as f64).sqrt();
-        Ok(Conv2d {
-            weight: builder.normal("weight", shape, deviation)?,
+            weight: builder.weight(shape)?,
             bias: None,
             options,
         })
@@ -130,14 +105,6 @@ impl Conv2d {
     }
 }
 
-/// What the variance of [`Conv2d::he`] follows: the numbers that go into a result (those forward keep their size), or the
-/// results that a number goes into (its gradients do).
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Fan {
-    In,
-    Out,
-}
-
 fn weight_shape(
     inputs: usize,
     outputs: usize,
@@ -153,11 +120,6 @@ fn weight_shape(
     Ok((outputs, inputs / groups, kernel, kernel))
 }
 
-/// PyTorch's default for weight and bias.
-fn uniform_bound((_, inputs, height, width): (usize, usize, usize, usize)) -> f64 {
-    1.0 / ((inputs * height * width) as f64).sqrt()
-}
-
 /// A transposed convolution whose kernel is as large as its stride: each pixel becomes a patch.
 pub struct ConvTranspose2d {
     weight: Tensor,
@@ -166,8 +128,7 @@ pub struct ConvTranspose2d {
 }
 
 impl ConvTranspose2d {
-    /// From `inputs` to `outputs` channels, `stride` times as high and wide. Values as PyTorch draws them: evenly from
-    /// `-b..b` with `b = 1 / sqrt(outputs * stride * stride)`.
+    /// From `inputs` to `outputs` channels, `stride` times as high and wide. [`Builder::init`] says how values are drawn.
     ///
     /// # Errors
     /// When the device has no room.
@@ -177,9 +138,8 @@ impl ConvTranspose2d {
         stride: usize,
         builder: &mut Builder,
     ) -> Result<Self> {
-        let bound = 1.0 / ((outputs * stride * stride) as f64).sqrt();
-        let weight = builder.uniform("weight", (inputs, outputs, stride, stride), bound)?;
-        let bias = builder.uniform("bias", outputs, bound)?;
+        let weight = builder.weight((inputs, outputs, stride, stride))?;
+        let bias = builder.bias(outputs, &weight)?;
         Ok(ConvTranspose2d {
             weight,
             bias,

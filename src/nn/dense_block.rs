@@ -1,7 +1,6 @@
 //! The parts of DenseNet (Huang et al. 2017): each layer sees the results of all before it.
 
-use super::conv::Fan;
-use super::{BatchNorm2d, Builder, Conv2d};
+use super::{BatchNorm2d, Builder, Conv2d, Fan, Init};
 use crate::Result;
 use crate::ops::{Activation, ConvOptions, PoolOptions, avg_pool2d, concat_channels};
 use candle_core::Tensor;
@@ -25,7 +24,9 @@ impl NormConv {
         Ok(NormConv {
             norm: builder.layer(norm, |builder| BatchNorm2d::new(inputs, builder))?,
             conv: builder.layer(conv, |builder| {
-                Conv2d::he(inputs, outputs, kernel, options, Fan::In, builder)
+                builder.init(Init::KaimingNormal(Fan::In, Activation::Relu), |builder| {
+                    Conv2d::without_bias(inputs, outputs, kernel, options, builder)
+                })
             })?,
         })
     }

@@ -12,16 +12,14 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// From `inputs` to `outputs` features. Values are drawn evenly from `-b..b` with `b = 1 / sqrt(inputs)`.
+    /// From `inputs` to `outputs` features. [`Builder::init`] says how values are drawn.
     ///
     /// # Errors
     /// When the device has no room.
     pub fn new(inputs: usize, outputs: usize, builder: &mut Builder) -> Result<Self> {
-        let bound = 1.0 / (inputs as f64).sqrt();
-        Ok(Linear {
-            weight: builder.uniform("weight", (outputs, inputs), bound)?,
-            bias: builder.uniform("bias", outputs, bound)?,
-        })
+        let weight = builder.weight((outputs, inputs))?;
+        let bias = builder.bias(outputs, &weight)?;
+        Ok(Linear { weight, bias })
     }
 
     /// (N, inputs) to (N, outputs), then `activation`.

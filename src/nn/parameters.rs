@@ -1,5 +1,6 @@
 //! The numbers that a model learns, and those that it keeps beside them.
 
+use super::init::Init;
 use crate::whole_file::write_whole;
 use crate::{Error, Result};
 use candle_core::{DType, Device, Shape, Tensor, Var};
@@ -124,6 +125,7 @@ pub struct Builder {
     random: ChaCha8Rng,
     device: Device,
     path: Vec<String>,
+    init: Init,
 }
 
 impl Builder {
@@ -134,6 +136,7 @@ impl Builder {
             random: ChaCha8Rng::seed_from_u64(seed),
             device: device.clone(),
             path: Vec::new(),
+            init: Init::Default,
         }
     }
 
@@ -146,6 +149,48 @@ impl Builder {
         let layer = make(self);
         self.path.pop();
         layer
+    }
+
+    /// Draws the weights of all layers that `make` makes as `init` says.
+    ///
+    /// ```
+    /// use candle_core::Device;
+    /// use eosin::nn::{Builder, Fan, Init, Linear};
+    /// use eosin::ops::Activation;
+    /// let mut builder = Builder::new(42, &Device::Cpu);
+    /// let init = Init::KaimingNormal(Fan::In, Activation::Relu);
+    /// let [first, second] = builder.init(init, |builder| {
+    ///     Ok([
+    ///         builder.layer("first", |builder| Linear::new(784, 100, builder))?,
+    ///         builder.layer("second", |builder| Linear::new(100, 100, builder))?,
+    ///     ])
+    /// })?;
+    /// # Ok::<(), eosin::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of `make`.
+    pub fn init<T>(&mut self, init: Init, make: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let before = std::mem::replace(&mut self.init, init);
+        let layers = make(self);
+        self.init = before;
+        layers
+    }
+
+    /// The parameter `weight` of a layer, drawn as [`Builder::init`] says: (outputs, inputs, ...).
+    ///
+    /// # Errors
+    /// When the device has no room.
+    pub fn weight(&mut self, shape: impl Into<Shape>) -> Result<Tensor> {
+        self.init.weight(shape.into(), self)
+    }
+
+    /// The parameter `bias` of a layer that has this weight.
+    ///
+    /// # Errors
+    /// When the device has no room.
+    pub fn bias(&mut self, outputs: usize, weight: &Tensor) -> Result<Tensor> {
+        self.init.bias(outputs, weight, self)
     }
 
     /// A parameter with values drawn evenly from `-bound..bound`.

@@ -1,7 +1,6 @@
 //! Residual networks (He et al. 2016): layers learn what to add to their input.
 
-use super::conv::Fan;
-use super::{BatchNorm2d, Builder, Conv2d, Linear, Model, Parameters};
+use super::{BatchNorm2d, Builder, Conv2d, Fan, Init, Linear, Model, Parameters};
 use crate::ops::{self, Activation, ConvOptions, PoolOptions};
 use crate::{Error, Result};
 use candle_core::{Device, Tensor};
@@ -29,7 +28,9 @@ impl ConvNorm {
         let options = ConvOptions::new().stride(stride).padding(kernel / 2);
         Ok(ConvNorm {
             conv: builder.layer(conv, |builder| {
-                Conv2d::he(inputs, outputs, kernel, options, Fan::Out, builder)
+                builder.init(Init::KaimingNormal(Fan::Out, Activation::Relu), |builder| {
+                    Conv2d::without_bias(inputs, outputs, kernel, options, builder)
+                })
             })?,
             norm: builder.layer(norm, |builder| BatchNorm2d::new(outputs, builder))?,
         })

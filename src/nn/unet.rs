@@ -1,6 +1,6 @@
 //! The U-Net of the workshop (after Ronneberger et al. 2015).
 
-use super::{Builder, Conv2d, ConvTranspose2d, Dropout, Model, Parameters};
+use super::{Builder, Conv2d, ConvTranspose2d, Dropout, Fan, Init, Model, Parameters};
 use crate::{Error, Result, ops};
 use candle_core::{Device, Tensor};
 
@@ -9,6 +9,7 @@ const CHANNELS: [usize; 5] = [16, 32, 64, 128, 256];
 /// Dropout of the levels on the way down, and of the upper four on the way up.
 const DROPOUT_DOWN: [f64; 5] = [0.1, 0.1, 0.2, 0.2, 0.3];
 const DROPOUT_UP: [f64; 4] = [0.1, 0.1, 0.2, 0.2];
+const ELU: ops::Activation = ops::Activation::Elu(1.0);
 const IMAGE_CHANNELS: usize = 3;
 /// Four times pooled by two.
 const MULTIPLE: usize = 16;
@@ -34,7 +35,6 @@ impl Block {
     }
 
     fn forward(&self, input: &Tensor, train: bool) -> Result<Tensor> {
-        const ELU: ops::Activation = ops::Activation::Elu(1.0);
         let dropout = train.then_some(&self.dropout);
         let hidden = self.first.forward_with(input, ELU, dropout)?;
         self.second.forward_with(&hidden, ELU, None)
@@ -64,35 +64,14 @@ pub struct UNet {
 }
 
 impl UNet {
-    /// A U-Net whose values, and masks of dropout, follow from `seed`.
+    /// A U-Net whose values, and masks of dropout, follow from `seed`. Weights are drawn by [`Init::KaimingNormal`]: there is no
+    /// normalisation, and with PyTorch's default so little of an image comes through all layers that the first epochs are lost.
     ///
     /// # Errors
     /// When the device has no room.
     pub fn new(seed: u64, device: &Device) -> Result<Self> {
         let mut builder = Builder::new(seed, device);
-        let mut inputs = IMAGE_CHANNELS;
-        let mut down = Vec::new();
-        for (level, (&channels, dropout)) in CHANNELS.iter().zip(DROPOUT_DOWN).enumerate() {
-            down.push(builder.layer(&format!("down{level}"), |builder| {
-                Block::new(inputs, channels, dropout, builder)
-            })?);
-            inputs = channels;
-        }
-        let mut up = Vec::new();
-        for (level, dropout) in DROPOUT_UP.into_iter().enumerate().rev() {
-            let channels = CHANNELS[level];
-            up.push(builder.layer(&format!("up{level}"), |builder| {
-                let enlarge = builder.layer("enlarge", |builder| {
-                    ConvTranspose2d::new(inputs, channels, 2, builder)
-                })?;
-                Ok((
-                    enlarge,
-                    Block::new(2 * channels, channels, dropout, builder)?,
-                ))
-            })?);
-            inputs = channels;
-        }
-        let last = builder.layer("last", |builder| Conv2d::new(inputs, 1, 1, 0, builder))?;
+        let (down, up, last) = builder.init(Init::KaimingNormal(Fan::In, ELU), levels)?;
         Ok(UNet {
             down,
             up,
@@ -109,6 +88,35 @@ impl UNet {
         // Without a gradient to come, what the layers computed need not be kept.
         ops::sigmoid(&self.forward(&images.detach(), false)?.detach())
     }
+}
+
+type Levels = (Vec<Block>, Vec<(ConvTranspose2d, Block)>, Conv2d);
+
+fn levels(builder: &mut Builder) -> Result<Levels> {
+    let mut inputs = IMAGE_CHANNELS;
+    let mut down = Vec::new();
+    for (level, (&channels, dropout)) in CHANNELS.iter().zip(DROPOUT_DOWN).enumerate() {
+        down.push(builder.layer(&format!("down{level}"), |builder| {
+            Block::new(inputs, channels, dropout, builder)
+        })?);
+        inputs = channels;
+    }
+    let mut up = Vec::new();
+    for (level, dropout) in DROPOUT_UP.into_iter().enumerate().rev() {
+        let channels = CHANNELS[level];
+        up.push(builder.layer(&format!("up{level}"), |builder| {
+            let enlarge = builder.layer("enlarge", |builder| {
+                ConvTranspose2d::new(inputs, channels, 2, builder)
+            })?;
+            Ok((
+                enlarge,
+                Block::new(2 * channels, channels, dropout, builder)?,
+            ))
+        })?);
+        inputs = channels;
+    }
+    let last = builder.layer("last", |builder| Conv2d::new(inputs, 1, 1, 0, builder))?;
+    Ok((down, up, last))
 }
 
 impl Model for UNet {

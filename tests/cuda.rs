@@ -225,7 +225,13 @@ fn activations_dropout_and_normalisation_agree() {
             &[&[5, 7], &[3, 7], &[3]],
             |x| linear(&x[0], &x[1], &x[2], activation),
         );
+        agree(
+            &format!("sum, {activation:?}"),
+            &[&[3, 100], &[3, 100]],
+            |x| add(&x[0], &x[1], activation),
+        );
     }
+    agree("flatten", &[&[2, 3, 4, 5]], |x| flatten(&x[0]));
     agree("dropout", &[&[3, 400]], |x| dropout(&x[0], 0.3, 7));
     let shapes: [&[usize]; 3] = [&[3, 2, 4, 5], &[2], &[2]];
     agree("of the batch", &shapes, |x| {
@@ -264,7 +270,7 @@ fn step(
     images: &Tensor,
 ) -> (f64, Vec<Tensor>) {
     let loss = loss(&model.forward(images, true).unwrap()).unwrap();
-    let gradients = loss.backward().unwrap();
+    let gradients = backward(&loss).unwrap();
     let of_parameters = model.parameters().iter().map(|(name, variable)| {
         gradients
             .get(variable)

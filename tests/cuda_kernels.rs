@@ -213,6 +213,17 @@ fn finish<T: Number>() {
                 finished.as_ptr(), gradient.as_ptr(), found.as_mut_ptr(), count as u32, parameters,
             );
             assert_close(&format!("gradient of {what}"), &found, &wanted[0]);
+            if probability == 0.0 {
+                let other = wave::<T>(input.dims(), 3);
+                let other_numbers = numbers::<T>(&other);
+                let mut found = unwritten::<T>(count);
+                a_thread_each!(
+                    kernels, "add", count;
+                    input_numbers.as_ptr(), other_numbers.as_ptr(), found.as_mut_ptr(), count as u32, parameters,
+                );
+                let wanted = add(&input, &other, activation).unwrap();
+                assert_close(&format!("sum and {activation:?}"), &found, &wanted);
+            }
         }
     }
 }
@@ -503,6 +514,54 @@ fn classes<T: Number>() {
     assert_close("gradient", &found, store.get(&logits).unwrap());
     classes[3] = width as u32;
     assert!(loss(&classes)[0].to_f64().is_nan());
+}
+
+for_both_types!(losses_of_pixels_are_the_cpus, pixel_losses);
+
+fn pixel_losses<T: Number>() {
+    // Makes the gradients of single pixels about as large as the losses.
+    const SCALE: f64 = 100.0;
+    let kernels = Kernels::compile::<T>("loss");
+    let (images, pixels) = (3usize, 70usize);
+    let logits = wave::<T>(&[images, 1, 7, 10], 1);
+    let target = wave::<T>(&[images, 1, 7, 10], 2).ge(0.0).unwrap();
+    let target = Var::from_tensor(&target.to_dtype(T::DTYPE).unwrap()).unwrap();
+    let (x, y) = (numbers::<T>(&logits), numbers::<T>(&target));
+    let mut sums = vec![f64::NAN; 3 * images];
+    a_block_each!(
+        kernels, "image_sums", images;
+        x.as_ptr(), y.as_ptr(), sums.as_mut_ptr(), pixels as u32,
+    );
+    let bce: fn(&Tensor, &Tensor) -> _ = bce_with_logits;
+    for (loss, cross_entropy, dice) in [
+        (bce, 1.0, 0.0),
+        (dice_loss, 0.0, 1.0),
+        (bce_dice_loss, 1.0, 1.0),
+    ] {
+        let what = format!("{cross_entropy} cross-entropy and {dice} Dice");
+        let wanted = loss(&logits, &target).unwrap();
+        let mut found = unwritten::<T>(1);
+        a_thread_each!(
+            kernels, "pixel_loss", 1;
+            sums.as_ptr(), found.as_mut_ptr(), images as u32, pixels as u32, cross_entropy, dice,
+        );
+        assert_close(&what, &found, &wanted);
+        let store = (wanted * SCALE).unwrap().backward().unwrap();
+        let gradient = T::from_f64(SCALE);
+        for (by_target, input) in [(0u32, &logits), (1, &target)] {
+            let mut found = unwritten::<T>(images * pixels);
+            a_thread_each!(
+                kernels, "pixel_loss_gradient", found.len();
+                x.as_ptr(), y.as_ptr(), sums.as_ptr(), &raw const gradient, found.as_mut_ptr(),
+                images as u32, pixels as u32, cross_entropy, dice, by_target,
+            );
+            assert_close(
+                &format!("gradient {by_target} of {what}"),
+                &found,
+                store.get(input).unwrap(),
+            );
+        }
+    }
 }
 
 #[test]

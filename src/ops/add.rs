@@ -3,6 +3,7 @@
 use super::activation::Activation;
 use super::finish::Finish;
 use super::memory::changed;
+use super::on_cuda::on_cuda;
 use super::scalar::Scalar;
 use super::simd::vectorize;
 use super::storage::{by_type, elements};
@@ -34,9 +35,6 @@ pub fn add(first: &Tensor, second: &Tensor, activation: Activation) -> Result<Te
             second.dtype().as_str()
         )));
     }
-    if !first.device().is_cpu() {
-        return activation.forward(&(first + second)?);
-    }
     let operation = Add(Finish {
         activation,
         dropout: None,
@@ -44,12 +42,14 @@ pub fn add(first: &Tensor, second: &Tensor, activation: Activation) -> Result<Te
     apply2(&first.contiguous()?, &second.contiguous()?, operation)
 }
 
-struct Add(Finish);
+pub(super) struct Add(pub Finish);
 
 impl CustomOp2 for Add {
     fn name(&self) -> &'static str {
         "add"
     }
+
+    on_cuda!(2, add);
 
     fn cpu_fwd(
         &self,

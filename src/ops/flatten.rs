@@ -1,5 +1,6 @@
 //! From feature maps to features.
 
+use super::on_cuda::on_cuda;
 use super::scalar::Scalar;
 use super::storage::{by_type, elements};
 use super::tape::apply1;
@@ -17,18 +18,20 @@ pub fn flatten(input: &Tensor) -> Result<Tensor> {
     if input.rank() == 2 {
         return Ok(input.clone());
     }
-    if !input.track_op() || !input.device().is_cpu() {
+    if !input.track_op() {
         return Ok(input.reshape((count, features))?);
     }
     apply1(&input.contiguous()?, Reshape((count, features).into()))
 }
 
-struct Reshape(Shape);
+pub(super) struct Reshape(pub Shape);
 
 impl CustomOp1 for Reshape {
     fn name(&self) -> &'static str {
         "flatten"
     }
+
+    on_cuda!(1, flatten);
 
     fn cpu_fwd(
         &self,

@@ -1,8 +1,8 @@
 //! Losses for segmentation, on logits: the numbers before the sigmoid.
 
 use super::memory::written;
+use super::on_cuda::on_cuda;
 use super::scalar::Scalar;
-use super::softplus;
 use super::storage::{by_type, elements};
 use super::tape::apply2;
 use crate::{Error, Result};
@@ -66,9 +66,9 @@ pub fn bce_dice_loss(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
 
 /// How much each of the two losses counts.
 #[derive(Debug, Clone, Copy)]
-struct PixelLoss {
-    cross_entropy: f64,
-    dice: f64,
+pub(super) struct PixelLoss {
+    pub cross_entropy: f64,
+    pub dice: f64,
 }
 
 impl PixelLoss {
@@ -85,20 +85,7 @@ impl PixelLoss {
                 target.dtype().as_str()
             )));
         }
-        if !logits.device().is_cpu() {
-            return self.on_device(logits, target);
-        }
         apply2(&logits.contiguous()?, &target.contiguous()?, self)
-    }
-
-    fn on_device(self, logits: &Tensor, target: &Tensor) -> Result<Tensor> {
-        let cross_entropy = (softplus(logits, 1.0)? - (logits * target)?)?.mean_all()?;
-        let probabilities = super::sigmoid(logits)?.flatten_from(1)?;
-        let target = target.flatten_from(1)?;
-        let both = ((&probabilities * &target)?.sum(1)? * 2.0)?;
-        let either = (probabilities.sum(1)? + target.sum(1)?)?;
-        let dice = ((both + SMOOTH)? / (either + SMOOTH)?)?.mean_all()?;
-        Ok(((cross_entropy * self.cross_entropy)? + dice.affine(-self.dice, self.dice)?)?)
     }
 }
 
@@ -166,6 +153,8 @@ impl CustomOp2 for PixelLoss {
         "pixel-loss"
     }
 
+    on_cuda!(2, pixel_loss);
+
     fn cpu_fwd(
         &self,
         logits: &CpuStorage,
@@ -211,13 +200,13 @@ impl CustomOp2 for PixelLoss {
 }
 
 /// The derivative by the logits, or by the target, times the gradient of the loss.
-struct PixelLossGradient {
-    loss: PixelLoss,
-    by: By,
+pub(super) struct PixelLossGradient {
+    pub loss: PixelLoss,
+    pub by: By,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum By {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
     Logits,
     Target,
 }
@@ -226,6 +215,8 @@ impl CustomOp3 for PixelLossGradient {
     fn name(&self) -> &'static str {
         "pixel-loss-gradient"
     }
+
+    on_cuda!(3, pixel_loss_gradient);
 
     fn cpu_fwd(
         &self,

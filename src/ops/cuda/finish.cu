@@ -1,4 +1,5 @@
-// Bias, activation and dropout of each number of a result, and the way back: see finish.rs, activation.rs and dropout.rs.
+// Bias, activation and dropout of each number of a result, and the way back: see finish.rs, activation.rs and dropout.rs. And
+// sums with an activation: see add.rs.
 
 enum Activation { IDENTITY, RELU, LEAKY_RELU, ELU, SIGMOID, TANH, SOFTPLUS };
 
@@ -77,6 +78,12 @@ extern "C" __global__ void finish(const Number* input, const Number* bias, Numbe
     if (channels > 0) number += bias[place / pixels % channels];
     number = activate(number, finish);
     result[place] = is_dropped(place, finish) ? Number(0) : number * Number(finish.scale);
+}
+
+// `activation(first + second)`.
+extern "C" __global__ void add(const Number* first, const Number* second, Number* result, unsigned count, Finish finish) {
+    const unsigned place = thread_number();
+    if (place < count) result[place] = activate(first[place] + second[place], finish);
 }
 
 // From the finished numbers and their gradient to the gradient of the unfinished ones.

@@ -1,8 +1,9 @@
-//! Bias, activation and dropout on a GPU.
+//! Bias, activation and dropout on a GPU, and sums with an activation.
 
 use super::kernel::{Source, a_thread_each, count, launch, source};
 use super::numbers::{Number, Numbers, Output, elements, stored, unwritten};
 use crate::ops::activation::Activation;
+use crate::ops::add::Add;
 use crate::ops::finish::Finish;
 use crate::ops::storage::by_type;
 use candle_core::Result;
@@ -70,6 +71,21 @@ pub fn finished<T: Number>(
         numbers, bias, &mut result, &length, &count(channels)?, &count(pixels)?, &Parameters::new(finish),
     );
     Ok(result)
+}
+
+pub fn add(operation: &Add, first: Numbers, second: Numbers) -> Output {
+    fn run<T: Number>(Add(finish): &Add, first: Numbers, second: Numbers) -> Output {
+        let device = &first.0.device;
+        let (numbers, others) = (elements::<T>(first)?, elements::<T>(second)?);
+        let length = count(numbers.len())?;
+        let mut result = unwritten::<T>(device, numbers.len())?;
+        launch!(
+            SOURCE.kernel::<T>(device, "add")?, a_thread_each(length);
+            &numbers, &others, &mut result, &length, &Parameters::new(finish),
+        );
+        stored(device, result, first.1.shape())
+    }
+    by_type!("add", first.0, run(operation, first, second))
 }
 
 pub fn finish_gradient(finish: &Finish, values: Numbers, gradient: Numbers) -> Output {

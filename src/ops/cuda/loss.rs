@@ -1,0 +1,84 @@
+//! Losses for segmentation on a GPU.
+
+use super::kernel::{Source, a_block_each, a_thread_each, count, launch, source};
+use super::numbers::{Number, Numbers, Output, elements, stored, unwritten};
+use crate::ops::loss::{By, PixelLoss, PixelLossGradient};
+use crate::ops::storage::by_type;
+use candle_core::Result;
+use candle_core::cuda::cudarc::driver::{CudaSlice, CudaView};
+
+const SOURCE: Source = source!("loss");
+
+/// Numbers of a sum in `loss.cu`.
+const NUMBERS_OF_A_SUM: usize = 3;
+
+/// Logits and targets of as many images.
+struct Images<'a, T> {
+    logits: CudaView<'a, T>,
+    targets: CudaView<'a, T>,
+    count: u32,
+    pixels: u32,
+    sums: CudaSlice<f64>,
+}
+
+impl<'a, T: Number> Images<'a, T> {
+    fn new(logits: Numbers<'a>, target: Numbers<'a>) -> Result<Self> {
+        let device = &logits.0.device;
+        let images = logits.1.dims().first().copied().unwrap_or(1);
+        let pixels = count(logits.1.shape().elem_count())? / count(images)?;
+        let (logits, targets) = (elements::<T>(logits)?, elements::<T>(target)?);
+        let mut sums = unwritten::<f64>(device, NUMBERS_OF_A_SUM * images)?;
+        let images = count(images)?;
+        launch!(
+            SOURCE.kernel::<T>(device, "image_sums")?, a_block_each(images);
+            &logits, &targets, &mut sums, &pixels,
+        );
+        Ok(Images {
+            logits,
+            targets,
+            count: images,
+            pixels,
+            sums,
+        })
+    }
+}
+
+pub fn pixel_loss(loss: &PixelLoss, logits: Numbers, target: Numbers) -> Output {
+    fn run<T: Number>(loss: &PixelLoss, logits: Numbers, target: Numbers) -> Output {
+        let device = &logits.0.device;
+        let images = Images::<T>::new(logits, target)?;
+        let mut result = unwritten::<T>(device, 1)?;
+        launch!(
+            SOURCE.kernel::<T>(device, "pixel_loss")?, a_thread_each(1);
+            &images.sums, &mut result, &images.count, &images.pixels, &loss.cross_entropy, &loss.dice,
+        );
+        stored(device, result, ())
+    }
+    by_type!("loss", logits.0, run(loss, logits, target))
+}
+
+pub fn pixel_loss_gradient(
+    operation: &PixelLossGradient,
+    logits: Numbers,
+    target: Numbers,
+    gradient: Numbers,
+) -> Output {
+    fn run<T: Number>(
+        &PixelLossGradient { loss, by }: &PixelLossGradient,
+        logits: Numbers,
+        target: Numbers,
+        gradient: Numbers,
+    ) -> Output {
+        let device = &logits.0.device;
+        let images = Images::<T>::new(logits, target)?;
+        let gradient = elements::<T>(gradient)?;
+        let mut result = unwritten::<T>(device, images.logits.len())?;
+        launch!(
+            SOURCE.kernel::<T>(device, "pixel_loss_gradient")?, a_thread_each(images.count * images.pixels);
+            &images.logits, &images.targets, &images.sums, &gradient, &mut result, &images.count,
+            &images.pixels, &loss.cross_entropy, &loss.dice, &u32::from(by == By::Target),
+        );
+        stored(device, result, logits.1.shape())
+    }
+    by_type!("loss", logits.0, run(operation, logits, target, gradient))
+}

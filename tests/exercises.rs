@@ -171,11 +171,22 @@ fn a_step_that_is_not_written_stops_run_all_kindly_and_help_cells_do_nothing() {
             break;
         }
     }
-    // Another mistake in a check is a mistake, and so is a first cell that was not run.
+    // Another mistake in a check is a mistake; so is a variable that was given away, and a first cell that was not run.
     let (name, ..) = kernel
         .run("check(\"tensors.new\", &kept + \"text\")")
         .error();
     assert_eq!(name, "CompileError");
+    kernel.run("let answer = vec![1];").ok();
+    kernel.run("drop(answer);").ok();
+    let (_, _, traceback) = kernel.run("check(\"tensors.new\", &answer)").error();
+    assert!(
+        traceback.contains("given away by an earlier cell"),
+        "{traceback}"
+    );
+    // Who begins anew has written nothing again.
+    kernel.run("let answer = vec![1];").ok();
+    kernel.run("let answer: Vec<i32> = todo!();").error();
+    kernel.run("check(\"tensors.new\", &answer)").ok();
     let (name, ..) = Kernel::start().run("check(\"tensors.new\", &y)").error();
     assert_eq!(name, "CompileError");
 }

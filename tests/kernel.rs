@@ -221,6 +221,7 @@ fn a_failure_stops_the_cells_behind_it() {
         (ReplyStatus::Ok, ReplyStatus::Error)
     );
     assert_eq!(third.status, ReplyStatus::Aborted);
+    assert_eq!(third.execution_count, 0, "it has no number of its own");
     assert_eq!(third.stdout(), "");
     assert_eq!(kernel.run("x").ok().result(), "1");
 }

@@ -147,6 +147,8 @@ pub enum Output {
 #[derive(Debug)]
 pub struct Cell {
     pub status: ReplyStatus,
+    /// The number in the prompt.
+    pub execution_count: usize,
     /// With the time since the cell was sent.
     pub outputs: Vec<(Duration, Output)>,
     pub time: Duration,
@@ -390,6 +392,7 @@ impl Kernel {
         };
         Cell {
             status: reply.status,
+            execution_count: reply.execution_count.value(),
             outputs,
             time,
         }

@@ -264,7 +264,7 @@ impl Session {
             errors.retain(|error| error.json["level"] != "warning");
         }
         if let Err(evcxr::Error::CompilationErrors(errors)) = &result
-            && let Some(verdict) = not_attempted(code, errors)
+            && let Some(verdict) = not_attempted(code, errors, &self.given_away)
         {
             result = self
                 .context
@@ -272,11 +272,12 @@ impl Session {
         }
         let ending = self.cell.end();
         self.control.end();
+        let stopped = ending.panicked || ending.failed;
         let names = self.variables().into_keys();
-        self.given_away.update(names);
+        self.given_away.update(names, stopped);
         match result {
             Ok(outputs) => {
-                let compiled = if ending.panicked || ending.failed {
+                let compiled = if stopped {
                     fs::read_to_string(sources.join("lib.rs")).unwrap_or_default()
                 } else {
                     String::new()

@@ -378,7 +378,7 @@ fn known_elsewhere(told: &Told, name: &str) -> Option<String> {
 }
 
 /// The first words between backticks, as the compiler marks names.
-fn first_name(message: &str) -> &str {
+pub fn first_name(message: &str) -> &str {
     message.split('`').nth(1).unwrap_or_default()
 }
 

@@ -12,10 +12,13 @@ pub struct GivenAway {
 }
 
 impl GivenAway {
-    /// A cell has run: these variables there are now.
-    pub fn update(&mut self, names: impl Iterator<Item = String>) {
+    /// A cell has run: these variables there are now. One that stopped on its way may have lost what it was about to make
+    /// anew, which is not given away.
+    pub fn update(&mut self, names: impl Iterator<Item = String>, stopped: bool) {
         let now: HashSet<String> = names.collect();
-        self.gone.extend(self.present.difference(&now).cloned());
+        if !stopped {
+            self.gone.extend(self.present.difference(&now).cloned());
+        }
         self.gone.retain(|name| !now.contains(name));
         self.present = now;
     }
@@ -38,13 +41,15 @@ mod tests {
     fn a_name_is_given_away_until_it_is_made_again() {
         let mut given_away = GivenAway::default();
         let mut update = |names: &[&str]| {
-            given_away.update(names.iter().map(|name| (*name).to_owned()));
+            given_away.update(names.iter().map(|name| (*name).to_owned()), false);
             ["red", "green"].map(|name| given_away.contains(name))
         };
         assert_eq!(update(&["red", "green"]), [false, false]);
         assert_eq!(update(&["green"]), [true, false]);
         assert_eq!(update(&[]), [true, true]);
         assert_eq!(update(&["red"]), [false, true]);
+        given_away.update(std::iter::empty(), true);
+        assert!(!given_away.contains("red"), "the cell stopped");
         given_away.forget();
         assert!(!given_away.contains("green"));
     }

@@ -186,7 +186,7 @@ async fn run_in_order(mut queue: UnboundedReceiver<JupyterMessage>, kernel: Kern
         set_running(None);
         kernel.publisher.send(Status::idle().as_child_of(&message));
         if aborts {
-            kernel.abort_queued(&mut queue, count);
+            kernel.abort_queued(&mut queue);
         }
     }
 }
@@ -271,7 +271,7 @@ impl Kernel {
     }
 
     /// After a failure, cells that were already waiting are not run (so Run All stops there).
-    fn abort_queued(&self, queue: &mut UnboundedReceiver<JupyterMessage>, count: usize) {
+    fn abort_queued(&self, queue: &mut UnboundedReceiver<JupyterMessage>) {
         let mut others = Vec::new();
         while let Ok(waiting) = queue.try_recv() {
             if !matches!(waiting.content, JupyterMessageContent::ExecuteRequest(_)) {
@@ -281,7 +281,8 @@ impl Kernel {
             self.publisher.send(Status::busy().as_child_of(&waiting));
             let reply = ExecuteReply {
                 status: ReplyStatus::Aborted,
-                execution_count: ExecutionCount::new(count),
+                // No number: JupyterLab leaves the prompt empty.
+                execution_count: ExecutionCount::new(0),
                 ..ExecuteReply::default()
             };
             let _ = self.replies.send(reply.as_child_of(&waiting));

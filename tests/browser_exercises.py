@@ -95,6 +95,8 @@ def main(chromium: str, address: str, folder: str) -> None:
         known = first.known
         page.get_by_role("tab", name="Exercises").click()
         expect_count("0 of 11 solved")
+        expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle", timeout=PATIENCE)
+        expect(page.locator(".jp-mod-dirty"), "nobody has changed the notebook yet").to_have_count(0)
         run_cell(page, page.locator(".jp-CodeCell").first)
 
         first.entry.click()
@@ -123,6 +125,7 @@ def main(chromium: str, address: str, folder: str) -> None:
         second = Exercise(page, "tensors.dtype")
         expect(second.answer).to_contain_text("You have not written this step yet", timeout=PATIENCE)
         expect(first.help).to_contain_text("Hint 2 of 2")
+        expect(second.check.locator(".jp-InputArea-prompt")).to_have_text("[ ]:")
 
         # Of a cell that does not compile there is no verdict, nor is one left of what was there before.
         expect(first.verdict).to_contain_text("Not right yet")

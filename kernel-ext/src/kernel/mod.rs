@@ -15,6 +15,7 @@ mod front;
 mod generated_code;
 mod given_away;
 mod history;
+mod info;
 mod iopub;
 mod known;
 mod launch;
@@ -30,6 +31,7 @@ mod supervisor;
 mod traceback;
 mod wire;
 
+pub use info::language_info;
 pub use launch::{enter_role, run};
 pub use stand_in::install as install_stand_ins;
 pub use supervisor::ignore_interrupts;

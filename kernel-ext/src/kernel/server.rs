@@ -5,17 +5,17 @@ use super::cursor::{byte_of, characters_before};
 use super::engine::{Completed, Engine};
 use super::front::CellFront;
 use super::history::History;
+use super::info::kernel_info;
 use super::iopub::Publisher;
 use super::output::Failure;
 use super::questions::Questions;
 use super::wire::read;
 use crate::error::Result;
 use jupyter_protocol::{
-    CodeMirrorMode, CommInfoReply, CompleteReply, CompleteRequest, ConnectionInfo, ErrorOutput,
-    ExecuteInput, ExecuteReply, ExecuteRequest, ExecutionCount, ExpressionResult, HelpLink,
-    HistoryReply, InspectReply, InspectRequest, InterruptReply, IsCompleteReply, JupyterMessage,
-    JupyterMessageContent, KernelInfoReply, LanguageInfo, ReplyError, ReplyStatus, ShutdownReply,
-    Status,
+    CommInfoReply, CompleteReply, CompleteRequest, ConnectionInfo, ErrorOutput, ExecuteInput,
+    ExecuteReply, ExecuteRequest, ExecutionCount, ExpressionResult, HistoryReply, InspectReply,
+    InspectRequest, InterruptReply, IsCompleteReply, JupyterMessage, JupyterMessageContent,
+    ReplyError, ReplyStatus, ShutdownReply, Status,
 };
 use jupyter_zmq_client::{
     KernelControlConnection, RouterRecvConnection, RouterSendConnection,
@@ -382,38 +382,6 @@ async fn serve_control(mut connection: KernelControlConnection, kernel: Kernel) 
             kernel.publisher.finish().await;
             return;
         }
-    }
-}
-
-fn kernel_info() -> KernelInfoReply {
-    let help = |text: &str, url: &str| HelpLink {
-        text: text.to_owned(),
-        url: url.to_owned(),
-    };
-    KernelInfoReply {
-        status: ReplyStatus::Ok,
-        protocol_version: "5.3".to_owned(),
-        implementation: "eosin".to_owned(),
-        implementation_version: env!("CARGO_PKG_VERSION").to_owned(),
-        language_info: LanguageInfo {
-            name: "rust".to_owned(),
-            version: String::new(),
-            mimetype: Some("text/x-rust".to_owned()),
-            file_extension: Some(".rs".to_owned()),
-            pygments_lexer: Some("rust".to_owned()),
-            codemirror_mode: Some(CodeMirrorMode::Simple("rust".to_owned())),
-            nbconvert_exporter: Some("script".to_owned()),
-        },
-        banner: format!(
-            "Eosin {}: Rust for deep learning on medical images",
-            env!("CARGO_PKG_VERSION")
-        ),
-        help_links: vec![
-            help("The Rust book", "https://doc.rust-lang.org/book/"),
-            help("candle", "https://docs.rs/candle-core"),
-        ],
-        debugger: false,
-        error: None,
     }
 }
 

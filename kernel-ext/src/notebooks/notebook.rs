@@ -5,8 +5,9 @@
 
 use super::exercise::Exercise;
 use super::lesson::{Lesson, Part};
-use nbformat::v4::{Cell, CellId, CellMetadata, KernelSpec, LanguageInfo, Metadata, Notebook};
-use serde_json::{Value, json};
+use crate::kernel::language_info;
+use nbformat::v4::{Cell, CellId, CellMetadata, KernelSpec, Metadata, Notebook};
+use serde_json::json;
 use std::collections::HashMap;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,12 +33,9 @@ pub fn notebook(lesson: &Lesson, edition: Edition) -> Result<String, String> {
             Part::Exercise(exercise) => cells.exercise(exercise, edition)?,
         }
     }
-    let additional = |members: &[(&str, &str)]| -> HashMap<String, Value> {
-        members
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).into()))
-            .collect()
-    };
+    // Jupyter writes down what a kernel says of its language. Where that is written already, a notebook that is only opened does
+    // not count as changed.
+    let language_info = serde_json::to_value(language_info()).and_then(serde_json::from_value);
     let notebook = Notebook {
         metadata: Metadata {
             kernelspec: Some(KernelSpec {
@@ -46,12 +44,7 @@ pub fn notebook(lesson: &Lesson, edition: Edition) -> Result<String, String> {
                 language: Some("rust".to_owned()),
                 additional: HashMap::new(),
             }),
-            language_info: Some(LanguageInfo {
-                name: "rust".to_owned(),
-                version: None,
-                codemirror_mode: None,
-                additional: additional(&[("file_extension", ".rs"), ("mimetype", "text/x-rust")]),
-            }),
+            language_info: language_info.map_err(|error| error.to_string())?,
             ..Metadata::default()
         },
         nbformat: 4,

@@ -144,6 +144,7 @@ fn lines(text: &str) -> Vec<String> {
 mod tests {
     use super::super::exercise::Pattern;
     use super::*;
+    use serde_json::Value;
 
     fn lesson() -> Lesson {
         let exercise = Exercise {

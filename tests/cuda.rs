@@ -100,6 +100,7 @@ fn convolutions_agree() {
     for (input, weight, options) in [
         ([2, 3, 8, 7], [4, 3, 3, 3], with().padding(1)),
         ([1, 1, 1, 1], [1, 1, 1, 1], with()),
+        ([2, 1, 80, 70], [2, 1, 3, 3], with().padding(1)),
         ([2, 3, 9, 8], [5, 3, 5, 5], with().padding(2).stride(2)),
         ([1, 2, 11, 10], [3, 2, 2, 2], with().stride(3)),
         ([1, 2, 9, 11], [2, 2, 3, 3], with().dilation(2).padding(2)),

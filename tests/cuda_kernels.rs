@@ -291,12 +291,19 @@ fn channel_sum<T: Number>() {
     let kernels = Kernels::compile::<T>("channel_sum");
     let input = wave::<T>(&[3, 4, 5, 7], 1);
     let input_numbers = numbers::<T>(&input);
-    let mut found = unwritten::<T>(4);
-    a_block_each!(
-        kernels, "channel_sum", 4;
-        input_numbers.as_ptr(), found.as_mut_ptr(), 3u32, 4u32, 35u32,
-    );
-    assert_close("sum", &found, &input.sum((0, 2, 3)).unwrap());
+    for parts in [1, 3] {
+        let mut sums = vec![f64::NAN; 4 * parts];
+        a_block_each!(
+            kernels, "part_sums", sums.len();
+            input_numbers.as_ptr(), sums.as_mut_ptr(), 3u32, 4u32, 35u32, parts as u32,
+        );
+        let mut found = unwritten::<T>(4);
+        a_thread_each!(
+            kernels, "channel_sum", 4;
+            sums.as_ptr(), found.as_mut_ptr(), 4u32, parts as u32,
+        );
+        assert_close("sum", &found, &input.sum((0, 2, 3)).unwrap());
+    }
 }
 
 for_both_types!(

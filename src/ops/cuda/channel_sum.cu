@@ -1,11 +1,24 @@
-// The sum of each channel over images and pixels, (N, C, H, W) to (C): a block for each channel.
+// The sum of each channel over images and pixels, (N, C, H, W) to (C). First the sums of parts of channels, so that a few large
+// channels, too, keep many threads busy.
 
-extern "C" __global__ void channel_sum(const Number* numbers, Number* result, unsigned images, unsigned channels,
-                                       unsigned pixels) {
+// A block for each part; a channel has `parts` of them, whose numbers take turns.
+extern "C" __global__ void part_sums(const Number* numbers, double* sums, unsigned images, unsigned channels, unsigned pixels,
+                                     unsigned parts) {
+    const unsigned channel = blockIdx.x / parts;
+    const unsigned part = blockIdx.x % parts;
     double sum = 0;
-    for (unsigned index = threadIdx.x; index < images * pixels; index += blockDim.x) {
-        sum += numbers[(index / pixels * channels + blockIdx.x) * pixels + index % pixels];
+    for (unsigned index = part * blockDim.x + threadIdx.x; index < images * pixels; index += parts * blockDim.x) {
+        sum += numbers[(index / pixels * channels + channel) * pixels + index % pixels];
     }
     sum = block_sum(sum);
-    if (threadIdx.x == 0) result[blockIdx.x] = sum;
+    if (threadIdx.x == 0) sums[blockIdx.x] = sum;
+}
+
+// A thread for each channel.
+extern "C" __global__ void channel_sum(const double* sums, Number* result, unsigned channels, unsigned parts) {
+    const unsigned channel = thread_number();
+    if (channel >= channels) return;
+    double sum = 0;
+    for (unsigned part = 0; part < parts; ++part) sum += sums[channel * parts + part];
+    result[channel] = sum;
 }

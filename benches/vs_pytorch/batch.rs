@@ -1,4 +1,4 @@
-//! A batch on the processor, for the two peers that compute with candle's tensors.
+//! A batch, for the two peers that compute with candle's tensors.
 
 use crate::numbers;
 use candle_core::{Device, Result, Tensor};
@@ -13,8 +13,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    pub fn new(shape: [usize; 4]) -> Result<Self> {
-        let device = &Device::Cpu;
+    pub fn new(shape: [usize; 4], device: &Device) -> Result<Self> {
         let [count, channels, height, width] = shape;
         let images = numbers::images(count * channels * height * width);
         let masks = numbers::masks(count * height * width);

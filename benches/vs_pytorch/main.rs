@@ -5,7 +5,8 @@
 //! the most memory that eosin and PyTorch had. A peer that is not there says n/a.
 //!
 //! After `--`, arguments choose: `only=unet,mlp` the cases, `peers=pytorch,candle` with whom eosin is compared, `steps=5` how
-//! many steps are timed.
+//! many steps are timed. `device=cuda` compares eosin, compiled with `--features cuda,cudnn`, with PyTorch on the same GPU; the
+//! memory is the host's.
 //!
 //! A turn is two steps, the second is timed: in training one follows the other. After a pause, a step also takes the time to wake
 //! threads, which on two virtual processors was half of an eosin's step of the MNIST network.
@@ -20,6 +21,7 @@ mod ours;
 mod peer;
 mod protocol;
 
+use candle_core::Device;
 use peer::Peer;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -52,12 +54,14 @@ fn main() -> Result<()> {
             .iter()
             .find_map(|argument| argument.strip_prefix(name)?.strip_prefix('='))
     };
+    let device = chosen(value("device").or(Some("cpu")), &["cpu", "cuda"])?[0];
     // Each case in a process of its own, as PyTorch's: so the memory is that of the case.
     if let (Some(peer), Some(case)) = (value("peer"), value("case")) {
         let (name, shape) = CASES[case.parse::<usize>()?];
         match peer {
             "candle" => candle::serve(name, shape)?,
-            _ => ours::serve(name, shape)?,
+            _ if device == "cuda" => ours::serve(name, shape, &Device::new_cuda(0)?)?,
+            _ => ours::serve(name, shape, &Device::Cpu)?,
         }
         return Ok(());
     }
@@ -66,7 +70,11 @@ fn main() -> Result<()> {
     }
     let steps = value("steps").map_or(Ok(15), str::parse)?.max(1);
     let only = chosen(value("only"), &CASES.map(|(name, _)| name))?;
-    let programs = Programs::find(&chosen(value("peers"), &PEERS)?)?;
+    let mut peers = chosen(value("peers"), &PEERS)?;
+    if device == "cuda" {
+        peers.retain(|peer| ["eosin", "pytorch"].contains(peer));
+    }
+    let programs = Programs::find(&peers, device)?;
     println!(
         "| step | eosin, ms | PyTorch, ms | burn, ms | candle, ms | PyTorch / eosin | eosin, MB | PyTorch, MB |"
     );
@@ -93,17 +101,19 @@ fn chosen<'a>(asked: Option<&'a str>, all: &[&'a str]) -> Result<Vec<&'a str>> {
 }
 
 /// How the peers are started; those that are not there, or not asked for, cannot be.
-struct Programs {
+struct Programs<'a> {
+    device: &'a str,
     eosin: PathBuf,
     candle: bool,
     python: Option<OsString>,
     burn: Option<PathBuf>,
 }
 
-impl Programs {
-    fn find(peers: &[&str]) -> Result<Self> {
+impl<'a> Programs<'a> {
+    fn find(peers: &[&str], device: &'a str) -> Result<Self> {
         let python = std::env::var_os("PYTHON_WITH_TORCH");
         Ok(Programs {
+            device,
             eosin: std::env::current_exe()?,
             candle: peers.contains(&"candle"),
             python: python.filter(|_| peers.contains(&"pytorch")),
@@ -117,7 +127,8 @@ impl Programs {
     fn command(&self, peer: &str, case: usize) -> Option<Command> {
         let own = || {
             let mut command = Command::new(&self.eosin);
-            command.args([format!("peer={peer}"), format!("case={case}")]);
+            let device = format!("device={}", self.device);
+            command.args([format!("peer={peer}"), format!("case={case}"), device]);
             command
         };
         let (name, shape) = CASES[case];
@@ -131,7 +142,7 @@ impl Programs {
             "burn" => Some(other(Command::new(self.burn.as_ref()?))),
             _ => {
                 let mut command = Command::new(self.python.as_ref()?);
-                command.arg(folder().join("pytorch.py"));
+                command.arg(folder().join("pytorch.py")).arg(self.device);
                 Some(other(command))
             }
         }

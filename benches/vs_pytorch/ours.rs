@@ -8,9 +8,8 @@ use eosin::nn::{Mlp, MnistModel, Model, ResNet18, UNet};
 use eosin::ops::{backward, bce_dice_loss, cross_entropy};
 use eosin::train::{Adam, Optimizer};
 
-pub fn serve(name: &str, shape: [usize; 4]) -> Result<()> {
-    let device = &Device::Cpu;
-    let batch = Batch::new(shape)?;
+pub fn serve(name: &str, shape: [usize; 4], device: &Device) -> Result<()> {
+    let batch = Batch::new(shape, device)?;
     let model: Box<dyn Model> = match name {
         "mlp" => Box::new(Mlp::new(&[784, 128, 64, 10], 1, device)?),
         "mnist" => Box::new(MnistModel::new(1, device)?),
@@ -37,6 +36,8 @@ pub fn serve(name: &str, shape: [usize; 4]) -> Result<()> {
         } else {
             adam.step(model.parameters(), &backward(&loss(true)?)?)?;
         }
+        // A GPU is told what to do, and does it later.
+        device.synchronize()?;
     }
     Ok(())
 }

@@ -8,6 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub const NAME: &str = "eosin";
+pub const DISPLAY_NAME: &str = "Rust (Eosin)";
+pub const LANGUAGE: &str = "rust";
 
 const LOGOS: [(&str, &[u8]); 3] = [
     ("logo-32x32.png", include_bytes!("../logo/logo-32x32.png")),
@@ -51,8 +53,8 @@ fn spec(home: &Home) -> Value {
     }
     json!({
         "argv": [home.kernel(), "kernel", "{connection_file}"],
-        "display_name": "Rust (Eosin)",
-        "language": "rust",
+        "display_name": DISPLAY_NAME,
+        "language": LANGUAGE,
         "interrupt_mode": "message",
         "env": environment,
         "metadata": { "debugger": false },

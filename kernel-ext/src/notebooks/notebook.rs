@@ -6,6 +6,7 @@
 use super::exercise::Exercise;
 use super::lesson::{Lesson, Part};
 use crate::kernel::language_info;
+use crate::kernelspec;
 use nbformat::v4::{Cell, CellId, CellMetadata, KernelSpec, Metadata, Notebook};
 use serde_json::json;
 use std::collections::HashMap;
@@ -33,15 +34,15 @@ pub fn notebook(lesson: &Lesson, edition: Edition) -> Result<String, String> {
             Part::Exercise(exercise) => cells.exercise(exercise, edition)?,
         }
     }
-    // Jupyter writes down what a kernel says of its language. Where that is written already, a notebook that is only opened does
-    // not count as changed.
+    // Jupyter writes down what a kernel is called, and what it says of its language. Where that is written already, a notebook
+    // that is only opened does not count as changed.
     let language_info = serde_json::to_value(language_info()).and_then(serde_json::from_value);
     let notebook = Notebook {
         metadata: Metadata {
             kernelspec: Some(KernelSpec {
-                display_name: "Rust (Eosin)".to_owned(),
-                name: "eosin".to_owned(),
-                language: Some("rust".to_owned()),
+                display_name: kernelspec::DISPLAY_NAME.to_owned(),
+                name: kernelspec::NAME.to_owned(),
+                language: Some(kernelspec::LANGUAGE.to_owned()),
                 additional: HashMap::new(),
             }),
             language_info: language_info.map_err(|error| error.to_string())?,

@@ -11,7 +11,7 @@ use candle_nn::{batch_norm, conv_transpose2d, conv2d, conv2d_no_bias, linear, lo
 
 pub fn serve(name: &str, shape: [usize; 4]) -> Result<()> {
     let device = &Device::Cpu;
-    let batch = Batch::new(shape, &Device::Cpu)?;
+    let batch = Batch::new(shape, device)?;
     let variables = VarMap::new();
     let builder = VarBuilder::from_varmap(&variables, DType::F32, device);
     let mut model = model(name, builder)?;

@@ -7,7 +7,7 @@ use candle_core::{CpuStorage, InplaceOp2, Layout, Var, backprop::GradStore};
 #[cfg(feature = "cuda")]
 use candle_core::{CudaStorage, cuda::cudarc::driver::CudaSlice};
 use std::marker::PhantomData;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How an optimizer changes a number, by some constants, its gradient, and `N` numbers that are remembered of it.
 pub(super) trait Rule<const N: usize, const CONSTANTS: usize> {
@@ -101,6 +101,14 @@ struct Step<'a, R, const N: usize, const CONSTANTS: usize> {
     remembered: Mutex<&'a mut Remembered<N>>,
 }
 
+impl<'a, R, const N: usize, const CONSTANTS: usize> Step<'a, R, N, CONSTANTS> {
+    fn remembered(&self) -> MutexGuard<'_, &'a mut Remembered<N>> {
+        self.remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl<R: Rule<N, CONSTANTS>, const N: usize, const CONSTANTS: usize> InplaceOp2
     for Step<'_, R, N, CONSTANTS>
 {
@@ -124,11 +132,7 @@ impl<R: Rule<N, CONSTANTS>, const N: usize, const CONSTANTS: usize> InplaceOp2
         ) else {
             candle_core::bail!("{}: parameters and gradients must be contiguous", R::NAME)
         };
-        let mut remembered = self
-            .remembered
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        match &mut **remembered {
+        match &mut **self.remembered() {
             Remembered::Host(remembered) => in_parallel::<R, N, CONSTANTS>(
                 self.constants,
                 &mut parameter[start..end],
@@ -151,11 +155,7 @@ impl<R: Rule<N, CONSTANTS>, const N: usize, const CONSTANTS: usize> InplaceOp2
         gradient: &CudaStorage,
         gradient_layout: &Layout,
     ) -> candle_core::Result<()> {
-        let mut remembered = self
-            .remembered
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        match &mut **remembered {
+        match &mut **self.remembered() {
             Remembered::Device(remembered) => crate::ops::optimizer_step(
                 R::NAME,
                 self.constants,

@@ -1,10 +1,5 @@
 // Batch normalisation: see batch_norm.rs. Statistics are double for any numbers.
 
-// Where the `index`-th number of a channel stands.
-inline __device__ unsigned in_channel(unsigned index, unsigned channel, unsigned channels, unsigned pixels) {
-    return (index / pixels * channels + channel) * pixels + index % pixels;
-}
-
 // Mean and variance of each channel, all means first: a block for each channel.
 extern "C" __global__ void moments(const Number* input, double* result, unsigned images, unsigned channels, unsigned pixels) {
     const unsigned channel = blockIdx.x;

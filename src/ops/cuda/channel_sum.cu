@@ -8,7 +8,7 @@ extern "C" __global__ void part_sums(const Number* numbers, double* sums, unsign
     const unsigned part = blockIdx.x % parts;
     double sum = 0;
     for (unsigned index = part * blockDim.x + threadIdx.x; index < images * pixels; index += parts * blockDim.x) {
-        sum += numbers[(index / pixels * channels + channel) * pixels + index % pixels];
+        sum += numbers[in_channel(index, channel, channels, pixels)];
     }
     sum = block_sum(sum);
     if (threadIdx.x == 0) sums[blockIdx.x] = sum;

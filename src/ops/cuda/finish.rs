@@ -73,32 +73,28 @@ pub fn finished<T: Number>(
     Ok(result)
 }
 
-pub fn add(operation: &Add, first: Numbers, second: Numbers) -> Output {
-    fn run<T: Number>(Add(finish): &Add, first: Numbers, second: Numbers) -> Output {
-        let device = &first.0.device;
-        let (numbers, others) = (elements::<T>(first)?, elements::<T>(second)?);
-        let length = count(numbers.len())?;
-        let mut result = unwritten::<T>(device, numbers.len())?;
-        launch!(
-            SOURCE.kernel::<T>(device, "add")?, a_thread_each(length);
-            &numbers, &others, &mut result, &length, &Parameters::new(finish),
-        );
-        stored(device, result, first.1.shape())
-    }
-    by_type!("add", first.0, run(operation, first, second))
+pub fn add(Add(finish): &Add, first: Numbers, second: Numbers) -> Output {
+    by_type!("add", first.0, of_two("add", finish, first, second))
 }
 
 pub fn finish_gradient(finish: &Finish, values: Numbers, gradient: Numbers) -> Output {
-    fn run<T: Number>(finish: &Finish, values: Numbers, gradient: Numbers) -> Output {
-        let device = &values.0.device;
-        let (finished, gradients) = (elements::<T>(values)?, elements::<T>(gradient)?);
-        let length = count(finished.len())?;
-        let mut result = unwritten::<T>(device, finished.len())?;
-        launch!(
-            SOURCE.kernel::<T>(device, "finish_gradient")?, a_thread_each(length);
-            &finished, &gradients, &mut result, &length, &Parameters::new(finish),
-        );
-        stored(device, result, values.1.shape())
-    }
-    by_type!("activation", values.0, run(finish, values, gradient))
+    let kernel = "finish_gradient";
+    by_type!(
+        "activation",
+        values.0,
+        of_two(kernel, finish, values, gradient)
+    )
+}
+
+/// From each two numbers a third, by the kernel with this name.
+fn of_two<T: Number>(kernel: &str, finish: &Finish, first: Numbers, second: Numbers) -> Output {
+    let device = &first.0.device;
+    let (numbers, others) = (elements::<T>(first)?, elements::<T>(second)?);
+    let length = count(numbers.len())?;
+    let mut result = unwritten::<T>(device, numbers.len())?;
+    launch!(
+        SOURCE.kernel::<T>(device, kernel)?, a_thread_each(length);
+        &numbers, &others, &mut result, &length, &Parameters::new(finish),
+    );
+    stored(device, result, first.1.shape())
 }

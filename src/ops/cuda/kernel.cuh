@@ -9,6 +9,11 @@ const unsigned BLOCK = 512;
 // Which of all threads this one is.
 inline __device__ unsigned thread_number() { return blockIdx.x * blockDim.x + threadIdx.x; }
 
+// Where the `index`-th number of a channel stands in (N, C, H, W), with so many pixels to an image.
+inline __device__ unsigned in_channel(unsigned index, unsigned channel, unsigned channels, unsigned pixels) {
+    return (index / pixels * channels + channel) * pixels + index % pixels;
+}
+
 // The sum of one number of each thread of the block, which all threads get; a block has a power of two of threads.
 inline __device__ double block_sum(double number) {
     __shared__ double sums[BLOCK];

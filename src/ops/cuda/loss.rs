@@ -25,10 +25,10 @@ impl<'a, T: Number> Images<'a, T> {
     fn new(logits: Numbers<'a>, target: Numbers<'a>) -> Result<Self> {
         let device = &logits.0.device;
         let images = logits.1.dims().first().copied().unwrap_or(1);
-        let pixels = count(logits.1.shape().elem_count())? / count(images)?;
-        let (logits, targets) = (elements::<T>(logits)?, elements::<T>(target)?);
         let mut sums = unwritten::<f64>(device, NUMBERS_OF_A_SUM * images)?;
         let images = count(images)?;
+        let (logits, targets) = (elements::<T>(logits)?, elements::<T>(target)?);
+        let pixels = count(logits.len())? / images;
         launch!(
             SOURCE.kernel::<T>(device, "image_sums")?, a_block_each(images);
             &logits, &targets, &mut sums, &pixels,

@@ -2,7 +2,7 @@
 
 use super::Dataset;
 use super::dataset::stack;
-use crate::train::{BatchIterator, Batches};
+use super::{BatchIterator, Batches};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;

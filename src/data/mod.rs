@@ -1,6 +1,7 @@
 //! Data sets, one file each, and the loader that batches them.
 
 mod augmentation;
+mod batches;
 mod dataset;
 pub mod download;
 mod drawn_chests;
@@ -18,6 +19,7 @@ pub mod synthetic;
 mod transfer;
 
 pub use augmentation::{FlipAndTurn, Shift};
+pub use batches::{BatchIterator, Batches};
 pub use dataset::Dataset;
 pub use folder::{DATA_VARIABLE, users_folder};
 pub use grey_images::GreyImages;

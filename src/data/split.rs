@@ -107,8 +107,8 @@ pub fn split<D: Dataset>(dataset: D, seed: u64) -> Split<D> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Batches;
     use crate::data::DataLoader;
-    use crate::train::Batches;
     use candle_core::Device;
 
     struct Numbers(usize);

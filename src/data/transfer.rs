@@ -1,8 +1,8 @@
 //! Files from the network: whole, checked, and taken up where a download broke off.
 
 use super::folder::DATA_VARIABLE;
+use crate::display::interrupt::{self, Guard};
 use crate::display::{Bundle, LiveDisplay};
-use crate::train::{self, interrupt::Guard};
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
@@ -148,7 +148,7 @@ fn fetch(address: &str, part: &Path) -> Result<()> {
     let mut progress = LiveDisplay::new();
     let mut silent = Duration::ZERO;
     loop {
-        if train::interrupt::interrupted() {
+        if interrupt::interrupted() {
             return Err(broke_off(address, "you stopped it"));
         }
         match chunks.recv_timeout(LOOK_UP) {

@@ -37,7 +37,7 @@ pub extern "C" fn eosin_cell_begin(store: *mut c_void) -> *mut c_void {
             }
         }));
     });
-    crate::train::interrupt::clear();
+    super::interrupt::clear();
     store
 }
 

@@ -8,7 +8,7 @@ static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 /// Whether the learner has asked to stop since the cell began. A loop of your own can look, too:
 ///
 /// ```
-/// use eosin::train::interrupt;
+/// use eosin::display::interrupt;
 /// let _guard = interrupt::Guard::new();
 /// for step in 0..10 {
 ///     if interrupt::interrupted() {
@@ -37,7 +37,7 @@ impl Guard {
             let _ =
                 signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&INTERRUPTED));
         });
-        crate::display::interruptible(true);
+        super::interruptible(true);
         Guard(())
     }
 }
@@ -50,6 +50,6 @@ impl Default for Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        crate::display::interruptible(false);
+        super::interruptible(false);
     }
 }

@@ -13,6 +13,8 @@ mod number_grid;
 mod overlay;
 mod point_clouds;
 mod principal_components;
+mod summary_table;
+mod table;
 
 pub use confusion_matrix::confusion_matrix;
 pub use curves::curves;

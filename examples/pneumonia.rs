@@ -8,11 +8,11 @@
 mod report;
 
 use candle_core::{Device, Tensor};
-use eosin::data::{DataLoader, Normalize, Pneumonia, Shift, pneumonia};
+use eosin::data::{Augment, Batches, DataLoader, Normalize, Pneumonia, RandomCrop, pneumonia};
 use eosin::metrics::{ConfusionMatrix, auc};
 use eosin::nn::{Model, ResNet18};
 use eosin::ops::cross_entropy;
-use eosin::train::{Adam, Batches, Callback, Control, Epoch, History, Plan, Schedule, Trainer};
+use eosin::train::{Adam, Callback, Control, Epoch, History, Plan, Schedule, Trainer};
 use report::{EachEpoch, number};
 use std::cell::RefCell;
 use std::time::Instant;
@@ -21,8 +21,8 @@ fn main() -> eosin::Result<()> {
     let begun = Instant::now();
     let seed = number("seed", 1);
     let batch = number("batch", 64);
-    let parts = Pneumonia::load_or_draw()?.split();
-    let train = Shift::new(parts.train, 2, seed);
+    let parts = Pneumonia::load_or_synthesize()?.split();
+    let train = Augment::new(parts.train, seed).with(RandomCrop::new(28).padding(2));
     let train = Normalize::new(train, &[0.5], &[0.5])?;
     let train = DataLoader::new(train, batch).shuffle(seed).drop_last(true);
     let valid = DataLoader::new(Normalize::new(parts.valid, &[0.5], &[0.5])?, batch);

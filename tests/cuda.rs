@@ -6,9 +6,10 @@
 
 use candle_core::{DType, Device, Tensor, Var};
 use eosin::Result;
+use eosin::data::{BatchIterator, Batches};
 use eosin::nn::{MnistModel, Model, UNet};
 use eosin::ops::*;
-use eosin::train::{Adam, BatchIterator, Batches, Trainer};
+use eosin::train::{Adam, Trainer};
 
 /// Relative to the largest number of a tensor.
 const TOLERANCE: f64 = 1e-4;

@@ -64,7 +64,7 @@ impl GreyImages {
 
     /// `count` square images of `side` pixels, of which the `classes` come in turn; `draw` is given a class and a generator that
     /// follows from the seed and the image's number.
-    pub(super) fn drawn(
+    pub(super) fn synthetic(
         side: usize,
         count: usize,
         classes: usize,

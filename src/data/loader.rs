@@ -1,8 +1,7 @@
 //! Samples become batches.
 
-use super::Dataset;
 use super::dataset::stack;
-use crate::train::{BatchIterator, Batches};
+use super::{BatchIterator, Batches, Dataset};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;

@@ -1,7 +1,7 @@
 //! Handwritten digits: MNIST (LeCun, Cortes and Burges 1998), from its four idx files, packed with gzip or not.
 
 use super::folder::{DATA_VARIABLE, folders};
-use super::{Dataset, GreyImages, Split, Subset, drawn_digits};
+use super::{Dataset, GreyImages, Split, Subset, synthetic};
 use crate::display::{Bundle, display_bundle};
 use crate::{Error, Result};
 use flate2::read::GzDecoder;
@@ -20,7 +20,7 @@ pub const TEST_LABELS: &str = "t10k-labels-idx1-ubyte";
 /// Mean of all pixels of the training images, for [`Normalize`](super::Normalize).
 pub const MEAN: f32 = 0.1307;
 /// Their standard deviation.
-pub const DEVIATION: f32 = 0.3081;
+pub const STD: f32 = 0.3081;
 
 /// Height and width.
 const SIDE: usize = 28;
@@ -32,7 +32,7 @@ const CLASSES: u8 = 10;
 ///
 /// ```
 /// use eosin::data::{DataLoader, Dataset, Mnist};
-/// let parts = Mnist::drawn(500, 100, 42).split(1);
+/// let parts = Mnist::synthetic(500, 100, 42).split(1);
 /// assert_eq!((parts.train.len(), parts.valid.len(), parts.test.len()), (400, 100, 100));
 /// let (images, digits) = parts.train.first(8)?;
 /// assert_eq!((images.dims(), digits.dims()), (&[8, 1, 28, 28][..], &[8][..]));
@@ -88,10 +88,10 @@ impl Mnist {
     }
 
     /// Digits that the computer draws: for lessons without data, and for tests. They are a little easier than real ones.
-    pub fn drawn(train: usize, test: usize, seed: u64) -> Self {
+    pub fn synthetic(train: usize, test: usize, seed: u64) -> Self {
         Mnist {
-            train: drawn_digits::images(train, seed),
-            test: drawn_digits::images(test, !seed),
+            train: synthetic::digits::images(train, seed),
+            test: synthetic::digits::images(test, !seed),
         }
     }
 
@@ -99,7 +99,7 @@ impl Mnist {
     ///
     /// # Errors
     /// When there are real digits but they cannot be read.
-    pub fn load_or_draw() -> Result<Self> {
+    pub fn load_or_synthesize() -> Result<Self> {
         let (mnist, words) = match find() {
             Some(folder) => {
                 let mnist = Self::load(&folder)?;
@@ -107,7 +107,7 @@ impl Mnist {
                 (mnist, words)
             }
             None => {
-                let mnist = Self::drawn(6000, 1000, 0);
+                let mnist = Self::synthetic(6000, 1000, 0);
                 let words = format!(
                     "{mnist:?}, all drawn by the computer: MNIST was not found.\nFor it, run `data::download::mnist()`, or set \
                      {DATA_VARIABLE} to a folder that holds its four files."
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn the_test_digits_stay_apart() {
-        let mnist = Mnist::drawn(50, 20, 3);
+        let mnist = Mnist::synthetic(50, 20, 3);
         let parts = mnist.clone().split(1);
         assert_eq!((parts.train.len(), parts.valid.len()), (40, 10));
         let labels = |part: &Subset<GreyImages>| -> Vec<u8> {

@@ -1,10 +1,9 @@
 //! Data sets, one file each, and the loader that batches them.
 
 mod augmentation;
+mod batches;
 mod dataset;
 pub mod download;
-mod drawn_chests;
-mod drawn_digits;
 mod folder;
 mod grey_images;
 mod image_file;
@@ -17,7 +16,11 @@ mod split;
 pub mod synthetic;
 mod transfer;
 
-pub use augmentation::{FlipAndTurn, Shift};
+pub use augmentation::{
+    Augment, Change, RandomCrop, RandomHorizontalFlip, RandomRotate90, RandomVerticalFlip,
+    Transform,
+};
+pub use batches::{BatchIterator, Batches};
 pub use dataset::Dataset;
 pub use folder::{DATA_VARIABLE, users_folder};
 pub use grey_images::GreyImages;

@@ -2,7 +2,7 @@
 //! Kermany et al. 2018), in its three official parts.
 
 use super::folder::{DATA_VARIABLE, folders};
-use super::{GreyImages, Split, Subset, drawn_chests};
+use super::{GreyImages, Split, Subset, synthetic};
 use crate::display::{Bundle, display_bundle};
 use crate::{Error, Result};
 use candle_core::{DType, Tensor};
@@ -20,7 +20,7 @@ pub const CLASSES: [&str; 2] = ["normal", "pneumonia"];
 ///
 /// ```
 /// use eosin::data::{Dataset, Pneumonia};
-/// let parts = Pneumonia::drawn(80, 20, 40, 42).split();
+/// let parts = Pneumonia::synthetic(80, 20, 40, 42).split();
 /// assert_eq!((parts.train.len(), parts.valid.len(), parts.test.len()), (80, 20, 40));
 /// let (scans, classes) = parts.train.first(8)?;
 /// assert_eq!((scans.dims(), classes.dims()), (&[8, 1, 28, 28][..], &[8][..]));
@@ -104,9 +104,10 @@ impl Pneumonia {
     }
 
     /// X-rays that the computer draws: for lessons without data, and for tests. They are easier than real ones.
-    pub fn drawn(train: usize, valid: usize, test: usize, seed: u64) -> Self {
-        let part =
-            |count, number| drawn_chests::images(count, seed.wrapping_mul(3).wrapping_add(number));
+    pub fn synthetic(train: usize, valid: usize, test: usize, seed: u64) -> Self {
+        let part = |count, number| {
+            synthetic::chests::images(count, seed.wrapping_mul(3).wrapping_add(number))
+        };
         Pneumonia {
             train: part(train, 0),
             valid: part(valid, 1),
@@ -118,7 +119,7 @@ impl Pneumonia {
     ///
     /// # Errors
     /// When there are real X-rays but they cannot be read.
-    pub fn load_or_draw() -> Result<Self> {
+    pub fn load_or_synthesize() -> Result<Self> {
         let (pneumonia, words) = match find() {
             Some(path) => {
                 let pneumonia = Self::load(&path)?;
@@ -126,7 +127,7 @@ impl Pneumonia {
                 (pneumonia, words)
             }
             None => {
-                let pneumonia = Self::drawn(2000, 250, 250, 0);
+                let pneumonia = Self::synthetic(2000, 250, 250, 0);
                 let words = format!(
                     "{pneumonia:?}, all drawn by the computer: PneumoniaMNIST was not found.\nFor it, run \
                      `data::download::pneumonia()`, or set {DATA_VARIABLE} to a folder that holds {NAME}."

@@ -27,7 +27,7 @@ impl<D: Dataset> Subset<D> {
     ///
     /// ```
     /// use eosin::data::{Dataset, Mnist};
-    /// let parts = Mnist::drawn(500, 100, 42).split(1);
+    /// let parts = Mnist::synthetic(500, 100, 42).split(1);
     /// assert_eq!(parts.train.take(50).len(), 50);
     /// ```
     pub fn take(&self, count: usize) -> Self {
@@ -107,8 +107,7 @@ pub fn split<D: Dataset>(dataset: D, seed: u64) -> Split<D> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::DataLoader;
-    use crate::train::Batches;
+    use crate::data::{Batches, DataLoader};
     use candle_core::Device;
 
     struct Numbers(usize);

@@ -1,8 +1,7 @@
 //! Files from the network: whole, checked, and taken up where a download broke off.
 
 use super::folder::DATA_VARIABLE;
-use crate::display::{Bundle, LiveDisplay};
-use crate::train::{self, interrupt::Guard};
+use crate::display::{Bundle, LiveDisplay, interrupt};
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
@@ -97,7 +96,7 @@ pub(super) fn sum<D: Digest + Write>(path: &Path) -> Result<String> {
 fn fetch(address: &str, part: &Path) -> Result<()> {
     const PARTIAL_CONTENT: u16 = 206;
     const RANGE_NOT_SATISFIABLE: u16 = 416;
-    let _guard = Guard::new();
+    let _guard = interrupt::Guard::new();
     let there = fs::metadata(part).map_or(0, |metadata| metadata.len());
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_connect(Some(PATIENCE))
@@ -148,7 +147,7 @@ fn fetch(address: &str, part: &Path) -> Result<()> {
     let mut progress = LiveDisplay::new();
     let mut silent = Duration::ZERO;
     loop {
-        if train::interrupt::interrupted() {
+        if interrupt::interrupted() {
             return Err(broke_off(address, "you stopped it"));
         }
         match chunks.recv_timeout(LOOK_UP) {

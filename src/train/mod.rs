@@ -1,10 +1,8 @@
 //! The training loop and what hangs on it.
 
 mod adam;
-mod batches;
 mod callback;
 mod history;
-pub mod interrupt;
 mod one_pass;
 mod optimizer;
 mod rmsprop;
@@ -13,7 +11,6 @@ mod sgd;
 mod trainer;
 
 pub use adam::{Adam, AdamW};
-pub use batches::{BatchIterator, Batches};
 pub use callback::{Batch, Callback, Control, Plan};
 pub use history::{Epoch, History};
 pub use optimizer::Optimizer;

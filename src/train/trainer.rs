@@ -1,12 +1,12 @@
 //! The training loop.
 
 use super::adam::Adam;
-use super::batches::Batches;
 use super::callback::{Batch, Callback, Control, Plan};
 use super::history::{Epoch, History};
-use super::interrupt::{Guard, interrupted};
 use super::optimizer::Optimizer;
 use super::schedule::Schedule;
+use crate::data::Batches;
+use crate::display::interrupt::{Guard, interrupted};
 use crate::nn::Model;
 use crate::ops::backward;
 use crate::{Error, Result};
@@ -25,7 +25,7 @@ type Metric<'a> = Box<dyn Fn(&Tensor, &Tensor) -> Result<f64> + 'a>;
 /// ```no_run
 /// use candle_core::Device;
 /// use eosin::{metrics, nn::UNet, ops, train::{Adam, Trainer}};
-/// # fn run(train: &dyn eosin::train::Batches, valid: &dyn eosin::train::Batches) -> eosin::Result<()> {
+/// # fn run(train: &dyn eosin::data::Batches, valid: &dyn eosin::data::Batches) -> eosin::Result<()> {
 /// let model = UNet::new(42, &Device::Cpu)?;
 /// let history = Trainer::new(&model, ops::bce_dice_loss)
 ///     .optimizer(Adam::new(1e-3))
@@ -393,10 +393,11 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::BatchIterator;
+    use crate::display::interrupt;
     use crate::nn::{Builder, Conv2d, Parameters};
     use crate::ops;
-    use crate::train::batches::BatchIterator;
-    use crate::train::{Sgd, interrupt};
+    use crate::train::Sgd;
     use candle_core::Device;
     use std::sync::Mutex;
 

@@ -3,12 +3,14 @@
 //! Two dark lungs in a bright body, the heart between them, ribs across; pneumonia is a cloud in a lung, where fluid takes the
 //! place of air.
 
-use super::GreyImages;
+use crate::data::GreyImages;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 const SIDE: usize = 28;
+/// Healthy, and with pneumonia.
+const CLASSES: usize = 2;
 const PNEUMONIA: usize = 1;
 
 /// A soft ellipse: 1 in its middle, 0 far outside; places and radii are parts of the image's side.
@@ -30,7 +32,7 @@ impl Cloud {
 
 /// `count` pictures, by turns without and with pneumonia; the same seed gives the same pictures.
 pub fn images(count: usize, seed: u64) -> GreyImages {
-    GreyImages::drawn(SIDE, count, super::pneumonia::CLASSES.len(), seed, draw)
+    GreyImages::synthetic(SIDE, count, CLASSES, seed, draw)
 }
 
 fn draw(class: usize, random: &mut ChaCha8Rng) -> Vec<u8> {

@@ -3,7 +3,7 @@
 //! Each digit is a few strokes of a pen. Their points are moved a little, all is turned, slanted, resized and shifted, and the
 //! pen has another width each time, so that no two pictures are the same.
 
-use super::GreyImages;
+use crate::data::GreyImages;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use std::f32::consts::{PI, TAU};
@@ -72,7 +72,7 @@ const DIGITS: [&[Stroke]; 10] = [
 
 /// `count` pictures in which the ten digits come in turn; the same seed gives the same pictures.
 pub fn images(count: usize, seed: u64) -> GreyImages {
-    GreyImages::drawn(SIDE, count, DIGITS.len(), seed, draw)
+    GreyImages::synthetic(SIDE, count, DIGITS.len(), seed, draw)
 }
 
 fn draw(digit: usize, random: &mut ChaCha8Rng) -> Vec<u8> {

@@ -9,7 +9,7 @@ mod report;
 
 use candle_core::{Device, Tensor};
 use eosin::data::{Augment, Batches, DataLoader, Normalize, Pneumonia, RandomCrop, pneumonia};
-use eosin::metrics::{ConfusionMatrix, auc};
+use eosin::metrics::{ConfusionMatrix, roc_auc};
 use eosin::nn::{Model, ResNet18};
 use eosin::ops::cross_entropy;
 use eosin::train::{Adam, Callback, Control, Epoch, History, Plan, Schedule, Trainer};
@@ -47,10 +47,10 @@ fn main() -> eosin::Result<()> {
         model.parameters().restore(&best.weights)?;
     }
     let (logits, classes) = predict(&model, &test)?;
-    let matrix = ConfusionMatrix::of(&logits, &classes)?;
+    let matrix = ConfusionMatrix::from_logits(&logits, &classes)?;
     println!(
         "test: AUC {:.4}, accuracy {:.4}",
-        auc(&scores(&logits)?, &classes)?,
+        roc_auc(&scores(&logits)?, &classes)?,
         matrix.accuracy()
     );
     for (class, name) in pneumonia::CLASSES.iter().enumerate() {
@@ -58,7 +58,7 @@ fn main() -> eosin::Result<()> {
             "{name}: precision {:.4}, recall {:.4}, F1 {:.4}",
             matrix.precision(class),
             matrix.recall(class),
-            matrix.f1(class)
+            matrix.f1_score(class)
         );
     }
     println!("{:.1} minutes", begun.elapsed().as_secs_f64() / 60.0);
@@ -97,8 +97,8 @@ struct KeepBestAuc<'a> {
 impl Callback for KeepBestAuc<'_> {
     fn on_epoch_end(&mut self, _: &Plan, _: &History, epoch: &Epoch) -> eosin::Result<Control> {
         let (logits, classes) = predict(self.model, self.valid)?;
-        let auc = auc(&scores(&logits)?, &classes)?;
-        let accuracy = ConfusionMatrix::of(&logits, &classes)?.accuracy();
+        let auc = roc_auc(&scores(&logits)?, &classes)?;
+        let accuracy = ConfusionMatrix::from_logits(&logits, &classes)?.accuracy();
         println!("          validation AUC {auc:.4}, accuracy {accuracy:.4}");
         let mut best = self.best.borrow_mut();
         if best.as_ref().is_none_or(|best| auc > best.auc) {

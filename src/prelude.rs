@@ -8,7 +8,8 @@ pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display, inter
 pub use crate::exercise::{check, hint, progress, solution};
 pub use crate::nn::{self, Builder, Mlp, MnistModel, Model, Parameters, ResNet18, UNet};
 pub use crate::plot::{
-    self, Figure, LiveCurve, image_grid, loss_curves, number_grid, overlay_gallery,
+    self, Figure, LiveCurve, image_grid, image_grid_with_titles, loss_curves, number_grid,
+    overlay_gallery,
 };
 pub use crate::train::{
     self, Adam, AdamW, Callback, History, Optimizer, RmsProp, Schedule, Sgd, Trainer, evaluate,

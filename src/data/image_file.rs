@@ -1,5 +1,6 @@
 //! One image from a file, and one to a file.
 
+use super::image_shape;
 use crate::whole_file::write_whole;
 use crate::{Error, Result};
 use candle_core::{DType, Device, Tensor};
@@ -41,15 +42,7 @@ pub fn load_image(path: impl AsRef<Path>) -> Result<Tensor> {
 /// When the tensor is no image, or the file cannot be written.
 pub fn save_image(image: &Tensor, path: impl AsRef<Path>) -> Result<()> {
     let path = path.as_ref();
-    let (channels, height, width) = match *image.dims() {
-        [channels @ (1 | 3), height, width] if height > 0 && width > 0 => (channels, height, width),
-        _ => {
-            return Err(Error::Invalid(format!(
-                "save_image: an image is (1, H, W) or (3, H, W), this tensor is {:?}",
-                image.shape()
-            )));
-        }
-    };
+    let (channels, height, width) = image_shape("save_image", image)?;
     let rounded = (image.to_dtype(DType::F32)?.clamp(0f32, 1f32)? * 255.0)?.round()?;
     let bytes = rounded
         .permute((1, 2, 0))?

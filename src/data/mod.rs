@@ -1,4 +1,4 @@
-//! Data sets, one file each, and the loader that batches them.
+//! Data sets, one file each, their augmentation, and the loader that makes batches of them.
 
 mod augmentation;
 mod batches;

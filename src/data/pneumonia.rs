@@ -16,7 +16,7 @@ pub const CLASSES: [&str; 2] = ["normal", "pneumonia"];
 
 /// Chest X-rays for training, validation and test.
 ///
-/// A sample is an image (1, 28, 28) with numbers in `0..=1` and its class as u32: 0 normal, 1 pneumonia.
+/// A sample is an image (1, 28, 28) with values in `0..=1` and its class as u32: 0 normal, 1 pneumonia.
 ///
 /// ```
 /// use eosin::data::{Dataset, Pneumonia};
@@ -34,7 +34,7 @@ pub struct Pneumonia {
 }
 
 impl Pneumonia {
-    /// Reads `pneumoniamnist.npz`, or the file of this name in a folder.
+    /// Reads `pneumoniamnist.npz`, or the file with this name in a folder.
     ///
     /// # Errors
     /// When there is no such file, it is cut short, or its arrays are not those of the data set.
@@ -46,7 +46,7 @@ impl Pneumonia {
         };
         if !path.is_file() {
             return Err(Error::Data(format!(
-                "{}: there is nothing here; run `data::download::pneumonia()`, or set {DATA_VARIABLE} to a folder that holds \
+                "{}: there is no such file; run `data::download::pneumonia()`, or set {DATA_VARIABLE} to a folder that holds \
                  {NAME}",
                 path.display()
             )));
@@ -103,7 +103,7 @@ impl Pneumonia {
         })
     }
 
-    /// X-rays that the computer draws: for lessons without data, and for tests. They are easier than real ones.
+    /// X-rays drawn by the computer: for lessons without data, and for tests. They are easier than real ones.
     pub fn synthetic(train: usize, valid: usize, test: usize, seed: u64) -> Self {
         let part = |count, number| {
             synthetic::chests::images(count, seed.wrapping_mul(3).wrapping_add(number))
@@ -115,10 +115,10 @@ impl Pneumonia {
         }
     }
 
-    /// The real X-rays when this machine has them (see [`find`]), else drawn ones; says which.
+    /// Loads the real X-rays if this machine has them (see [`find`]), or else makes synthetic ones; shows which.
     ///
     /// # Errors
-    /// When there are real X-rays but they cannot be read.
+    /// When there are real X-rays that cannot be read.
     pub fn load_or_synthesize() -> Result<Self> {
         let (pneumonia, words) = match find() {
             Some(path) => {
@@ -129,7 +129,7 @@ impl Pneumonia {
             None => {
                 let pneumonia = Self::synthetic(2000, 250, 250, 0);
                 let words = format!(
-                    "{pneumonia:?}, all drawn by the computer: PneumoniaMNIST was not found.\nFor it, run \
+                    "{pneumonia:?}, all drawn by the computer: PneumoniaMNIST was not found.\nTo get it, run \
                      `data::download::pneumonia()`, or set {DATA_VARIABLE} to a folder that holds {NAME}."
                 );
                 (pneumonia, words)
@@ -149,7 +149,7 @@ impl Pneumonia {
     }
 }
 
-/// Where this machine has the real X-rays: in the folder that `EOSIN_DATA` names, then in the user's own.
+/// Where this machine has the real X-rays: in the folder that `EOSIN_DATA` names, or else in the user's data folder.
 pub fn find() -> Option<PathBuf> {
     folders()
         .map(|folder| folder.join(NAME))
@@ -182,14 +182,14 @@ mod tests {
     }
 
     #[test]
-    fn the_official_parts_are_read_and_other_files_refused_with_the_reason() {
+    fn the_official_parts_are_read_and_errors_say_what_is_wrong_with_other_files() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(NAME);
         let write = |arrays: HashMap<&str, Tensor>| {
             Tensor::write_npz(&arrays.into_iter().collect::<Vec<_>>(), &path).unwrap()
         };
         let message = || Pneumonia::load(folder.path()).unwrap_err().to_string();
-        assert!(message().contains("there is nothing here"), "{}", message());
+        assert!(message().contains("there is no such file"), "{}", message());
 
         write(good());
         let parts = Pneumonia::load(folder.path()).unwrap().split();

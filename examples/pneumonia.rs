@@ -8,8 +8,8 @@
 mod report;
 
 use candle_core::{Device, Tensor};
-use eosin::data::{DataLoader, Normalize, Pneumonia, Shift, pneumonia};
-use eosin::metrics::{ConfusionMatrix, accuracy, auc};
+use eosin::data::{Augment, DataLoader, Normalize, Pneumonia, RandomCrop, pneumonia};
+use eosin::metrics::{ConfusionMatrix, accuracy, roc_auc};
 use eosin::nn::{Layers, ResNet18};
 use eosin::ops::cross_entropy;
 use eosin::train::{Adam, Callback, Run, Schedule, Trainer, predict_all};
@@ -20,8 +20,8 @@ fn main() -> eosin::Result<()> {
     let begun = Instant::now();
     let seed = number("seed", 1);
     let batch = number("batch", 64);
-    let parts = Pneumonia::load_or_draw()?.split();
-    let train = Shift::new(parts.train, 2, seed);
+    let parts = Pneumonia::load_or_synthesize()?.split();
+    let train = Augment::new(parts.train, seed).with(RandomCrop::new(28).padding(2));
     let train = Normalize::new(train, &[0.5], &[0.5])?;
     let train = DataLoader::new(train, batch).shuffle(seed).drop_last(true);
     let valid = DataLoader::new(Normalize::new(parts.valid, &[0.5], &[0.5])?, batch);
@@ -42,10 +42,10 @@ fn main() -> eosin::Result<()> {
     println!("best epoch by validation AUC: {}", best.epoch);
     model.parameters().restore(&best.weights)?;
     let (logits, classes) = predict_all(&model, &test)?;
-    let matrix = ConfusionMatrix::of(&logits, &classes)?;
+    let matrix = ConfusionMatrix::from_logits(&logits, &classes)?;
     println!(
         "test: AUC {:.4}, accuracy {:.4}",
-        auc(&scores(&logits)?, &classes)?,
+        roc_auc(&scores(&logits)?, &classes)?,
         matrix.accuracy()
     );
     for (class, name) in pneumonia::CLASSES.iter().enumerate() {
@@ -53,7 +53,7 @@ fn main() -> eosin::Result<()> {
             "{name}: precision {:.4}, recall {:.4}, F1 {:.4}",
             matrix.precision(class),
             matrix.recall(class),
-            matrix.f1(class)
+            matrix.f1_score(class)
         );
     }
     println!("{:.1} minutes", begun.elapsed().as_secs_f64() / 60.0);
@@ -66,7 +66,7 @@ fn scores(logits: &Tensor) -> eosin::Result<Tensor> {
 }
 
 fn auc_of_logits(logits: &Tensor, classes: &Tensor) -> eosin::Result<f64> {
-    auc(&scores(logits)?, classes)
+    roc_auc(&scores(logits)?, classes)
 }
 
 /// The weights of the epoch with the largest validation AUC.

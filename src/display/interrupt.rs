@@ -1,5 +1,6 @@
 //! Stopping in good order: an interrupt (the notebook's stop button, Ctrl-C) is seen by whoever looks for it.
 
+use super::sink::interruptible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Once};
 
@@ -37,7 +38,7 @@ impl Guard {
             let _ =
                 signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&INTERRUPTED));
         });
-        super::interruptible(true);
+        interruptible(true);
         Guard(())
     }
 }
@@ -50,6 +51,6 @@ impl Default for Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        super::interruptible(false);
+        interruptible(false);
     }
 }

@@ -74,7 +74,7 @@ pub fn evaluate(
 /// use eosin::{metrics::ConfusionMatrix, nn::MnistModel, train::predict_all};
 /// # fn run(model: &MnistModel, test: &dyn eosin::data::Batches) -> eosin::Result<()> {
 /// let (logits, classes) = predict_all(model, test)?;
-/// let matrix = ConfusionMatrix::of(&logits, &classes)?;
+/// let matrix = ConfusionMatrix::from_logits(&logits, &classes)?;
 /// # Ok(())
 /// # }
 /// ```

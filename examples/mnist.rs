@@ -9,7 +9,7 @@ mod report;
 use candle_core::Device;
 use eosin::data::{Augment, Batches, DataLoader, Mnist, Normalize, RandomCrop, mnist};
 use eosin::metrics::accuracy;
-use eosin::nn::{Mlp, MnistModel, Model};
+use eosin::nn::{Layers, Mlp, MnistModel, Module};
 use eosin::ops::cross_entropy;
 use eosin::train::{Adam, Schedule, Trainer, evaluate};
 use report::{EachEpoch, number};
@@ -30,7 +30,7 @@ fn main() -> eosin::Result<()> {
     let valid = DataLoader::new(normal(parts.valid)?, batch);
     let test = DataLoader::new(normal(parts.test)?, batch);
 
-    let model: Box<dyn Model> = match is_convolutional {
+    let model: Box<dyn Module> = match is_convolutional {
         true => Box::new(MnistModel::new(seed, &Device::Cpu)?),
         false => Box::new(Mlp::new(&[784, 256, 128, 10], seed, &Device::Cpu)?),
     };

@@ -8,13 +8,12 @@
 mod report;
 
 use candle_core::{Device, Tensor};
-use eosin::data::{Augment, Batches, DataLoader, Normalize, Pneumonia, RandomCrop, pneumonia};
-use eosin::metrics::{ConfusionMatrix, roc_auc};
-use eosin::nn::{Model, ResNet18};
+use eosin::data::{Augment, DataLoader, Normalize, Pneumonia, RandomCrop, pneumonia};
+use eosin::metrics::{ConfusionMatrix, accuracy, roc_auc};
+use eosin::nn::{Layers, ResNet18};
 use eosin::ops::cross_entropy;
-use eosin::train::{Adam, Callback, Control, Epoch, History, Plan, Schedule, Trainer};
+use eosin::train::{Adam, Callback, Run, Schedule, Trainer, predict_all};
 use report::{EachEpoch, number};
-use std::cell::RefCell;
 use std::time::Instant;
 
 fn main() -> eosin::Result<()> {
@@ -29,24 +28,20 @@ fn main() -> eosin::Result<()> {
     let test = DataLoader::new(Normalize::new(parts.test, &[0.5], &[0.5])?, batch);
 
     let model = ResNet18::small(1, pneumonia::CLASSES.len(), seed, &Device::Cpu)?;
-    let best = RefCell::new(None);
+    let mut best = BestAuc::default();
     Trainer::new(&model, cross_entropy)
         .optimizer(Adam::new(number("rate", 1e-3)))
         .schedule(Schedule::one_cycle())
         .epochs(number("epochs", 10))
+        .metric("accuracy", accuracy)
+        .epoch_metric("auc", auc_of_logits)
         .callback(EachEpoch)
-        .callback(KeepBestAuc {
-            model: &model,
-            valid: &valid,
-            best: &best,
-        })
+        .callback(&mut best)
         .fit(&train, &valid)?;
 
-    if let Some(best) = best.into_inner() {
-        println!("best epoch by validation AUC: {}", best.epoch);
-        model.parameters().restore(&best.weights)?;
-    }
-    let (logits, classes) = predict(&model, &test)?;
+    println!("best epoch by validation AUC: {}", best.epoch);
+    model.parameters().restore(&best.weights)?;
+    let (logits, classes) = predict_all(&model, &test)?;
     let matrix = ConfusionMatrix::from_logits(&logits, &classes)?;
     println!(
         "test: AUC {:.4}, accuracy {:.4}",
@@ -65,49 +60,36 @@ fn main() -> eosin::Result<()> {
     Ok(())
 }
 
-/// Logits and classes of all batches.
-fn predict(model: &dyn Model, batches: &dyn Batches) -> eosin::Result<(Tensor, Tensor)> {
-    let (mut logits, mut classes) = (Vec::new(), Vec::new());
-    for batch in batches.batches(0) {
-        let (images, of_images) = batch?;
-        logits.push(model.forward(&images, false)?.detach());
-        classes.push(of_images);
-    }
-    Ok((Tensor::cat(&logits, 0)?, Tensor::cat(&classes, 0)?))
-}
-
 /// How much larger the logit of pneumonia is: what the probability grows with.
 fn scores(logits: &Tensor) -> eosin::Result<Tensor> {
     Ok((logits.get_on_dim(1, 1)? - logits.get_on_dim(1, 0)?)?)
 }
 
-struct Best {
+fn auc_of_logits(logits: &Tensor, classes: &Tensor) -> eosin::Result<f64> {
+    roc_auc(&scores(logits)?, classes)
+}
+
+/// The weights of the epoch with the largest validation AUC.
+#[derive(Default)]
+struct BestAuc {
     epoch: usize,
     auc: f64,
     weights: Vec<Tensor>,
 }
 
-/// The AUC belongs to all validation images together, not to a batch: so it is computed here, not as a metric of the trainer.
-struct KeepBestAuc<'a> {
-    model: &'a ResNet18,
-    valid: &'a dyn Batches,
-    best: &'a RefCell<Option<Best>>,
-}
-
-impl Callback for KeepBestAuc<'_> {
-    fn on_epoch_end(&mut self, _: &Plan, _: &History, epoch: &Epoch) -> eosin::Result<Control> {
-        let (logits, classes) = predict(self.model, self.valid)?;
-        let auc = roc_auc(&scores(&logits)?, &classes)?;
-        let accuracy = ConfusionMatrix::from_logits(&logits, &classes)?.accuracy();
-        println!("          validation AUC {auc:.4}, accuracy {accuracy:.4}");
-        let mut best = self.best.borrow_mut();
-        if best.as_ref().is_none_or(|best| auc > best.auc) {
-            *best = Some(Best {
-                epoch: epoch.epoch,
+impl Callback for BestAuc {
+    fn on_epoch_end(&mut self, run: &mut Run) -> eosin::Result<()> {
+        let auc = run
+            .last_epoch()
+            .map_or(Ok(0.0), |epoch| epoch.metric("auc"))?;
+        if auc > self.auc {
+            let weights = run.model.parameters().snapshot()?;
+            *self = BestAuc {
+                epoch: run.epoch,
                 auc,
-                weights: self.model.parameters().snapshot()?,
-            });
+                weights,
+            };
         }
-        Ok(Control::Continue)
+        Ok(())
     }
 }

@@ -7,7 +7,7 @@
 use candle_core::{DType, Device, Tensor, Var};
 use eosin::Result;
 use eosin::data::{BatchIterator, Batches};
-use eosin::nn::{MnistModel, Model, UNet};
+use eosin::nn::{Layers, MnistModel, Module, UNet};
 use eosin::ops::*;
 use eosin::train::{Adam, Trainer};
 
@@ -267,13 +267,14 @@ fn losses_agree_and_a_wrong_class_is_seen() {
 
 /// Loss and gradients of one step.
 fn step(
-    model: &dyn Model,
+    model: &dyn Module,
     loss: impl Fn(&Tensor) -> Result<Tensor>,
     images: &Tensor,
 ) -> (f64, Vec<Tensor>) {
-    let loss = loss(&model.forward(images, true).unwrap()).unwrap();
+    let loss = loss(&model.forward(images).unwrap()).unwrap();
     let gradients = backward(&loss).unwrap();
-    let of_parameters = model.parameters().iter().map(|(name, variable)| {
+    let parameters = model.parameters();
+    let of_parameters = parameters.iter().map(|(name, variable)| {
         gradients
             .get(variable)
             .unwrap_or_else(|| panic!("{name}"))
@@ -284,8 +285,8 @@ fn step(
 
 /// The models have the same values and masks for the same seed, wherever they are.
 fn steps_agree(
-    on_cpu: &dyn Model,
-    on_gpu: &dyn Model,
+    on_cpu: &dyn Module,
+    on_gpu: &dyn Module,
     images: &Tensor,
     loss: impl Fn(&Tensor) -> Result<Tensor>,
 ) {
@@ -296,7 +297,8 @@ fn steps_agree(
         (found - wanted).abs() < TOLERANCE * wanted,
         "{found}, not {wanted}"
     );
-    for (((name, _), found), wanted) in on_cpu.parameters().iter().zip(&there).zip(&gradients) {
+    let parameters = on_cpu.parameters();
+    for (((name, _), found), wanted) in parameters.iter().zip(&there).zip(&gradients) {
         assert_close(name, found, wanted, 10.0 * TOLERANCE);
     }
 }

@@ -2,7 +2,7 @@
 //! plain C++, which is compiled here and run by the processor's threads.
 
 use candle_core::{DType, Device, Tensor, Var, WithDType};
-use eosin::nn::Builder;
+use eosin::nn::Parameters;
 use eosin::ops::*;
 use eosin::train::{Adam, AdamW, Optimizer, RmsProp, Sgd};
 use std::ffi::c_void;
@@ -578,11 +578,9 @@ fn optimizers_go_where_they_go_on_the_cpu() {
     let kernels = Kernels::compile::<f32>("optimizer");
     let gradient = |step: i32| wave::<f32>(&[COUNT], step as usize);
     let on_cpu = |optimizer: &mut dyn Optimizer| {
-        let mut builder = Builder::new(0, &Device::Cpu);
-        let tensor = builder.uniform("w", COUNT, 1.0).unwrap();
-        let parameters = builder.finish();
-        let (_, variable) = parameters.iter().next().unwrap();
-        let start = numbers::<f32>(&tensor);
+        let variable = wave::<f32>(&[COUNT], 9);
+        let parameters = Parameters::of([("w", &variable)]);
+        let start = numbers::<f32>(&variable);
         for step in 1..=STEPS {
             let loss = (variable.as_tensor() * gradient(step).as_tensor()).unwrap();
             let gradients = loss.sum_all().unwrap().backward().unwrap();

@@ -42,6 +42,9 @@ pub fn add(first: &Tensor, second: &Tensor, activation: Activation) -> Result<Te
     apply2(&first.contiguous()?, &second.contiguous()?, operation)
 }
 
+pub(crate) fn add_with(first: &Tensor, second: &Tensor, epilogue: Finish) -> Result<Tensor> {
+    apply2(&first.contiguous()?, &second.contiguous()?, Add(epilogue))
+}
 pub(super) struct Add(pub Finish);
 
 impl CustomOp2 for Add {

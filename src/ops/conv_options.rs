@@ -26,6 +26,16 @@ impl From<Pair> for (usize, usize) {
     }
 }
 
+/// `3` for the same along both axes, else `(3, 5)`.
+impl std::fmt::Display for Pair {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 == self.1 {
+            true => write!(formatter, "{}", self.0),
+            false => write!(formatter, "({}, {})", self.0, self.1),
+        }
+    }
+}
+
 /// What stands around an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PaddingMode {
@@ -97,6 +107,11 @@ impl ConvOptions {
     /// Groups of channels that are convolved apart.
     pub fn groups(mut self, groups: usize) -> Self {
         self.groups = groups;
+        self
+    }
+
+    pub(crate) fn epilogue(mut self, epilogue: Finish) -> Self {
+        self.finish = epilogue;
         self
     }
 

@@ -85,3 +85,57 @@ impl CustomOp2 for Finish {
         by_type!("activation", values.0, run(values, gradient, *self))
     }
 }
+
+impl From<Activation> for Finish {
+    fn from(activation: Activation) -> Self {
+        Finish {
+            activation,
+            dropout: None,
+        }
+    }
+}
+
+impl From<Option<Mask>> for Finish {
+    fn from(dropout: Option<Mask>) -> Self {
+        Finish {
+            activation: Activation::Identity,
+            dropout,
+        }
+    }
+}
+
+impl Finish {
+    /// Both as operations of their own.
+    pub fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        let activated = self.activation.forward(input)?;
+        match self.dropout {
+            Some(mask) => super::dropout(&activated, mask.probability, mask.seed),
+            None => Ok(activated),
+        }
+    }
+
+    /// This one and then `next` as a single epilogue, where there is one that does both: an activation before dropout.
+    pub fn then(self, next: Finish) -> Option<Finish> {
+        match (self.activation, self.dropout, next.activation) {
+            (_, None, Activation::Identity) => Some(Finish {
+                dropout: next.dropout,
+                ..self
+            }),
+            (Activation::Identity, None, _) => Some(next),
+            (_, Some(_), Activation::Identity) if next.dropout.is_none() => Some(self),
+            _ => None,
+        }
+    }
+
+    /// What `compute` gives with this epilogue and then `next`: in one pass where possible.
+    pub fn followed_by(
+        self,
+        next: Finish,
+        compute: impl FnOnce(Finish) -> Result<Tensor>,
+    ) -> Result<Tensor> {
+        match self.then(next) {
+            Some(both) => compute(both),
+            None => next.forward(&compute(self)?),
+        }
+    }
+}

@@ -53,6 +53,21 @@ pub fn linear(
     apply3(&input, &weight, &bias.contiguous()?, operation)
 }
 
+pub(crate) fn linear_with(
+    input: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    epilogue: Finish,
+) -> Result<Tensor> {
+    let zeros = Tensor::zeros(weight.dim(0)?, weight.dtype(), weight.device())?;
+    let input = input.contiguous()?;
+    apply3(
+        &input,
+        &weight.contiguous()?,
+        bias.unwrap_or(&zeros),
+        Linear(epilogue),
+    )
+}
 pub(super) struct Linear(pub Finish);
 
 impl CustomOp3 for Linear {

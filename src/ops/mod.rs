@@ -42,6 +42,7 @@ mod winograd;
 
 pub use activation::{Activation, elu, leaky_relu, relu, sigmoid, softplus, tanh};
 pub use add::add;
+pub(crate) use add::add_with;
 pub(crate) use batch_norm::normalize;
 pub use batch_norm::{Statistics, batch_norm, batch_statistics};
 pub use concat::concat_channels;
@@ -53,9 +54,12 @@ pub use conv3d::{Conv3dOptions, conv3d};
 pub use cross_entropy::{cross_entropy, log_softmax, nll_loss};
 #[cfg(feature = "cuda")]
 pub(crate) use cuda::optimizer_step;
+pub use dropout::Mask;
 pub use dropout::dropout;
+pub use finish::Finish as Epilogue;
 pub use flatten::flatten;
 pub use linear::linear;
+pub(crate) use linear::linear_with;
 pub use loss::{bce_dice_loss, bce_with_logits, dice_loss};
 pub use max_pool2d::{max_pool2d, max_pool2d_with_indices, max_unpool2d, min_pool2d};
 pub use maxout::maxout;

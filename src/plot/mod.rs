@@ -15,6 +15,8 @@ mod overlay;
 mod point_clouds;
 mod principal_components;
 mod range;
+mod summary_table;
+mod table;
 mod tiles;
 
 pub use confusion_matrix::confusion_matrix;

@@ -225,12 +225,12 @@ fn activations_dropout_and_normalisation_agree() {
         agree(
             &format!("linear, {activation:?}"),
             &[&[5, 7], &[3, 7], &[3]],
-            |x| linear(&x[0], &x[1], &x[2], activation),
+            |x| activation.forward(&linear(&x[0], &x[1], Some(&x[2]))?),
         );
         agree(
             &format!("sum, {activation:?}"),
             &[&[3, 100], &[3, 100]],
-            |x| add(&x[0], &x[1], activation),
+            |x| activation.forward(&add(&x[0], &x[1])?),
         );
     }
     agree("flatten", &[&[2, 3, 4, 5]], |x| flatten(&x[0]));

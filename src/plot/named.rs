@@ -4,9 +4,7 @@ use candle_core::Tensor;
 use std::fmt::Display;
 
 /// Names as text, tensors as references. Generic code is compiled with every cell that uses it, so what draws is not generic.
-pub(super) fn named<'a>(
-    pairs: &'a [(impl Display, impl AsRef<Tensor>)],
-) -> Vec<(String, &'a Tensor)> {
+pub(super) fn named(pairs: &[(impl Display, impl AsRef<Tensor>)]) -> Vec<(String, &Tensor)> {
     (pairs.iter())
         .map(|(name, tensor)| (name.to_string(), tensor.as_ref()))
         .collect()

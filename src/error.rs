@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-/// What went wrong, where, and what to do about it.
+/// What went wrong, where, and what you can do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// An operation of candle refused its input.
+    /// An operation of candle rejected its input.
     #[error(transparent)]
     Candle(#[from] candle_core::Error),
-    /// A shape, range or setting does not fit; the message names the operation, what it got and the rule.
+    /// A shape, range or setting is wrong; the message names the operation, what it got and the rule.
     #[error("{0}")]
     Invalid(String),
     /// A file or folder could not be read or written.

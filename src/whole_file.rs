@@ -1,10 +1,10 @@
-//! Files that are there whole or not at all.
+//! Files that are written whole or not at all.
 
 use crate::{Error, Result};
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// Has `write` fill a temporary file beside `path`, then gives it that name; folders that are missing are made.
+/// Lets `write` fill a temporary file beside `path`, then renames it to `path`; creates folders that are missing.
 pub(crate) fn write_whole(
     path: &Path,
     write: impl FnOnce(&mut NamedTempFile) -> Result<()>,
@@ -19,7 +19,7 @@ pub(crate) fn write_whole(
         .unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(failed)?;
     let mut builder = tempfile::Builder::new();
-    // Temporary files are their owner's alone; a result is as readable as any other new file.
+    // Only their owner can read temporary files; the result is as readable as any other new file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut partial = builder.tempfile_in(folder).map_err(failed)?;

@@ -17,9 +17,9 @@ pub trait Transform: Debug {
 /// A change of one tensor (C, H, W): the same for an image and for its mask.
 pub type Change = Box<dyn Fn(Tensor) -> Result<Tensor>>;
 
-/// A data set whose images are changed at random each time you ask for one. A mask changes with its image, a class stays.
+/// A data set whose images are changed at random each time they are read. A mask changes with its image, a class stays.
 ///
-/// The seed decides the changes, in the order in which you ask for samples.
+/// The seed decides the changes, in the order in which samples are read.
 ///
 /// ```
 /// use eosin::prelude::*;
@@ -36,8 +36,8 @@ pub struct Augment<D> {
     dataset: D,
     transforms: Vec<Box<dyn Transform>>,
     seed: u64,
-    /// How many samples were asked for.
-    asked: AtomicU64,
+    /// The number of samples read so far.
+    reads: AtomicU64,
 }
 
 impl<D: Dataset> Augment<D> {
@@ -47,7 +47,7 @@ impl<D: Dataset> Augment<D> {
             dataset,
             transforms: Vec::new(),
             seed,
-            asked: AtomicU64::new(0),
+            reads: AtomicU64::new(0),
         }
     }
 
@@ -66,7 +66,7 @@ impl<D: Dataset> Dataset for Augment<D> {
     fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
         let (mut image, mut target) = self.dataset.get(index)?;
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
-        random.set_stream(self.asked.fetch_add(1, Ordering::Relaxed));
+        random.set_stream(self.reads.fetch_add(1, Ordering::Relaxed));
         for transform in &self.transforms {
             let (_, height, width) = image.dims3().map_err(|_| {
                 Error::Invalid(format!(
@@ -84,12 +84,12 @@ impl<D: Dataset> Dataset for Augment<D> {
     }
 }
 
-/// Whether something with probability `p` happens.
+/// True with probability `p`.
 fn happens(p: f64, random: &mut ChaCha8Rng) -> bool {
     f64::from(random.random::<f32>()) >= 1.0 - p
 }
 
-/// Flips images left to right with probability `p`, 0.5 at first.
+/// Flips images left to right with probability `p`, by default 0.5.
 #[derive(Debug, Clone)]
 pub struct RandomHorizontalFlip {
     p: f64,
@@ -119,7 +119,7 @@ impl Transform for RandomHorizontalFlip {
     }
 }
 
-/// Flips images top to bottom with probability `p`, 0.5 at first.
+/// Flips images top to bottom with probability `p`, by default 0.5.
 #[derive(Debug, Clone)]
 pub struct RandomVerticalFlip {
     p: f64,
@@ -156,10 +156,10 @@ fn flip(axis: usize, is_flipped: bool) -> Change {
     })
 }
 
-/// Rotates images by 0, 90, 180 or 270 degrees, each as likely; no pixel changes its value. Images that are not square are
-/// rotated by 0 or 180 degrees, so that batches keep their shape.
+/// Rotates images by 0, 90, 180 or 270 degrees, all equally likely, so that no pixel changes its value. Images that are not
+/// square are rotated by 0 or 180 degrees, so that all keep the same shape.
 ///
-/// torchvision has no such transform (its `RandomRotation` rotates by any angle, and interpolates); Albumentations has.
+/// The name is that of Albumentations: torchvision's `RandomRotation` rotates by any angle, and interpolates.
 #[derive(Debug, Clone)]
 pub struct RandomRotate90;
 
@@ -180,8 +180,8 @@ impl Transform for RandomRotate90 {
     }
 }
 
-/// Cuts `size` x `size` pixels out at a random place, after `padding` pixels of 0 were added at each edge. With the images' own
-/// size this moves them by up to `padding` pixels down or up and right or left.
+/// Adds `padding` pixels of 0 at each edge, then cuts out `size` x `size` pixels at a random place. If that is the size of the
+/// images, they move by up to `padding` pixels in each direction.
 #[derive(Debug, Clone)]
 pub struct RandomCrop {
     size: usize,
@@ -189,12 +189,12 @@ pub struct RandomCrop {
 }
 
 impl RandomCrop {
-    /// Without padding.
+    /// Cuts out `size` x `size` pixels, without padding.
     pub fn new(size: usize) -> Self {
         RandomCrop { size, padding: 0 }
     }
 
-    /// Pixels of 0 to add at each edge.
+    /// How many pixels of 0 to add at each edge.
     pub fn padding(mut self, padding: usize) -> Self {
         self.padding = padding;
         self
@@ -231,7 +231,7 @@ mod tests {
     use candle_core::Device;
     use std::collections::BTreeSet;
 
-    /// One image with the numbers 0 to 8 (or as many as fit), which is its own mask.
+    /// One image of this height and width with the values 0, 1, 2 and so on, which is its own mask.
     struct One(usize, usize);
 
     impl Dataset for One {
@@ -241,13 +241,13 @@ mod tests {
 
         fn get(&self, _: usize) -> Result<(Tensor, Tensor)> {
             let One(height, width) = *self;
-            let numbers = Tensor::arange(0f32, (height * width) as f32, &Device::Cpu)?;
-            let image = numbers.reshape((1, height, width))?;
+            let values = Tensor::arange(0f32, (height * width) as f32, &Device::Cpu)?;
+            let image = values.reshape((1, height, width))?;
             Ok((image.clone(), image))
         }
     }
 
-    /// All images that come when one is asked for 200 times; each as its rows.
+    /// All images that 200 reads give, each as its rows.
     fn seen(augmented: &Augment<One>) -> BTreeSet<Vec<Vec<u8>>> {
         let rows = |tensor: Tensor| -> Vec<Vec<u8>> {
             let rows = tensor.squeeze(0).unwrap().to_vec2::<f32>().unwrap();
@@ -298,12 +298,12 @@ mod tests {
     }
 
     #[test]
-    fn image_and_mask_move_together_to_every_place() {
+    fn image_and_mask_move_together_in_every_direction() {
         let shifted = Augment::new(One(3, 3), 5).with(RandomCrop::new(3).padding(1));
         let centres: BTreeSet<(usize, usize)> = seen(&shifted)
             .iter()
             .map(|image| {
-                // 4 stands in the middle of the image, at (1, 1).
+                // 4 is in the middle of the image, at (1, 1).
                 let places = (0..3).flat_map(|y| (0..3).map(move |x| (y, x)));
                 let found: Vec<_> = places.filter(|&(y, x)| image[y][x] == 4).collect();
                 assert_eq!(found.len(), 1, "{image:?}");

@@ -4,7 +4,7 @@ use crate::Result;
 use base64::Engine as _;
 use serde_json::{Map, Value, json};
 
-/// Content by MIME type. Plain text is always there, for consoles and for search; a front end shows the richest it can.
+/// Content by MIME type. There is always plain text, for consoles and for search; a front end shows the richest type it knows.
 ///
 /// ```
 /// use eosin::display::Bundle;
@@ -19,7 +19,7 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// A bundle of plain text alone.
+    /// A bundle of plain text only.
     pub fn text(plain: impl Into<String>) -> Self {
         Self::of(plain.into())
     }
@@ -34,13 +34,13 @@ impl Bundle {
         }
     }
 
-    /// Adds HTML; text that learners wrote must be escaped before, see [`escape_html`].
+    /// Adds HTML. Escape text that learners wrote with [`escape_html`].
     pub fn with_html(mut self, html: impl Into<String>) -> Self {
         self.data.insert("text/html".to_owned(), html.into().into());
         self
     }
 
-    /// Adds a PNG picture, shown `width` x `height` CSS pixels large.
+    /// Adds a PNG picture, to be shown at `width` x `height` CSS pixels.
     pub fn with_png(mut self, png: &[u8], width: u32, height: u32) -> Self {
         let encoded = base64::engine::general_purpose::STANDARD.encode(png);
         self.data.insert("image/png".to_owned(), encoded.into());
@@ -51,13 +51,13 @@ impl Bundle {
         self
     }
 
-    /// Adds what only a front end that knows the type can use.
+    /// Adds content for front ends that know its type.
     pub(crate) fn with_json(mut self, mime_type: &str, content: Value) -> Self {
         self.data.insert(mime_type.to_owned(), content);
         self
     }
 
-    /// The text that stands for the value where nothing else can be shown.
+    /// The text to show where nothing richer can be shown.
     pub fn plain(&self) -> &str {
         &self.plain
     }
@@ -71,9 +71,9 @@ impl Bundle {
     }
 }
 
-/// A value that can be looked at in a notebook.
+/// A value that can be shown in a notebook.
 pub trait Show {
-    /// What it looks like.
+    /// The content to show.
     ///
     /// # Errors
     /// When it cannot be drawn; the message says why.
@@ -86,7 +86,7 @@ impl Show for Bundle {
     }
 }
 
-/// Text as HTML that shows exactly that text.
+/// HTML that shows exactly this text.
 ///
 /// ```
 /// assert_eq!(eosin::display::escape_html("<b> & \"c\""), "&lt;b&gt; &amp; &quot;c&quot;");

@@ -1,4 +1,4 @@
-//! What the kernel calls around each cell, and what a failing cell reports.
+//! What the kernel calls before and after each cell, and what a failing cell reports.
 
 use super::interrupt;
 use super::live::show_waiting;
@@ -13,15 +13,15 @@ use std::sync::{Once, OnceLock};
 use std::thread;
 use std::time::Duration;
 
-/// How long text without a line end may wait before it is seen.
+/// How long text without a line end may wait before it is shown.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(50);
 /// The process that runs the cells.
 static PROCESS: OnceLock<u32> = OnceLock::new();
 /// The file in which evcxr compiles a cell.
 const CELL_FILE: &str = "src/lib.rs";
 
-/// Called by the kernel before each cell, with evcxr's store of variables, which it gives back.
-// SAFETY: the name is ours alone (it carries the crate's), so that no other symbol is shadowed.
+/// The kernel calls this before each cell, with evcxr's store of variables, which it returns.
+// SAFETY: the name starts with that of the crate, so it shadows no other symbol.
 #[unsafe(no_mangle)]
 pub extern "C" fn eosin_cell_begin(store: *mut c_void) -> *mut c_void {
     static ONCE: Once = Once::new();
@@ -42,7 +42,7 @@ pub extern "C" fn eosin_cell_begin(store: *mut c_void) -> *mut c_void {
     store
 }
 
-/// Called by the kernel after each cell: whatever it printed must be on its way.
+/// The kernel calls this after each cell: what the cell has printed must be sent.
 // SAFETY: as above.
 #[unsafe(no_mangle)]
 pub extern "C" fn eosin_cell_end(store: *mut c_void) -> *mut c_void {
@@ -51,7 +51,7 @@ pub extern "C" fn eosin_cell_end(store: *mut c_void) -> *mut c_void {
     store
 }
 
-/// Ends a process that the cell has forked: there is one that goes on to the next cell. The kernel has it called.
+/// Ends a process that the cell has forked: only the original one goes on to the next cell. The kernel adds this call to a cell.
 #[doc(hidden)]
 pub fn cell_returned() {
     if PROCESS.get().is_some_and(|own| *own != std::process::id()) {
@@ -77,7 +77,7 @@ fn report_panic(info: &PanicHookInfo) {
     ));
 }
 
-/// Reports that an error left a cell through `?`, in this line of what evcxr compiled. The kernel has it called.
+/// Reports that an error left a cell through `?`, in this line of what evcxr compiled. The kernel adds this call to a cell.
 #[doc(hidden)]
 pub fn cell_failed(error: fmt::Arguments, line: u32) {
     let message = error.to_string();

@@ -2,7 +2,7 @@
 
 /// Asks a question in the notebook and waits for the answer, without its line end.
 ///
-/// Needs a front end that can ask; in a terminal it reads a line of stdin.
+/// Needs a front end that supports questions; in a terminal it reads a line of stdin.
 pub fn input(prompt: &str) -> String {
     evcxr_input::get_string(prompt)
 }

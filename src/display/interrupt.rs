@@ -1,4 +1,4 @@
-//! Stopping in good order: an interrupt (the notebook's stop button, Ctrl-C) is seen by whoever looks for it.
+//! Stopping cleanly: running code can check for an interrupt (the notebook's stop button, Ctrl-C).
 
 use super::sink::interruptible;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Once};
 
 static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
-/// Whether the learner has asked to stop since the cell began. A loop of your own can look, too:
+/// Whether you have pressed stop since the cell began. Your own loops can check it, too:
 ///
 /// ```
 /// use eosin::display::interrupt;
@@ -21,20 +21,21 @@ pub fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
-/// Forgets an interrupt.
+/// Forgets an earlier interrupt.
 pub fn clear() {
     INTERRUPTED.store(false, Ordering::Relaxed);
 }
 
-/// While it lives, an interrupt sets the flag that [`interrupted`] reads instead of ending the process, and the kernel
+/// While it is in scope, an interrupt sets the flag that [`interrupted`] reads instead of ending the process, and the kernel
 /// knows that the code will stop by itself.
 pub struct Guard(());
 
 impl Guard {
+    /// From now on, interrupts are left to your code.
     pub fn new() -> Self {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
-            // Without the handler an interrupt ends the process, as it would have anyway.
+            // If this fails, an interrupt ends the process, as it would without a guard.
             let _ =
                 signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&INTERRUPTED));
         });

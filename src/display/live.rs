@@ -1,34 +1,34 @@
 //! A display that changes while a cell runs.
 
 use super::bundle::{Bundle, Show};
-use super::sink::{Listener, display_words, listener, write};
+use super::sink::{Listener, display_text, listener, write};
 use crate::Result;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A front end needs time to draw, and a notebook keeps every update it was sent.
+/// A front end needs time to draw, and a notebook stores every update that it gets.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 
-/// States that came too early to be shown, and are the last ones so far, by the display's id. They are kept here, and not in
-/// the display, so that they are seen at the end of a cell whose display lives on as a variable.
+/// The last state of each display, by its id, if it came too early to be shown. They are stored here and not in the display, so
+/// that they are shown at the end of a cell even if the display lives on as a variable.
 static WAITING: Mutex<BTreeMap<String, Bundle>> = Mutex::new(BTreeMap::new());
 
 fn waiting() -> MutexGuard<'static, BTreeMap<String, Bundle>> {
     WAITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Shows the states that still wait; only what has been shown before is updated in a notebook.
+/// Shows the states that still wait. A notebook only updates displays that were shown before.
 pub(super) fn show_waiting() {
     for (id, bundle) in std::mem::take(&mut *waiting()) {
-        write(&display_words(listener(), &bundle, "update", Some(&id)));
+        write(&display_text(listener(), &bundle, "update", Some(&id)));
     }
 }
 
-/// One place in the output that shows the newest of many states: at most 10 updates a second, and always the last.
+/// One place in the output that shows the latest of many states: at most 10 updates a second, and always the last state.
 ///
-/// In stock `evcxr_jupyter` and in a terminal only the last state is shown.
+/// Stock `evcxr_jupyter` and a terminal show only the last state.
 ///
 /// ```
 /// use eosin::display::{Bundle, LiveDisplay};
@@ -39,7 +39,7 @@ pub(super) fn show_waiting() {
 /// # Ok::<(), eosin::Error>(())
 /// ```
 ///
-/// A state that is slow to draw is better given to [`LiveDisplay::update_with`], which draws only what will be shown.
+/// For states that are slow to draw use [`LiveDisplay::update_with`], which draws only those that will be shown.
 pub struct LiveDisplay {
     id: String,
     listener: Listener,
@@ -67,7 +67,7 @@ impl LiveDisplay {
         }
     }
 
-    /// Whether an update now would be shown: lets a caller save the work of drawing one that is not.
+    /// Whether an update would be shown now; if not, you need not compute it.
     pub fn is_due(&self) -> bool {
         self.is_due_at(Instant::now())
     }
@@ -79,51 +79,51 @@ impl LiveDisplay {
                 .is_none_or(|last| now.duration_since(last) >= self.interval)
     }
 
-    /// Shows a value, now if an update is due, and if no other came when the display or the cell ends.
+    /// Shows a value: now if an update is due, or else at the end of the display or the cell, unless another update follows.
     ///
     /// # Errors
     /// When the value cannot be drawn.
     pub fn update(&mut self, value: &dyn Show) -> Result<()> {
         let bundle = value.bundle()?;
         if self.is_due() {
-            write(&self.words(&bundle, Instant::now()));
+            write(&self.update_text(&bundle, Instant::now()));
         } else {
             waiting().insert(self.id.clone(), bundle);
         }
         Ok(())
     }
 
-    /// Shows what `draw` gives, if an update is due. Drawing takes at most a tenth of the time: a state that is slow to
-    /// draw is drawn less often.
+    /// Shows what `draw` returns, if an update is due. Drawing takes at most a tenth of the time: states that are slow to draw
+    /// are drawn less often.
     pub fn update_with(&mut self, draw: impl FnOnce() -> Bundle) {
         if self.is_due() {
             let begun = Instant::now();
             let bundle = draw();
             self.interval = SHORTEST_INTERVAL.max(begun.elapsed() * 10);
-            write(&self.words(&bundle, begun));
+            write(&self.update_text(&bundle, begun));
         }
     }
 
     /// Shows the last state.
     pub fn finish(mut self, bundle: Bundle) {
-        write(&self.words(&bundle, Instant::now()));
+        write(&self.update_text(&bundle, Instant::now()));
     }
 
-    fn words(&mut self, bundle: &Bundle, now: Instant) -> String {
+    fn update_text(&mut self, bundle: &Bundle, now: Instant) -> String {
         let kind = if self.shown { "update" } else { "display" };
         self.shown = true;
         waiting().remove(&self.id);
         self.last = Some(now);
-        display_words(self.listener, bundle, kind, Some(&self.id))
+        display_text(self.listener, bundle, kind, Some(&self.id))
     }
 }
 
-/// Whatever ends the display, an error too, the last state is seen.
+/// Shows the last state, whatever ends the display, even an error.
 impl Drop for LiveDisplay {
     fn drop(&mut self) {
         let last = waiting().remove(&self.id);
         if let Some(bundle) = last {
-            write(&self.words(&bundle, Instant::now()));
+            write(&self.update_text(&bundle, Instant::now()));
         }
     }
 }
@@ -146,7 +146,7 @@ mod tests {
         for millisecond in 0..1000 {
             let now = start + Duration::from_millis(millisecond);
             if live.is_due_at(now) {
-                shown.push(live.words(&Bundle::text("x"), now));
+                shown.push(live.update_text(&Bundle::text("x"), now));
             }
         }
         assert_eq!(shown.len(), 10);
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn stock_evcxr_is_told_only_the_last_state() {
+    fn stock_evcxr_gets_only_the_last_state() {
         let mut live = LiveDisplay::for_listener(Listener::Evcxr);
         live.update(&Bundle::text("one")).unwrap();
         live.update(&Bundle::text("two")).unwrap();

@@ -1,7 +1,7 @@
-//! The one way anything reaches the notebook.
+//! The one way to show something in a notebook.
 //!
-//! A value that can be looked at implements [`Show`]: it gives a [`Bundle`], its content by MIME type. [`display`] sends
-//! it where this process runs: to the `eosin` kernel, to stock `evcxr_jupyter`, or as text to a terminal.
+//! A value that can be shown implements [`Show`]: it returns a [`Bundle`], its content by MIME type. [`display`] sends it to
+//! whatever runs this process: the `eosin` kernel, stock `evcxr_jupyter`, or, as text, a terminal.
 
 mod bundle;
 mod hooks;

@@ -1,4 +1,4 @@
-//! Where displays go, and in which words.
+//! Where displays are sent, and in which format.
 
 use super::bundle::{Bundle, Show};
 use crate::Result;
@@ -9,15 +9,15 @@ use std::sync::OnceLock;
 /// Who reads the stdout of this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Listener {
-    /// The `eosin` kernel: records in the order of the text, displays that can be updated.
+    /// The `eosin` kernel: records between the text, in order, and displays that can be updated.
     Kernel,
-    /// Stock `evcxr_jupyter`: the last block of each MIME type, when the cell is over.
+    /// Stock `evcxr_jupyter`: the last block of each MIME type, when the cell has finished.
     Evcxr,
     /// A terminal or a log: plain text.
     Nobody,
 }
 
-/// Decided once, from the environment that the kernels set.
+/// Found once, from the environment variables that the kernels set.
 pub(crate) fn listener() -> Listener {
     static LISTENER: OnceLock<Listener> = OnceLock::new();
     *LISTENER.get_or_init(|| {
@@ -31,7 +31,7 @@ pub(crate) fn listener() -> Listener {
     })
 }
 
-/// Writes at once, so that no other thread's text gets in between. A closed stdout is not the learner's problem.
+/// Writes in one piece, so that no other thread's text gets in between. A closed stdout is not the learner's problem.
 pub(crate) fn write(text: &str) {
     let mut stdout = std::io::stdout().lock();
     let _ = stdout
@@ -55,8 +55,8 @@ fn blocks(bundle: &Bundle) -> String {
         .collect()
 }
 
-/// The words for a bundle as a display of its own, for a listener.
-pub(crate) fn display_words(
+/// A bundle as a separate display, in the format of a listener.
+pub(crate) fn display_text(
     listener: Listener,
     bundle: &Bundle,
     kind: &str,
@@ -76,7 +76,7 @@ pub(crate) fn display_words(
     }
 }
 
-/// Shows a value, now, in this place of the cell's output.
+/// Shows a value now, at this place in the cell's output.
 ///
 /// ```
 /// use eosin::display::{Bundle, display};
@@ -91,30 +91,30 @@ pub fn display(value: &dyn Show) -> Result<()> {
     Ok(())
 }
 
-/// Shows a bundle that is already made.
+/// Shows a bundle.
 pub fn display_bundle(bundle: &Bundle) {
-    write(&display_words(listener(), bundle, "display", None));
+    write(&display_text(listener(), bundle, "display", None));
 }
 
-/// Shows the value of a cell's last expression; a value that cannot be drawn says why.
+/// Shows the value of a cell's last expression, or the reason why it cannot be drawn.
 pub fn show_result(value: &dyn Show) {
     let bundle = value
         .bundle()
         .unwrap_or_else(|error| Bundle::text(error.to_string()));
-    write(&display_words(listener(), &bundle, "result", None));
+    write(&display_text(listener(), &bundle, "result", None));
 }
 
-/// Clears what the cell has shown so far; with `wait` only when the next output comes, so that nothing flickers.
+/// Clears what the cell has shown so far; with `wait`, only when the next output comes, so that nothing flickers.
 ///
-/// Only the `eosin` kernel can: elsewhere nothing happens.
+/// Only the `eosin` kernel supports this; elsewhere nothing happens.
 pub fn clear_output(wait: bool) {
     if listener() == Listener::Kernel {
         write(&record(&json!({ "type": "clear", "wait": wait })));
     }
 }
 
-/// Tells the kernel that from here on the running code looks for interrupts itself (or no longer does), so that it is
-/// given the time to.
+/// Tells the kernel that from now on the running code checks for interrupts itself (or no longer does), so that the kernel gives
+/// it time to stop.
 pub fn interruptible(on: bool) {
     if listener() == Listener::Kernel {
         write(&record(&json!({ "type": "interruptible", "on": on })));
@@ -126,9 +126,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_listener_is_told_in_its_own_words() {
+    fn each_listener_gets_its_own_format() {
         let bundle = Bundle::text("a\nb").with_png(&[1, 2, 3], 10, 20);
-        let kernel = display_words(Listener::Kernel, &bundle, "update", Some("x"));
+        let kernel = display_text(Listener::Kernel, &bundle, "update", Some("x"));
         let content: Value =
             serde_json::from_str(kernel.strip_prefix("\u{1e}EOSIN ").unwrap()).unwrap();
         assert_eq!(content["type"], "update");
@@ -137,12 +137,12 @@ mod tests {
         assert_eq!(content["metadata"]["image/png"]["height"], 20);
         assert_eq!(kernel.matches('\n').count(), 1);
 
-        let evcxr = display_words(Listener::Evcxr, &bundle, "display", None);
+        let evcxr = display_text(Listener::Evcxr, &bundle, "display", None);
         assert!(evcxr.contains("EVCXR_BEGIN_CONTENT text/plain\na\nb\nEVCXR_END_CONTENT\n"));
         assert!(evcxr.contains("EVCXR_BEGIN_CONTENT image/png\nAQID\nEVCXR_END_CONTENT\n"));
 
         assert_eq!(
-            display_words(Listener::Nobody, &bundle, "display", None),
+            display_text(Listener::Nobody, &bundle, "display", None),
             "a\nb\n"
         );
     }

@@ -1,16 +1,16 @@
 //! The value of a cell's last expression.
 //!
-//! For an expression that ends a cell the kernel calls `(&(expression)).evcxr_display()` (and `&*` for a reference). Method resolution tries a method
-//! of `&self` before one of `& &self`: so a type that knows how to be shown ([`DisplayValue`], or a method of its own with
-//! that name) comes first, and any other is printed with `{:?}` ([`DisplayDebug`]). In stock evcxr, which calls
-//! `(expression).evcxr_display()` and compiles the cell again when that fails, values are shown in the same way.
+//! For an expression that ends a cell the kernel calls `(&(expression)).evcxr_display()` (and `&*` for a reference). Method
+//! resolution tries methods of `&self` before those of `& &self`. So a type with its own display ([`DisplayValue`], or a method with
+//! that name) comes first, and any other is printed with `{:?}` ([`DisplayDebug`]). Stock evcxr calls
+//! `(expression).evcxr_display()`, compiles the cell again if that fails, and shows values in the same way.
 
 use super::bundle::Bundle;
 use super::sink::show_result;
 use candle_core::{Tensor, Var};
 use std::fmt::{self, Debug};
 
-/// Values that are shown in another way than by `{:?}`.
+/// Values that have their own display, other than `{:?}`.
 pub trait DisplayValue {
     /// Shows the value; the kernel calls this.
     fn evcxr_display(&self);
@@ -28,12 +28,12 @@ impl<T: Debug + ?Sized> DisplayDebug for &T {
     }
 }
 
-/// Not generic: what is generic is compiled with every cell that uses it.
+/// Not generic: generic code is compiled with every cell that uses it.
 fn show_text(text: fmt::Arguments) {
     show_result(&Bundle::text(text.to_string()));
 }
 
-/// As PyTorch does: values, shape and type.
+/// Like PyTorch: values, shape and type.
 impl DisplayValue for Tensor {
     fn evcxr_display(&self) {
         show_text(format_args!("{self}"));
@@ -74,7 +74,7 @@ mod tests {
         clippy::needless_borrow,
         clippy::borrow_deref_ref,
         clippy::deref_addrof,
-        reason = "so the kernel writes it"
+        reason = "the kernel writes it like this"
     )]
     #[test]
     fn every_value_has_a_display_and_its_own_comes_first() {

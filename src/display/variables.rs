@@ -1,18 +1,18 @@
-//! Where the variables of a notebook live between its cells.
+//! Where the variables of a notebook are stored between its cells.
 //!
-//! evcxr writes such a store into the code of each cell, for which rustc then compiles a hash map anew. The kernel puts
-//! this one in its place: all that does not depend on a variable's type is compiled once, with the crate.
+//! evcxr adds such a store to the code of each cell, so that rustc compiles a hash map each time. The kernel replaces it by this
+//! one: all that does not depend on a variable's type is compiled once, with the crate.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-// What evcxr listens for.
+// The messages that evcxr waits for.
 const VARIABLE_CHANGED_TYPE: &str = "EVCXR_VARIABLE_CHANGED_TYPE:";
 const USER_ERROR_OCCURRED: &str = "EVCXR_ERROR_OCCURRED";
 const PANIC_NOTIFICATION: &str = "EVCXR_PANIC_NOTIFICATION";
 
-/// Variables by name; functions and types have evcxr's names, as its code calls them.
+/// Variables by name. Functions and types have evcxr's names, because its code calls them.
 #[doc(hidden)]
 #[derive(Default)]
 pub struct VariableStore {
@@ -31,13 +31,13 @@ impl VariableStore {
         self.put(name, Box::new(value));
     }
 
-    /// Whether a variable still has this type; one whose type was redefined is lost, and evcxr is told.
+    /// Whether a variable still has this type. One whose type was redefined is lost, and evcxr gets a message.
     #[inline]
     pub fn check_variable<T: 'static>(&mut self, name: &str) -> bool {
         self.check(name, TypeId::of::<T>())
     }
 
-    /// Moves a variable into the cell that is about to run. evcxr has checked it before.
+    /// Moves a variable into the cell that is about to run. evcxr has checked its type before.
     #[inline]
     pub fn take_variable<T: 'static>(&mut self, name: &str) -> T {
         match self.take(name).downcast() {
@@ -77,7 +77,7 @@ impl VariableStore {
     fn take(&mut self, name: &str) -> Box<dyn Any> {
         match self.variables.remove(name) {
             Some(value) => value,
-            None => panic!("the variable `{name}` has gone missing"),
+            None => panic!("the variable `{name}` is missing"),
         }
     }
 }
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn variables_keep_their_type_and_move_out_once() {
+    fn variables_keep_their_type_and_are_moved_out_once() {
         let mut store = VariableStore::default();
         store.put_variable("x", vec![1]);
         assert!(store.check_variable::<Vec<i32>>("x") && !store.check_variable::<String>("x"));

@@ -135,8 +135,8 @@ pub struct CurvePoint {
     pub precision: f64,
 }
 
-/// The receiver operating characteristic: a point for each threshold, from no image called positive to all. The larger one of the
-/// `scores` (N), the more likely is class 1; `classes` (N) are 0 and 1.
+/// The receiver operating characteristic: a point for each threshold, from no image called positive to all. Larger `scores` (N)
+/// mean that class 1 is more likely; `classes` (N) are 0 and 1.
 ///
 /// Precision and true positive rate of the same points make the precision-recall curve.
 ///

@@ -2,6 +2,7 @@
 
 use super::Figure;
 use crate::{Error, Result};
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
 use std::sync::OnceLock;
@@ -87,6 +88,29 @@ pub fn line(
     let are_finite = |piece: &&[(f64, f64)]| piece.iter().all(|(_, y)| y.is_finite());
     let pieces = points.windows(2).filter(are_finite);
     pieces.map(move |piece| PathElement::new(piece.to_vec(), style))
+}
+
+/// A chart with two axes of numbers.
+pub type Chart<'a> =
+    ChartContext<'a, BitMapBackend<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+/// A line's sample in the legend.
+pub fn legend_line((x, y): (i32, i32), style: ShapeStyle) -> PathElement<(i32, i32)> {
+    PathElement::new([(x, y), (x + 16 * SCALE as i32, y)], style)
+}
+
+/// Draws the legend of a chart's labelled lines.
+pub fn draw_legend(chart: &mut Chart, position: SeriesLabelPosition) -> Result<()> {
+    chart
+        .configure_series_labels()
+        .position(position)
+        .margin(6 * SCALE)
+        .legend_area_size(22 * SCALE)
+        .background_style(WHITE.mix(0.85))
+        .border_style(GREY.mix(0.4))
+        .label_font(font(12))
+        .draw()
+        .map_err(failed)
 }
 
 pub type Area<'a> = DrawingArea<BitMapBackend<'a>, plotters::coord::Shift>;

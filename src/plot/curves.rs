@@ -1,7 +1,9 @@
 //! Functions as lines.
 
 use super::Figure;
-use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, font, line};
+use super::canvas::{
+    BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, draw_legend, failed, font, legend_line, line,
+};
 use super::named::{named, names};
 use super::range::range;
 use crate::{Error, Result};
@@ -77,20 +79,9 @@ fn draw_curves(x: &Tensor, lines: Vec<(String, &Tensor)>) -> Result<Figure> {
                 .draw_series(line(&points, style))
                 .map_err(failed)?
                 .label(name)
-                .legend(move |(x, y)| {
-                    PathElement::new([(x, y), (x + 16 * SCALE as i32, y)], style)
-                });
+                .legend(move |at| legend_line(at, style));
         }
-        chart
-            .configure_series_labels()
-            .position(emptiest_place(&x, &lines))
-            .margin(6 * SCALE)
-            .legend_area_size(22 * SCALE)
-            .background_style(WHITE.mix(0.85))
-            .border_style(GREY.mix(0.4))
-            .label_font(font(12))
-            .draw()
-            .map_err(failed)
+        draw_legend(&mut chart, emptiest_place(&x, &lines))
     })
 }
 

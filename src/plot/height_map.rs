@@ -1,7 +1,9 @@
 //! A function of two variables, seen from above, and paths on it.
 
 use super::Figure;
-use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, font, tint};
+use super::canvas::{
+    BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, draw_legend, failed, font, legend_line, tint,
+};
 use super::range::range as finite_range;
 use crate::{Error, Result};
 use candle_core::{DType, Device, Tensor};
@@ -84,9 +86,7 @@ pub fn height_map(
                 .draw_series([line])
                 .map_err(failed)?
                 .label(*name)
-                .legend(move |(x, y)| {
-                    PathElement::new([(x, y), (x + 16 * SCALE as i32, y)], style)
-                });
+                .legend(move |at| legend_line(at, style));
             let last = path.len().saturating_sub(1);
             let dots = path.iter().enumerate().map(|(at, place)| {
                 let radius = if at == last { 5 } else { 3 };
@@ -97,16 +97,7 @@ pub fn height_map(
         if paths.is_empty() {
             return Ok(());
         }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperRight)
-            .margin(6 * SCALE)
-            .legend_area_size(22 * SCALE)
-            .background_style(WHITE.mix(0.85))
-            .border_style(GREY.mix(0.4))
-            .label_font(font(12))
-            .draw()
-            .map_err(failed)
+        draw_legend(&mut chart, SeriesLabelPosition::UpperRight)
     })
 }
 

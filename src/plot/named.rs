@@ -3,10 +3,8 @@
 use candle_core::Tensor;
 use std::fmt::Display;
 
-/// What a learner gives, in one form: what is generic is compiled with every cell that uses it, so drawing is not.
-pub(super) fn named<'a>(
-    pairs: &'a [(impl Display, impl AsRef<Tensor>)],
-) -> Vec<(String, &'a Tensor)> {
+/// Names as text, tensors as references. Generic code is compiled with every cell that uses it, so what draws is not generic.
+pub(super) fn named(pairs: &[(impl Display, impl AsRef<Tensor>)]) -> Vec<(String, &Tensor)> {
     (pairs.iter())
         .map(|(name, tensor)| (name.to_string(), tensor.as_ref()))
         .collect()

@@ -136,7 +136,7 @@ fn draw_tile(area: &Area, tile: &Tile, left: u32, top: u32) -> Result<()> {
                 .map_err(failed)?;
         }
     }
-    // An image may be as white as the page.
+    // A frame, because an image may be as white as the page.
     let corners = [
         (left - 1, top - 1),
         (left + width as i32, top + height as i32),

@@ -1,6 +1,6 @@
 //! Building and checking the notebooks of a checkout.
 
-use super::lesson::Lesson;
+use super::lesson::{Lesson, Part};
 use super::manifest::manifest;
 use super::markdown;
 use super::notebook::{Edition, notebook};
@@ -74,8 +74,11 @@ fn read(folder: &Path) -> Result<(Vec<Lesson>, Vec<String>)> {
                 continue;
             }
         };
-        for exercise in lesson.exercises() {
-            let here = place(exercise.line);
+        for part in &lesson.parts {
+            let Part::Exercise { exercise, line } = part else {
+                continue;
+            };
+            let here = place(*line);
             if let Some(there) = places.insert(exercise.id.clone(), here.clone()) {
                 mistakes.push(format!(
                     "{here}: the id `{}` is used in {there} too",

@@ -42,7 +42,7 @@ fn rust(before: &str) -> Cells {
             ),
             (
                 "plot",
-                "image_grid(&Tensor::rand(0f32, 1.0, (4, 1, 28, 28), &Device::Cpu)?, &[], 4)?",
+                "image_grid(&Tensor::rand(0f32, 1.0, (4, 1, 28, 28), &Device::Cpu)?, 4)?",
             ),
         ],
         error: "let wrong: i32 = \"text\";",

@@ -7,11 +7,11 @@
 mod report;
 
 use candle_core::Device;
-use eosin::data::{DataLoader, Mnist, Normalize, Shift, mnist};
+use eosin::data::{Augment, Batches, DataLoader, Mnist, Normalize, RandomCrop, mnist};
 use eosin::metrics::accuracy;
-use eosin::nn::{Mlp, MnistModel, Model};
+use eosin::nn::{Layers, Mlp, MnistModel, Module};
 use eosin::ops::cross_entropy;
-use eosin::train::{Adam, Batches, Schedule, Trainer, evaluate};
+use eosin::train::{Adam, Schedule, Trainer, evaluate};
 use report::{EachEpoch, number};
 use std::time::Instant;
 
@@ -19,17 +19,18 @@ fn main() -> eosin::Result<()> {
     let begun = Instant::now();
     let seed = number("seed", 1);
     let batch = number("batch", 64);
-    let parts = Mnist::load_or_draw()?.split(seed);
+    let parts = Mnist::load_or_synthesize()?.split(seed);
     // Shifted digits are new ones for the convolutional network, which has far more parameters than the other.
     let is_convolutional = std::env::args().any(|argument| argument == "cnn");
-    let shifted = Shift::new(parts.train, if is_convolutional { 2 } else { 0 }, seed);
-    let normal = |dataset| Normalize::new(dataset, &[mnist::MEAN], &[mnist::DEVIATION]);
-    let train = Normalize::new(shifted, &[mnist::MEAN], &[mnist::DEVIATION])?;
+    let padding = if is_convolutional { 2 } else { 0 };
+    let shifted = Augment::new(parts.train, seed).with(RandomCrop::new(28).padding(padding));
+    let normal = |dataset| Normalize::new(dataset, &[mnist::MEAN], &[mnist::STD]);
+    let train = Normalize::new(shifted, &[mnist::MEAN], &[mnist::STD])?;
     let train = DataLoader::new(train, batch).shuffle(seed);
     let valid = DataLoader::new(normal(parts.valid)?, batch);
     let test = DataLoader::new(normal(parts.test)?, batch);
 
-    let model: Box<dyn Model> = match is_convolutional {
+    let model: Box<dyn Module> = match is_convolutional {
         true => Box::new(MnistModel::new(seed, &Device::Cpu)?),
         false => Box::new(Mlp::new(&[784, 256, 128, 10], seed, &Device::Cpu)?),
     };

@@ -8,7 +8,9 @@ mod report;
 
 use candle_core::Device;
 use eosin::data::nuclei::Options;
-use eosin::data::{DataLoader, FlipAndTurn, Nuclei};
+use eosin::data::{
+    Augment, DataLoader, Nuclei, RandomHorizontalFlip, RandomRotate90, RandomVerticalFlip,
+};
 use eosin::metrics::{dice, iou};
 use eosin::nn::UNet;
 use eosin::ops::bce_dice_loss;
@@ -25,7 +27,11 @@ fn main() -> eosin::Result<()> {
         limit: None,
     };
     let parts = Nuclei::load_or_synthesize(&options)?.split(seed);
-    let train = DataLoader::new(FlipAndTurn::new(parts.train, seed), batch).shuffle(seed);
+    let augmented = Augment::new(parts.train, seed)
+        .with(RandomHorizontalFlip::new())
+        .with(RandomVerticalFlip::new())
+        .with(RandomRotate90);
+    let train = DataLoader::new(augmented, batch).shuffle(seed);
     let valid = DataLoader::new(parts.valid, batch);
     let test = DataLoader::new(parts.test, batch);
 

@@ -8,49 +8,44 @@
 mod report;
 
 use candle_core::{Device, Tensor};
-use eosin::data::{DataLoader, Normalize, Pneumonia, Shift, pneumonia};
-use eosin::metrics::{ConfusionMatrix, auc};
-use eosin::nn::{Model, ResNet18};
+use eosin::data::{Augment, DataLoader, Normalize, Pneumonia, RandomCrop, pneumonia};
+use eosin::metrics::{ConfusionMatrix, accuracy, roc_auc};
+use eosin::nn::{Layers, ResNet18};
 use eosin::ops::cross_entropy;
-use eosin::train::{Adam, Batches, Callback, Control, Epoch, History, Plan, Schedule, Trainer};
+use eosin::train::{Adam, Callback, Run, Schedule, Trainer, predict_all};
 use report::{EachEpoch, number};
-use std::cell::RefCell;
 use std::time::Instant;
 
 fn main() -> eosin::Result<()> {
     let begun = Instant::now();
     let seed = number("seed", 1);
     let batch = number("batch", 64);
-    let parts = Pneumonia::load_or_draw()?.split();
-    let train = Shift::new(parts.train, 2, seed);
+    let parts = Pneumonia::load_or_synthesize()?.split();
+    let train = Augment::new(parts.train, seed).with(RandomCrop::new(28).padding(2));
     let train = Normalize::new(train, &[0.5], &[0.5])?;
     let train = DataLoader::new(train, batch).shuffle(seed).drop_last(true);
     let valid = DataLoader::new(Normalize::new(parts.valid, &[0.5], &[0.5])?, batch);
     let test = DataLoader::new(Normalize::new(parts.test, &[0.5], &[0.5])?, batch);
 
     let model = ResNet18::small(1, pneumonia::CLASSES.len(), seed, &Device::Cpu)?;
-    let best = RefCell::new(None);
+    let mut best = BestAuc::default();
     Trainer::new(&model, cross_entropy)
         .optimizer(Adam::new(number("rate", 1e-3)))
         .schedule(Schedule::one_cycle())
         .epochs(number("epochs", 10))
+        .metric("accuracy", accuracy)
+        .epoch_metric("auc", auc_of_logits)
         .callback(EachEpoch)
-        .callback(KeepBestAuc {
-            model: &model,
-            valid: &valid,
-            best: &best,
-        })
+        .callback(&mut best)
         .fit(&train, &valid)?;
 
-    if let Some(best) = best.into_inner() {
-        println!("best epoch by validation AUC: {}", best.epoch);
-        model.parameters().restore(&best.weights)?;
-    }
-    let (logits, classes) = predict(&model, &test)?;
-    let matrix = ConfusionMatrix::of(&logits, &classes)?;
+    println!("best epoch by validation AUC: {}", best.epoch);
+    model.parameters().restore(&best.weights)?;
+    let (logits, classes) = predict_all(&model, &test)?;
+    let matrix = ConfusionMatrix::from_logits(&logits, &classes)?;
     println!(
         "test: AUC {:.4}, accuracy {:.4}",
-        auc(&scores(&logits)?, &classes)?,
+        roc_auc(&scores(&logits)?, &classes)?,
         matrix.accuracy()
     );
     for (class, name) in pneumonia::CLASSES.iter().enumerate() {
@@ -58,22 +53,11 @@ fn main() -> eosin::Result<()> {
             "{name}: precision {:.4}, recall {:.4}, F1 {:.4}",
             matrix.precision(class),
             matrix.recall(class),
-            matrix.f1(class)
+            matrix.f1_score(class)
         );
     }
     println!("{:.1} minutes", begun.elapsed().as_secs_f64() / 60.0);
     Ok(())
-}
-
-/// Logits and classes of all batches.
-fn predict(model: &dyn Model, batches: &dyn Batches) -> eosin::Result<(Tensor, Tensor)> {
-    let (mut logits, mut classes) = (Vec::new(), Vec::new());
-    for batch in batches.batches(0) {
-        let (images, of_images) = batch?;
-        logits.push(model.forward(&images, false)?.detach());
-        classes.push(of_images);
-    }
-    Ok((Tensor::cat(&logits, 0)?, Tensor::cat(&classes, 0)?))
 }
 
 /// How much larger the logit of pneumonia is: what the probability grows with.
@@ -81,33 +65,31 @@ fn scores(logits: &Tensor) -> eosin::Result<Tensor> {
     Ok((logits.get_on_dim(1, 1)? - logits.get_on_dim(1, 0)?)?)
 }
 
-struct Best {
+fn auc_of_logits(logits: &Tensor, classes: &Tensor) -> eosin::Result<f64> {
+    roc_auc(&scores(logits)?, classes)
+}
+
+/// The weights of the epoch with the largest validation AUC.
+#[derive(Default)]
+struct BestAuc {
     epoch: usize,
     auc: f64,
     weights: Vec<Tensor>,
 }
 
-/// The AUC belongs to all validation images together, not to a batch: so it is computed here, not as a metric of the trainer.
-struct KeepBestAuc<'a> {
-    model: &'a ResNet18,
-    valid: &'a dyn Batches,
-    best: &'a RefCell<Option<Best>>,
-}
-
-impl Callback for KeepBestAuc<'_> {
-    fn on_epoch_end(&mut self, _: &Plan, _: &History, epoch: &Epoch) -> eosin::Result<Control> {
-        let (logits, classes) = predict(self.model, self.valid)?;
-        let auc = auc(&scores(&logits)?, &classes)?;
-        let accuracy = ConfusionMatrix::of(&logits, &classes)?.accuracy();
-        println!("          validation AUC {auc:.4}, accuracy {accuracy:.4}");
-        let mut best = self.best.borrow_mut();
-        if best.as_ref().is_none_or(|best| auc > best.auc) {
-            *best = Some(Best {
-                epoch: epoch.epoch,
+impl Callback for BestAuc {
+    fn on_epoch_end(&mut self, run: &mut Run) -> eosin::Result<()> {
+        let auc = run
+            .last_epoch()
+            .map_or(Ok(0.0), |epoch| epoch.metric("auc"))?;
+        if auc > self.auc {
+            let weights = run.model.parameters().snapshot()?;
+            *self = BestAuc {
+                epoch: run.epoch,
                 auc,
-                weights: self.model.parameters().snapshot()?,
-            });
+                weights,
+            };
         }
-        Ok(Control::Continue)
+        Ok(())
     }
 }

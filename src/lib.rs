@@ -15,6 +15,9 @@ pub mod prelude;
 pub mod train;
 mod whole_file;
 
+// `#[derive(Layers)]` writes paths that begin with the crate's name, also within the crate.
+extern crate self as eosin;
+
 pub use candle_core;
 pub use candle_nn;
 pub use error::{Error, Result};

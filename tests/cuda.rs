@@ -6,9 +6,10 @@
 
 use candle_core::{DType, Device, Tensor, Var};
 use eosin::Result;
-use eosin::nn::{MnistModel, Model, UNet};
+use eosin::data::{BatchIterator, Batches};
+use eosin::nn::{Layers, MnistModel, Module, UNet};
 use eosin::ops::*;
-use eosin::train::{Adam, BatchIterator, Batches, Trainer};
+use eosin::train::{Adam, Trainer};
 
 /// Relative to the largest number of a tensor.
 const TOLERANCE: f64 = 1e-4;
@@ -224,12 +225,12 @@ fn activations_dropout_and_normalisation_agree() {
         agree(
             &format!("linear, {activation:?}"),
             &[&[5, 7], &[3, 7], &[3]],
-            |x| linear(&x[0], &x[1], &x[2], activation),
+            |x| activation.forward(&linear(&x[0], &x[1], Some(&x[2]))?),
         );
         agree(
             &format!("sum, {activation:?}"),
             &[&[3, 100], &[3, 100]],
-            |x| add(&x[0], &x[1], activation),
+            |x| activation.forward(&add(&x[0], &x[1])?),
         );
     }
     agree("flatten", &[&[2, 3, 4, 5]], |x| flatten(&x[0]));
@@ -266,13 +267,14 @@ fn losses_agree_and_a_wrong_class_is_seen() {
 
 /// Loss and gradients of one step.
 fn step(
-    model: &dyn Model,
+    model: &dyn Module,
     loss: impl Fn(&Tensor) -> Result<Tensor>,
     images: &Tensor,
 ) -> (f64, Vec<Tensor>) {
-    let loss = loss(&model.forward(images, true).unwrap()).unwrap();
+    let loss = loss(&model.forward(images).unwrap()).unwrap();
     let gradients = backward(&loss).unwrap();
-    let of_parameters = model.parameters().iter().map(|(name, variable)| {
+    let parameters = model.parameters();
+    let of_parameters = parameters.iter().map(|(name, variable)| {
         gradients
             .get(variable)
             .unwrap_or_else(|| panic!("{name}"))
@@ -283,8 +285,8 @@ fn step(
 
 /// The models have the same values and masks for the same seed, wherever they are.
 fn steps_agree(
-    on_cpu: &dyn Model,
-    on_gpu: &dyn Model,
+    on_cpu: &dyn Module,
+    on_gpu: &dyn Module,
     images: &Tensor,
     loss: impl Fn(&Tensor) -> Result<Tensor>,
 ) {
@@ -295,7 +297,8 @@ fn steps_agree(
         (found - wanted).abs() < TOLERANCE * wanted,
         "{found}, not {wanted}"
     );
-    for (((name, _), found), wanted) in on_cpu.parameters().iter().zip(&there).zip(&gradients) {
+    let parameters = on_cpu.parameters();
+    for (((name, _), found), wanted) in parameters.iter().zip(&there).zip(&gradients) {
         assert_close(name, found, wanted, 10.0 * TOLERANCE);
     }
 }

@@ -2,7 +2,7 @@
 //! plain C++, which is compiled here and run by the processor's threads.
 
 use candle_core::{DType, Device, Tensor, Var, WithDType};
-use eosin::nn::Builder;
+use eosin::nn::Parameters;
 use eosin::ops::*;
 use eosin::train::{Adam, AdamW, Optimizer, RmsProp, Sgd};
 use std::ffi::c_void;
@@ -158,7 +158,7 @@ macro_rules! for_both_types {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
-struct Finish {
+struct Epilogue {
     seed: u64,
     threshold: u64,
     scale: f64,
@@ -166,10 +166,10 @@ struct Finish {
     activation: u32,
 }
 
-for_both_types!(bias_activation_and_dropout_are_the_cpus, finish);
+for_both_types!(bias_activation_and_dropout_are_the_cpus, epilogue);
 
-fn finish<T: Number>() {
-    let kernels = Kernels::compile::<T>("finish");
+fn epilogue<T: Number>() {
+    let kernels = Kernels::compile::<T>("epilogue");
     let activations = [
         Activation::Identity,
         Activation::Relu,
@@ -187,7 +187,7 @@ fn finish<T: Number>() {
     for (kind, activation) in activations.into_iter().enumerate() {
         for probability in [0.0, 0.3] {
             let what = format!("{activation:?} and dropout {probability}");
-            let parameters = Finish {
+            let parameters = Epilogue {
                 seed: 77,
                 threshold: (probability * 2f64.powi(32)) as u64,
                 scale: 1.0 / (1.0 - probability),
@@ -200,7 +200,7 @@ fn finish<T: Number>() {
             let wanted = dropout(&activation.forward(&moved).unwrap(), probability, 77).unwrap();
             let mut found = unwritten::<T>(count);
             a_thread_each!(
-                kernels, "finish", count;
+                kernels, "epilogue", count;
                 input_numbers.as_ptr(), bias_numbers.as_ptr(), found.as_mut_ptr(), count as u32,
                 3u32, 20u32, parameters,
             );
@@ -209,7 +209,7 @@ fn finish<T: Number>() {
             let finished = found;
             let mut found = unwritten::<T>(count);
             a_thread_each!(
-                kernels, "finish_gradient", count;
+                kernels, "epilogue_gradient", count;
                 finished.as_ptr(), gradient.as_ptr(), found.as_mut_ptr(), count as u32, parameters,
             );
             assert_close(&format!("gradient of {what}"), &found, &wanted[0]);
@@ -221,7 +221,8 @@ fn finish<T: Number>() {
                     kernels, "add", count;
                     input_numbers.as_ptr(), other_numbers.as_ptr(), found.as_mut_ptr(), count as u32, parameters,
                 );
-                let wanted = add(&input, &other, activation).unwrap();
+                let sum = add(&input, &other).unwrap();
+                let wanted = activation.forward(&sum).unwrap();
                 assert_close(&format!("sum and {activation:?}"), &found, &wanted);
             }
         }
@@ -578,11 +579,9 @@ fn optimizers_go_where_they_go_on_the_cpu() {
     let kernels = Kernels::compile::<f32>("optimizer");
     let gradient = |step: i32| wave::<f32>(&[COUNT], step as usize);
     let on_cpu = |optimizer: &mut dyn Optimizer| {
-        let mut builder = Builder::new(0, &Device::Cpu);
-        let tensor = builder.uniform("w", COUNT, 1.0).unwrap();
-        let parameters = builder.finish();
-        let (_, variable) = parameters.iter().next().unwrap();
-        let start = numbers::<f32>(&tensor);
+        let variable = wave::<f32>(&[COUNT], 9);
+        let parameters = Parameters::of([("w", &variable)]);
+        let start = numbers::<f32>(&variable);
         for step in 1..=STEPS {
             let loss = (variable.as_tensor() * gradient(step).as_tensor()).unwrap();
             let gradients = loss.sum_all().unwrap().backward().unwrap();

@@ -122,7 +122,7 @@ fn displays_come_in_order_with_text_and_can_change() {
     let tensor = kernel.run("Tensor::arange(0f32, 3., &Device::Cpu)?").ok();
     assert_eq!(tensor.result(), "[0., 1., 2.]\nTensor[[3], f32]");
     let figure = kernel
-        .run("image_grid(&Tensor::zeros((1, 1, 8, 8), DType::F32, &Device::Cpu)?, &[], 1)?")
+        .run("image_grid(&Tensor::zeros((1, 1, 8, 8), DType::F32, &Device::Cpu)?, 1)?")
         .ok();
     assert!(
         figure
@@ -133,7 +133,7 @@ fn displays_come_in_order_with_text_and_can_change() {
     // A variable that the last expression moves cannot be kept; the picture is shown.
     let moved = kernel.run(
         "let tensor = Tensor::zeros((2, 1, 8, 8), DType::F32, &Device::Cpu)?;\n\
-         image_grid(&Tensor::cat(&[tensor], 0)?, &[], 2)?",
+         image_grid(&Tensor::cat(&[tensor], 0)?, 2)?",
     );
     assert!(
         moved

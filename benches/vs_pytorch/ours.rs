@@ -4,13 +4,13 @@ use crate::batch::Batch;
 use crate::{numbers, protocol};
 use candle_core::{Device, Tensor};
 use eosin::Result;
-use eosin::nn::{Mlp, MnistModel, Model, ResNet18, UNet};
+use eosin::nn::{Layers, Mlp, MnistModel, Module, ResNet18, UNet};
 use eosin::ops::{backward, bce_dice_loss, cross_entropy};
 use eosin::train::{Adam, Optimizer};
 
 pub fn serve(name: &str, shape: [usize; 4], device: &Device) -> Result<()> {
     let batch = Batch::new(shape, device)?;
-    let model: Box<dyn Model> = match name {
+    let model: Box<dyn Module> = match name {
         "mlp" => Box::new(Mlp::new(&[784, 128, 64, 10], 1, device)?),
         "mnist" => Box::new(MnistModel::new(1, device)?),
         "resnet18" => Box::new(ResNet18::small(1, 10, 1, device)?),
@@ -20,21 +20,19 @@ pub fn serve(name: &str, shape: [usize; 4], device: &Device) -> Result<()> {
         let values = numbers::parameter(variable.dims());
         variable.set(&Tensor::from_vec(values, variable.shape(), device)?)?;
     }
-    let loss = |train| {
-        let output = model.forward(&batch.images, train)?;
-        match name {
-            "unet" | "unet-inference" => bce_dice_loss(&output, &batch.masks),
-            _ => cross_entropy(&output, &batch.classes),
-        }
+    let loss = |output: &Tensor| match name {
+        "unet" | "unet-inference" => bce_dice_loss(output, &batch.masks),
+        _ => cross_entropy(output, &batch.classes),
     };
-    let first = loss(false)?.to_scalar()?;
+    let first = loss(&model.predict(&batch.images)?)?.to_scalar()?;
+    let parameters = model.parameters();
     let mut adam = Adam::new(1e-3);
-    for () in protocol::steps(model.parameters().count(), first) {
+    for () in protocol::steps(parameters.count(), first) {
         if name == "unet-inference" {
-            let logits = model.forward(&batch.images, false)?.detach();
-            eosin::ops::sigmoid(&logits)?;
+            eosin::ops::sigmoid(&model.predict(&batch.images)?)?;
         } else {
-            adam.step(model.parameters(), &backward(&loss(true)?)?)?;
+            let loss = loss(&model.forward(&batch.images)?)?;
+            adam.step(&parameters, &backward(&loss)?)?;
         }
         // A GPU is told what to do, and does it later.
         device.synchronize()?;

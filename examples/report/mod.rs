@@ -1,7 +1,7 @@
 //! What the examples share: plain arguments, and a line for each epoch.
 
 use eosin::Result;
-use eosin::train::{Callback, Control, Epoch, History, Plan};
+use eosin::train::{Callback, Run};
 use std::str::FromStr;
 
 /// The number behind `name` on the command line (`epochs=20`), or `default`.
@@ -12,7 +12,7 @@ pub fn number<T: FromStr>(name: &str, default: T) -> T {
     });
     match given {
         Some(text) => text.parse().unwrap_or_else(|_| {
-            eprintln!("{name}={text}: this is no number that will do");
+            eprintln!("{name}={text}: {name} must be a number, for example {name}=10");
             std::process::exit(2)
         }),
         None => default,
@@ -23,10 +23,13 @@ pub fn number<T: FromStr>(name: &str, default: T) -> T {
 pub struct EachEpoch;
 
 impl Callback for EachEpoch {
-    fn on_epoch_end(&mut self, plan: &Plan, _: &History, epoch: &Epoch) -> Result<Control> {
+    fn on_epoch_end(&mut self, run: &mut Run) -> Result<()> {
+        let Some(epoch) = run.last_epoch() else {
+            return Ok(());
+        };
         print!(
             "epoch {:2} of {}: loss {:.4}",
-            epoch.epoch, plan.epochs, epoch.train_loss
+            epoch.epoch, run.plan.epochs, epoch.train_loss
         );
         if let Some(loss) = epoch.valid_loss {
             print!(", validation loss {loss:.4}");
@@ -35,6 +38,6 @@ impl Callback for EachEpoch {
             print!(", {name} {value:.4}");
         }
         println!(", {:.1} s", epoch.seconds);
-        Ok(Control::Continue)
+        Ok(())
     }
 }

@@ -3,12 +3,12 @@
 use crate::{Error, Result};
 use candle_core::Tensor;
 
-/// Samples by index, as PyTorch's map-style `Dataset`.
+/// Samples by index, like PyTorch's map-style `Dataset`.
 pub trait Dataset {
-    /// How many samples there are.
+    /// The number of samples.
     fn len(&self) -> usize;
 
-    /// Whether there is no sample at all.
+    /// Whether there are no samples.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -50,7 +50,7 @@ pub(super) fn stack<D: Dataset + ?Sized>(
         .unzip();
     if inputs.is_empty() {
         return Err(Error::Data(
-            "a batch needs at least one sample, the data set has none".to_owned(),
+            "a batch needs at least one sample, but the data set is empty".to_owned(),
         ));
     }
     Ok((Tensor::stack(&inputs, 0)?, Tensor::stack(&targets, 0)?))

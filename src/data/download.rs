@@ -1,8 +1,8 @@
-//! Getting data sets from where they are published.
+//! Downloading data sets from where they are published.
 
 use super::folder::to_download;
 pub use super::transfer::download;
-use super::transfer::{get, refuse_other_sum, sum};
+use super::transfer::{checksum, get, refuse_other_checksum};
 use super::{mnist, nuclei, pneumonia};
 use crate::{Error, Result};
 use md5::Md5;
@@ -10,9 +10,9 @@ use std::path::PathBuf;
 
 /// The official address of BBBC038's training images (stage 1).
 const NUCLEI_ADDRESS: &str = "https://data.broadinstitute.org/bbbc/BBBC038/stage1_train.zip";
-/// PyTorch's mirror of MNIST; the original site no longer gives it to everyone.
+/// PyTorch's mirror of MNIST; the original site no longer serves it to everyone.
 const MNIST_ADDRESS: &str = "https://ossci-datasets.s3.amazonaws.com/mnist";
-/// SHA-256 of the four files.
+/// The SHA-256 of each of the four files.
 const MNIST_SUMS: [(&str, &str); 4] = [
     (
         mnist::TRAIN_IMAGES,
@@ -35,25 +35,25 @@ const MNIST_SUMS: [(&str, &str); 4] = [
 const PNEUMONIA_ADDRESS: &str = "https://zenodo.org/records/10519652/files/pneumoniamnist.npz";
 const PNEUMONIA_MD5: &str = "28209eda62fecd6e6a2d98b1501bb15f";
 
-/// Downloads the real nucleus images (80 MB) to the user's data folder, unless they are there; the path of the zip.
+/// Downloads the real nucleus images (80 MB) to the user's data folder, unless they are there. Returns the path of the zip file.
 ///
 /// # Errors
-/// When the network or the disk fails; what has arrived is kept, and the next call goes on from there.
+/// When the network or the disk fails. What has arrived is kept, and the next call resumes from there.
 pub fn nuclei() -> Result<PathBuf> {
     let target = to_download()?.join(format!("{}.zip", nuclei::NAME));
-    // The publisher names no checksum: a zip that opens is whole (its index is its end).
+    // The publisher gives no checksum. But a zip file ends with its index, so one that opens is whole.
     get(
         NUCLEI_ADDRESS,
         &target,
         |zip| match nuclei::Nuclei::count(zip)? {
-            0 => Err(Error::Data("it holds no images".to_owned())),
+            0 => Err(Error::Data("there are no images in it".to_owned())),
             _ => Ok(()),
         },
     )?;
     Ok(target)
 }
 
-/// Downloads MNIST (12 MB) to the user's data folder, unless it is there; the path of its folder.
+/// Downloads MNIST (12 MB) to the user's data folder, unless it is there. Returns the path of its folder.
 ///
 /// # Errors
 /// As [`nuclei`].
@@ -67,9 +67,9 @@ pub fn mnist() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Downloads PneumoniaMNIST (4 MB) to the user's data folder, unless this machine has it; the path of the file.
+/// Downloads PneumoniaMNIST (4 MB) to the user's data folder, unless this machine has it. Returns the path of the file.
 ///
-/// A file that is there is taken as it is; what is downloaded must have the published sum.
+/// A file that is there is not checked; a download must have the published checksum.
 ///
 /// # Errors
 /// As [`nuclei`].
@@ -79,7 +79,7 @@ pub fn pneumonia() -> Result<PathBuf> {
     }
     let target = to_download()?.join(pneumonia::NAME);
     get(PNEUMONIA_ADDRESS, &target, |file| {
-        refuse_other_sum("MD5", &sum::<Md5>(file)?, PNEUMONIA_MD5)
+        refuse_other_checksum("MD5", &checksum::<Md5>(file)?, PNEUMONIA_MD5)
     })?;
     Ok(target)
 }

@@ -1,12 +1,12 @@
-//! Where this machine has its data sets.
+//! Where data sets are on this machine.
 
 use crate::{Error, Result};
 use std::path::PathBuf;
 
-/// Names a folder in which data sets are looked for before the user's own.
+/// The environment variable with a folder in which data sets are searched for before the user's data folder.
 pub const DATA_VARIABLE: &str = "EOSIN_DATA";
 
-/// The folder that downloads land in.
+/// The user's data folder, to which data sets are downloaded.
 pub fn users_folder() -> Option<PathBuf> {
     if let Some(home) = std::env::var_os("EOSIN_HOME") {
         return Some(PathBuf::from(home).join("data").join("datasets"));
@@ -14,15 +14,15 @@ pub fn users_folder() -> Option<PathBuf> {
     dirs::data_dir().map(|folder| folder.join("eosin").join("datasets"))
 }
 
-/// Where data sets are looked for: in the folder that `EOSIN_DATA` names, then in the user's own.
+/// Where data sets are searched for: the folder that `EOSIN_DATA` names, then the user's data folder.
 pub(super) fn folders() -> impl Iterator<Item = PathBuf> {
     let named = std::env::var_os(DATA_VARIABLE).map(PathBuf::from);
     named.into_iter().chain(users_folder())
 }
 
-/// The folder that downloads land in, or what to do without one.
+/// The folder to download to; without one, the error says what to do.
 pub(super) fn to_download() -> Result<PathBuf> {
     users_folder().ok_or_else(|| {
-        Error::Data("there is no home folder to download to; set EOSIN_HOME".to_owned())
+        Error::Data("there is no home folder to download to; set EOSIN_HOME to a folder".to_owned())
     })
 }

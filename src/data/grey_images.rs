@@ -1,4 +1,4 @@
-//! Small grey images, a class each, in memory: what MNIST is, and the grey sets of MedMNIST.
+//! Small grey images in memory, each with a class, as in MNIST and the grey data sets of MedMNIST.
 
 use super::Dataset;
 use crate::{Error, Result};
@@ -7,9 +7,9 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-/// Grey images of one size with the class that each belongs to.
+/// Grey images of one size, each with its class.
 ///
-/// A sample is an image (1, height, width) with numbers in `0..=1`, f32, and its class, a single u32.
+/// A sample is an image (1, height, width) with values in `0..=1`, f32, and its class, a single u32.
 ///
 /// ```
 /// use eosin::data::{Dataset, GreyImages};
@@ -23,7 +23,7 @@ use rayon::prelude::*;
 pub struct GreyImages {
     height: usize,
     width: usize,
-    /// Image by image, row by row: bytes, a quarter of the room that numbers need.
+    /// Image by image, row by row. Bytes take a quarter of the memory of f32.
     pixels: Vec<u8>,
     classes: Vec<u8>,
 }
@@ -44,12 +44,12 @@ impl GreyImages {
     /// Images of `size` (height, width) from their `pixels` (0 is black), image by image and row by row, and their `classes`.
     ///
     /// # Errors
-    /// When the numbers of images and classes differ, or an image has no pixels.
+    /// When there are not as many images as classes, or an image has no pixels.
     pub fn new((height, width): (usize, usize), pixels: Vec<u8>, classes: Vec<u8>) -> Result<Self> {
         let wanted = height * width * classes.len();
         if height * width == 0 || pixels.len() != wanted {
             return Err(Error::Data(format!(
-                "{} classes need as many images of {height} x {width} pixels, {wanted} in all; there are {}",
+                "{} classes need as many images of {height} x {width} pixels, {wanted} pixels in all; there are {}",
                 classes.len(),
                 pixels.len()
             )));
@@ -62,9 +62,9 @@ impl GreyImages {
         })
     }
 
-    /// `count` square images of `side` pixels, of which the `classes` come in turn; `draw` is given a class and a generator that
-    /// follows from the seed and the image's number.
-    pub(super) fn drawn(
+    /// `count` square images of `side` x `side` pixels, whose classes take turns. `draw` gets a class and a random generator that
+    /// depends on the seed and the image's index.
+    pub(super) fn synthetic(
         side: usize,
         count: usize,
         classes: usize,
@@ -103,11 +103,11 @@ impl Dataset for GreyImages {
             ))
         })?;
         let size = self.height * self.width;
-        let numbers: Vec<f32> = self.pixels[index * size..][..size]
+        let values: Vec<f32> = self.pixels[index * size..][..size]
             .iter()
             .map(|&byte| f32::from(byte) / 255.0)
             .collect();
-        let image = Tensor::from_vec(numbers, (1, self.height, self.width), &Device::Cpu)?;
+        let image = Tensor::from_vec(values, (1, self.height, self.width), &Device::Cpu)?;
         Ok((image, Tensor::new(u32::from(*class), &Device::Cpu)?))
     }
 }

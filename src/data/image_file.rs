@@ -1,12 +1,13 @@
-//! One image from a file, and one to a file.
+//! Reading an image from a file, and writing one.
 
+use super::image_shape;
 use crate::whole_file::write_whole;
 use crate::{Error, Result};
 use candle_core::{DType, Device, Tensor};
 use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
 use std::path::Path;
 
-/// Reads a PNG, JPEG or TIFF image as a tensor (3, H, W), f32 in `0..=1`; grey ones have three equal channels.
+/// Reads a PNG, JPEG or TIFF image as a tensor (3, H, W), f32 in `0..=1`; a grey image gets three equal channels.
 ///
 /// ```
 /// use eosin::prelude::*;
@@ -19,7 +20,7 @@ use std::path::Path;
 /// ```
 ///
 /// # Errors
-/// When the file cannot be read, or is no such image.
+/// When the file cannot be read, or is not such an image.
 pub fn load_image(path: impl AsRef<Path>) -> Result<Tensor> {
     let path = path.as_ref();
     let image = image::ImageReader::open(path)
@@ -34,22 +35,13 @@ pub fn load_image(path: impl AsRef<Path>) -> Result<Tensor> {
     Ok((channels_first / 255.0)?)
 }
 
-/// Writes a tensor (1, H, W) or (3, H, W) with numbers in `0..=1` (others are clipped) as a PNG file of bytes, whole or not
-/// at all.
+/// Writes a tensor (1, H, W) or (3, H, W) with values in `0..=1` (others are clipped) as an 8-bit PNG file, whole or not at all.
 ///
 /// # Errors
-/// When the tensor is no image, or the file cannot be written.
+/// When the tensor is not an image, or the file cannot be written.
 pub fn save_image(image: &Tensor, path: impl AsRef<Path>) -> Result<()> {
     let path = path.as_ref();
-    let (channels, height, width) = match *image.dims() {
-        [channels @ (1 | 3), height, width] if height > 0 && width > 0 => (channels, height, width),
-        _ => {
-            return Err(Error::Invalid(format!(
-                "save_image: an image is (1, H, W) or (3, H, W), this tensor is {:?}",
-                image.shape()
-            )));
-        }
-    };
+    let (channels, height, width) = image_shape("save_image", image)?;
     let rounded = (image.to_dtype(DType::F32)?.clamp(0f32, 1f32)? * 255.0)?.round()?;
     let bytes = rounded
         .permute((1, 2, 0))?
@@ -90,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_image_comes_back_as_it_was_written_but_for_rounding() {
+    fn an_image_is_read_as_it_was_written_except_for_rounding() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("image.png");
         let image = Tensor::rand(-0.1f32, 1.1, (3, 5, 7), &Device::Cpu).unwrap();
@@ -105,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_image_is_refused_by_name() {
+    fn an_error_names_the_file_that_is_not_an_image() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("note.png");
         std::fs::write(&path, "no image").unwrap();

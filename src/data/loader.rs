@@ -1,13 +1,12 @@
-//! Samples become batches.
+//! Batches of samples.
 
-use super::Dataset;
 use super::dataset::stack;
-use crate::train::{BatchIterator, Batches};
+use super::{BatchIterator, Batches, Dataset};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-/// Batches of a data set, as PyTorch's `DataLoader`.
+/// Batches of a data set, like PyTorch's `DataLoader`.
 #[derive(Debug)]
 pub struct DataLoader<D> {
     dataset: D,
@@ -17,7 +16,7 @@ pub struct DataLoader<D> {
 }
 
 impl<D: Dataset> DataLoader<D> {
-    /// Batches of `batch_size` samples (at least 1) in the data set's order.
+    /// Makes batches of `batch_size` samples (at least 1), in the data set's order.
     pub fn new(dataset: D, batch_size: usize) -> Self {
         DataLoader {
             dataset,
@@ -27,18 +26,19 @@ impl<D: Dataset> DataLoader<D> {
         }
     }
 
-    /// Another order in each epoch; the same seed gives the same orders.
+    /// Shuffles the samples anew in each epoch; the same seed gives the same orders.
     pub fn shuffle(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// Leaves out a last batch that is not full.
+    /// Whether to leave out a last batch that is not full; by default it is kept.
     pub fn drop_last(mut self, drop_last: bool) -> Self {
         self.drop_last = drop_last;
         self
     }
 
+    /// The data set that the batches come from.
     pub fn dataset(&self) -> &D {
         &self.dataset
     }
@@ -49,7 +49,7 @@ impl<D: Dataset> Batches for DataLoader<D> {
         let mut order: Vec<usize> = (0..self.dataset.len()).collect();
         if let Some(seed) = self.seed {
             let mut random = ChaCha8Rng::seed_from_u64(seed);
-            // Each epoch reads another stream of the same generator.
+            // Each epoch uses a different stream of the same generator.
             random.set_stream(epoch as u64);
             order.shuffle(&mut random);
         }

@@ -1,7 +1,7 @@
-//! Handwritten digits: MNIST (LeCun, Cortes and Burges 1998), from its four idx files, packed with gzip or not.
+//! Handwritten digits: MNIST (LeCun, Cortes and Burges 1998), from its four idx files, compressed with gzip or not.
 
 use super::folder::{DATA_VARIABLE, folders};
-use super::{Dataset, GreyImages, Split, Subset, drawn_digits};
+use super::{Dataset, GreyImages, Split, Subset, synthetic};
 use crate::display::{Bundle, display_bundle};
 use crate::{Error, Result};
 use flate2::read::GzDecoder;
@@ -11,28 +11,28 @@ use std::path::{Path, PathBuf};
 
 /// The data set's folder within a folder of data sets.
 pub const NAME: &str = "mnist";
-/// The four files; `.gz` is added to them while they are packed.
+/// The four files; compressed ones end with `.gz`.
 pub const TRAIN_IMAGES: &str = "train-images-idx3-ubyte";
 pub const TRAIN_LABELS: &str = "train-labels-idx1-ubyte";
 pub const TEST_IMAGES: &str = "t10k-images-idx3-ubyte";
 pub const TEST_LABELS: &str = "t10k-labels-idx1-ubyte";
 
-/// Mean of all pixels of the training images, for [`Normalize`](super::Normalize).
+/// The mean of all pixels of the training images, for [`Normalize`](super::Normalize).
 pub const MEAN: f32 = 0.1307;
 /// Their standard deviation.
-pub const DEVIATION: f32 = 0.3081;
+pub const STD: f32 = 0.3081;
 
 /// Height and width.
 const SIDE: usize = 28;
 const CLASSES: u8 = 10;
 
-/// Digits to train with, and digits to test with, which other people wrote.
+/// Digits for training, and digits for testing that other people wrote.
 ///
-/// A sample is an image (1, 28, 28) with numbers in `0..=1`, white on black, and its digit as u32.
+/// A sample is an image (1, 28, 28) with values in `0..=1`, white on black, and its digit as u32.
 ///
 /// ```
 /// use eosin::data::{DataLoader, Dataset, Mnist};
-/// let parts = Mnist::drawn(500, 100, 42).split(1);
+/// let parts = Mnist::synthetic(500, 100, 42).split(1);
 /// assert_eq!((parts.train.len(), parts.valid.len(), parts.test.len()), (400, 100, 100));
 /// let (images, digits) = parts.train.first(8)?;
 /// assert_eq!((images.dims(), digits.dims()), (&[8, 1, 28, 28][..], &[8][..]));
@@ -48,12 +48,12 @@ impl Mnist {
     /// Reads the four files from a folder, or from the folder `mnist` in it.
     ///
     /// # Errors
-    /// When a file is missing, cut short or no such file, or images and labels do not agree.
+    /// When a file is missing, cut short or of another kind, or images and labels do not match.
     pub fn load(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
         let folder = locate(folder).ok_or_else(|| {
             Error::Data(format!(
-                "{}: there is no {TRAIN_IMAGES} here, neither plain nor with .gz; run `data::download::mnist()`, or set \
+                "{}: there is no {TRAIN_IMAGES} here, with or without .gz; run `data::download::mnist()`, or set \
                  {DATA_VARIABLE} to a folder that holds MNIST's four files",
                 folder.display()
             ))
@@ -87,19 +87,19 @@ impl Mnist {
         })
     }
 
-    /// Digits that the computer draws: for lessons without data, and for tests. They are a little easier than real ones.
-    pub fn drawn(train: usize, test: usize, seed: u64) -> Self {
+    /// Digits drawn by the computer: for lessons without data, and for tests. They are a little easier than real ones.
+    pub fn synthetic(train: usize, test: usize, seed: u64) -> Self {
         Mnist {
-            train: drawn_digits::images(train, seed),
-            test: drawn_digits::images(test, !seed),
+            train: synthetic::digits::images(train, seed),
+            test: synthetic::digits::images(test, !seed),
         }
     }
 
-    /// The real digits when this machine has them (see [`find`]), else 6000 and 1000 drawn ones; says which.
+    /// Loads the real digits if this machine has them (see [`find`]), or else makes 6000 and 1000 synthetic ones; shows which.
     ///
     /// # Errors
-    /// When there are real digits but they cannot be read.
-    pub fn load_or_draw() -> Result<Self> {
+    /// When there are real digits that cannot be read.
+    pub fn load_or_synthesize() -> Result<Self> {
         let (mnist, words) = match find() {
             Some(folder) => {
                 let mnist = Self::load(&folder)?;
@@ -107,9 +107,9 @@ impl Mnist {
                 (mnist, words)
             }
             None => {
-                let mnist = Self::drawn(6000, 1000, 0);
+                let mnist = Self::synthetic(6000, 1000, 0);
                 let words = format!(
-                    "{mnist:?}, all drawn by the computer: MNIST was not found.\nFor it, run `data::download::mnist()`, or set \
+                    "{mnist:?}, all drawn by the computer: MNIST was not found.\nTo get it, run `data::download::mnist()`, or set \
                      {DATA_VARIABLE} to a folder that holds its four files."
                 );
                 (mnist, words)
@@ -119,8 +119,8 @@ impl Mnist {
         Ok(mnist)
     }
 
-    /// The test digits as they are; of the others, shuffled by `seed`, as many again for validation (at most a fifth), the rest
-    /// for training.
+    /// Keeps the test digits, and shuffles the others by `seed`: as many as there are test digits (at most a fifth) are for
+    /// validation, the rest for training.
     pub fn split(self, seed: u64) -> Split<GreyImages> {
         let (mut train, test) = (Subset::whole(self.train), Subset::whole(self.test));
         train.shuffle(seed);
@@ -130,7 +130,7 @@ impl Mnist {
     }
 }
 
-/// Where this machine has MNIST: in the folder that `EOSIN_DATA` names, then in the user's own.
+/// Where this machine has MNIST: in the folder that `EOSIN_DATA` names, or else in the user's data folder.
 pub fn find() -> Option<PathBuf> {
     folders().find_map(|folder| locate(&folder))
 }
@@ -142,7 +142,7 @@ fn locate(folder: &Path) -> Option<PathBuf> {
         .find(|folder| file(folder, TRAIN_IMAGES).is_some())
 }
 
-/// The plain file, or the packed one.
+/// The plain file, or the compressed one.
 fn file(folder: &Path, name: &str) -> Option<PathBuf> {
     [name.to_owned(), format!("{name}.gz")]
         .into_iter()
@@ -161,7 +161,7 @@ impl IdxFile {
     fn read(folder: &Path, name: &str) -> Result<Self> {
         let path = file(folder, name).ok_or_else(|| {
             Error::Data(format!(
-                "{}: {name} is missing, plain or with .gz",
+                "{}: {name} is missing, with or without .gz",
                 folder.display()
             ))
         })?;
@@ -175,18 +175,18 @@ impl IdxFile {
             bytes: Vec::new(),
         };
         if bytes.starts_with(&[0x1f, 0x8b]) {
-            let mut unpacked = Vec::new();
+            let mut decompressed = Vec::new();
             GzDecoder::new(bytes.as_slice())
-                .read_to_end(&mut unpacked)
+                .read_to_end(&mut decompressed)
                 .map_err(|error| file.refuse(format!("not a whole gzip file ({error})")))?;
-            bytes = unpacked;
+            bytes = decompressed;
         }
-        // Two zeros, the type (8: bytes), how many sizes there are, then each as four bytes, the highest first.
+        // Two zeros, the type (8: bytes), the number of sizes, then each size as four bytes, the highest first.
         let &[0, 0, 8, rank, ref rest @ ..] = bytes.as_slice() else {
-            return Err(file.refuse("it does not begin as an idx file of bytes does".to_owned()));
+            return Err(file.refuse("it does not begin like an idx file of bytes".to_owned()));
         };
         let Some((sizes, content)) = rest.split_at_checked(4 * usize::from(rank)) else {
-            return Err(file.refuse("it is cut short within its sizes".to_owned()));
+            return Err(file.refuse("it is cut short in its sizes".to_owned()));
         };
         file.sizes = sizes
             .chunks_exact(4)
@@ -235,26 +235,26 @@ mod tests {
             .collect()
     }
 
-    /// Two training digits, packed, and one to test with, plain.
+    /// Two training digits in compressed files, and a test digit in plain ones.
     fn good(folder: &Path) {
         let mut two = vec![0; 2 * SIDE * SIDE];
         two[SIDE * SIDE + 1] = 51;
-        let pack = |bytes: Vec<u8>| {
-            let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
-            packer.write_all(&bytes).unwrap();
-            packer.finish().unwrap()
+        let compress = |bytes: Vec<u8>| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(&bytes).unwrap();
+            encoder.finish().unwrap()
         };
         let images = [2, SIDE as u32, SIDE as u32];
         fs::create_dir_all(folder).unwrap();
         let write = |name: &str, bytes: Vec<u8>| fs::write(folder.join(name), bytes).unwrap();
-        write(&format!("{TRAIN_IMAGES}.gz"), pack(idx(&images, &two)));
-        write(&format!("{TRAIN_LABELS}.gz"), pack(idx(&[2], &[4, 9])));
+        write(&format!("{TRAIN_IMAGES}.gz"), compress(idx(&images, &two)));
+        write(&format!("{TRAIN_LABELS}.gz"), compress(idx(&[2], &[4, 9])));
         write(TEST_IMAGES, idx(&[1, 28, 28], &two[..SIDE * SIDE]));
         write(TEST_LABELS, idx(&[1], &[7]));
     }
 
     #[test]
-    fn plain_and_packed_files_are_read() {
+    fn plain_and_compressed_files_are_read() {
         let folder = tempfile::tempdir().unwrap();
         good(&folder.path().join(NAME));
         let mnist = Mnist::load(folder.path()).unwrap();
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_are_damaged_or_disagree_are_named_with_the_reason() {
+    fn errors_name_files_that_are_damaged_or_do_not_match() {
         let images = [1, SIDE as u32, SIDE as u32];
         let pixels = [0; SIDE * SIDE];
         let whole = idx(&images, &pixels);
@@ -280,7 +280,7 @@ mod tests {
             (
                 TEST_IMAGES,
                 b"<html>no</html>".to_vec(),
-                "does not begin as an idx",
+                "does not begin like an idx",
             ),
             (TEST_IMAGES, vec![0x1f, 0x8b, 8], "not a whole gzip file"),
             (TEST_IMAGES, idx(&[1, 1], &[0]), "should be (count, 28, 28)"),
@@ -309,8 +309,8 @@ mod tests {
     }
 
     #[test]
-    fn the_test_digits_stay_apart() {
-        let mnist = Mnist::drawn(50, 20, 3);
+    fn the_test_digits_stay_separate() {
+        let mnist = Mnist::synthetic(50, 20, 3);
         let parts = mnist.clone().split(1);
         assert_eq!((parts.train.len(), parts.valid.len()), (40, 10));
         let labels = |part: &Subset<GreyImages>| -> Vec<u8> {

@@ -1,13 +1,13 @@
-//! Data sets, one file each, and the loader that batches them.
+//! Data sets, one file each, their augmentation, and the loader that makes batches of them.
 
 mod augmentation;
+mod batches;
 mod dataset;
 pub mod download;
-mod drawn_chests;
-mod drawn_digits;
 mod folder;
 mod grey_images;
 mod image_file;
+mod image_shape;
 mod loader;
 pub mod mnist;
 mod normalize;
@@ -17,11 +17,16 @@ mod split;
 pub mod synthetic;
 mod transfer;
 
-pub use augmentation::{FlipAndTurn, Shift};
+pub use augmentation::{
+    Augment, Change, RandomCrop, RandomHorizontalFlip, RandomRotate90, RandomVerticalFlip,
+    Transform,
+};
+pub use batches::{BatchIterator, Batches};
 pub use dataset::Dataset;
 pub use folder::{DATA_VARIABLE, users_folder};
 pub use grey_images::GreyImages;
 pub use image_file::{load_image, save_image};
+pub(crate) use image_shape::image_shape;
 pub use loader::DataLoader;
 pub use mnist::Mnist;
 pub use normalize::Normalize;

@@ -1,10 +1,10 @@
-//! Numbers around zero, which networks learn from more easily.
+//! Values around zero, from which networks learn more easily.
 
 use super::Dataset;
 use crate::{Error, Result};
 use candle_core::Tensor;
 
-/// Subtracts each channel's mean and divides by its standard deviation; targets stay.
+/// Subtracts each channel's mean and divides by its standard deviation, as torchvision's `Normalize`; targets stay as they are.
 ///
 /// ```
 /// use eosin::data::{Dataset, GreyImages, Normalize};
@@ -16,26 +16,25 @@ use candle_core::Tensor;
 #[derive(Debug, Clone)]
 pub struct Normalize<D> {
     dataset: D,
-    means: Vec<f32>,
-    deviations: Vec<f32>,
+    mean: Vec<f32>,
+    std: Vec<f32>,
 }
 
 impl<D: Dataset> Normalize<D> {
-    /// A mean and a standard deviation for each channel of the images (C, H, W).
+    /// `mean` and `std` have one value for each channel of the images (C, H, W).
     ///
     /// # Errors
-    /// When there are not as many of both, or a deviation is not positive.
-    pub fn new(dataset: D, means: &[f32], deviations: &[f32]) -> Result<Self> {
-        if means.len() != deviations.len() || deviations.iter().any(|&deviation| deviation <= 0.0) {
+    /// When they differ in length, or a standard deviation is not above 0.
+    pub fn new(dataset: D, mean: &[f32], std: &[f32]) -> Result<Self> {
+        if mean.len() != std.len() || std.iter().any(|&std| std <= 0.0) {
             return Err(Error::Invalid(format!(
-                "Normalize: means {means:?} and deviations {deviations:?}: there must be one of both for each channel, \
-                 deviations above 0"
+                "Normalize: mean {mean:?} and std {std:?} must have one value for each channel, and each std must be above 0"
             )));
         }
         Ok(Normalize {
             dataset,
-            means: means.to_vec(),
-            deviations: deviations.to_vec(),
+            mean: mean.to_vec(),
+            std: std.to_vec(),
         })
     }
 }
@@ -47,17 +46,18 @@ impl<D: Dataset> Dataset for Normalize<D> {
 
     fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
         let (image, target) = self.dataset.get(index)?;
-        let channels = self.means.len();
+        let channels = self.mean.len();
         if image.rank() != 3 || image.dim(0)? != channels {
             return Err(Error::Invalid(format!(
-                "Normalize: image {:?} must be ({channels}, H, W): one mean was given for each channel",
+                "Normalize: you gave {channels} means, one for each channel, so images must be ({channels}, H, W); this one is {:?}",
                 image.shape()
             )));
         }
-        let whole = |numbers: &[f32]| Tensor::from_slice(numbers, (channels, 1, 1), image.device());
+        let of_channels =
+            |values: &[f32]| Tensor::from_slice(values, (channels, 1, 1), image.device());
         let normal = image
-            .broadcast_sub(&whole(&self.means)?)?
-            .broadcast_div(&whole(&self.deviations)?)?;
+            .broadcast_sub(&of_channels(&self.mean)?)?
+            .broadcast_div(&of_channels(&self.std)?)?;
         Ok((normal, target))
     }
 }

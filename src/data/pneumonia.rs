@@ -2,7 +2,7 @@
 //! Kermany et al. 2018), in its three official parts.
 
 use super::folder::{DATA_VARIABLE, folders};
-use super::{GreyImages, Split, Subset, drawn_chests};
+use super::{GreyImages, Split, Subset, synthetic};
 use crate::display::{Bundle, display_bundle};
 use crate::{Error, Result};
 use candle_core::{DType, Tensor};
@@ -16,11 +16,11 @@ pub const CLASSES: [&str; 2] = ["normal", "pneumonia"];
 
 /// Chest X-rays for training, validation and test.
 ///
-/// A sample is an image (1, 28, 28) with numbers in `0..=1` and its class as u32: 0 normal, 1 pneumonia.
+/// A sample is an image (1, 28, 28) with values in `0..=1` and its class as u32: 0 normal, 1 pneumonia.
 ///
 /// ```
 /// use eosin::data::{Dataset, Pneumonia};
-/// let parts = Pneumonia::drawn(80, 20, 40, 42).split();
+/// let parts = Pneumonia::synthetic(80, 20, 40, 42).split();
 /// assert_eq!((parts.train.len(), parts.valid.len(), parts.test.len()), (80, 20, 40));
 /// let (scans, classes) = parts.train.first(8)?;
 /// assert_eq!((scans.dims(), classes.dims()), (&[8, 1, 28, 28][..], &[8][..]));
@@ -34,7 +34,7 @@ pub struct Pneumonia {
 }
 
 impl Pneumonia {
-    /// Reads `pneumoniamnist.npz`, or the file of this name in a folder.
+    /// Reads `pneumoniamnist.npz`, or the file with this name in a folder.
     ///
     /// # Errors
     /// When there is no such file, it is cut short, or its arrays are not those of the data set.
@@ -46,7 +46,7 @@ impl Pneumonia {
         };
         if !path.is_file() {
             return Err(Error::Data(format!(
-                "{}: there is nothing here; run `data::download::pneumonia()`, or set {DATA_VARIABLE} to a folder that holds \
+                "{}: there is no such file; run `data::download::pneumonia()`, or set {DATA_VARIABLE} to a folder that holds \
                  {NAME}",
                 path.display()
             )));
@@ -103,10 +103,11 @@ impl Pneumonia {
         })
     }
 
-    /// X-rays that the computer draws: for lessons without data, and for tests. They are easier than real ones.
-    pub fn drawn(train: usize, valid: usize, test: usize, seed: u64) -> Self {
-        let part =
-            |count, number| drawn_chests::images(count, seed.wrapping_mul(3).wrapping_add(number));
+    /// X-rays drawn by the computer: for lessons without data, and for tests. They are easier than real ones.
+    pub fn synthetic(train: usize, valid: usize, test: usize, seed: u64) -> Self {
+        let part = |count, number| {
+            synthetic::chests::images(count, seed.wrapping_mul(3).wrapping_add(number))
+        };
         Pneumonia {
             train: part(train, 0),
             valid: part(valid, 1),
@@ -114,11 +115,11 @@ impl Pneumonia {
         }
     }
 
-    /// The real X-rays when this machine has them (see [`find`]), else drawn ones; says which.
+    /// Loads the real X-rays if this machine has them (see [`find`]), or else makes synthetic ones; shows which.
     ///
     /// # Errors
-    /// When there are real X-rays but they cannot be read.
-    pub fn load_or_draw() -> Result<Self> {
+    /// When there are real X-rays that cannot be read.
+    pub fn load_or_synthesize() -> Result<Self> {
         let (pneumonia, words) = match find() {
             Some(path) => {
                 let pneumonia = Self::load(&path)?;
@@ -126,9 +127,9 @@ impl Pneumonia {
                 (pneumonia, words)
             }
             None => {
-                let pneumonia = Self::drawn(2000, 250, 250, 0);
+                let pneumonia = Self::synthetic(2000, 250, 250, 0);
                 let words = format!(
-                    "{pneumonia:?}, all drawn by the computer: PneumoniaMNIST was not found.\nFor it, run \
+                    "{pneumonia:?}, all drawn by the computer: PneumoniaMNIST was not found.\nTo get it, run \
                      `data::download::pneumonia()`, or set {DATA_VARIABLE} to a folder that holds {NAME}."
                 );
                 (pneumonia, words)
@@ -148,7 +149,7 @@ impl Pneumonia {
     }
 }
 
-/// Where this machine has the real X-rays: in the folder that `EOSIN_DATA` names, then in the user's own.
+/// Where this machine has the real X-rays: in the folder that `EOSIN_DATA` names, or else in the user's data folder.
 pub fn find() -> Option<PathBuf> {
     folders()
         .map(|folder| folder.join(NAME))
@@ -181,14 +182,14 @@ mod tests {
     }
 
     #[test]
-    fn the_official_parts_are_read_and_other_files_refused_with_the_reason() {
+    fn the_official_parts_are_read_and_errors_say_what_is_wrong_with_other_files() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(NAME);
         let write = |arrays: HashMap<&str, Tensor>| {
             Tensor::write_npz(&arrays.into_iter().collect::<Vec<_>>(), &path).unwrap()
         };
         let message = || Pneumonia::load(folder.path()).unwrap_err().to_string();
-        assert!(message().contains("there is nothing here"), "{}", message());
+        assert!(message().contains("there is no such file"), "{}", message());
 
         write(good());
         let parts = Pneumonia::load(folder.path()).unwrap().split();

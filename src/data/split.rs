@@ -8,7 +8,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
 
-/// Some samples of a data set; a clone shares the samples and copies only their indices.
+/// Some samples of a data set. A clone shares the samples and copies only their indices.
 pub struct Subset<D> {
     dataset: Arc<D>,
     indices: Vec<usize>,
@@ -23,11 +23,11 @@ impl<D: Dataset> Subset<D> {
         }
     }
 
-    /// The first `count` samples (or all, if there are fewer): what one has when data are few.
+    /// The first `count` samples (or all, if there are fewer), to see what happens with little data.
     ///
     /// ```
     /// use eosin::data::{Dataset, Mnist};
-    /// let parts = Mnist::drawn(500, 100, 42).split(1);
+    /// let parts = Mnist::synthetic(500, 100, 42).split(1);
     /// assert_eq!(parts.train.take(50).len(), 50);
     /// ```
     pub fn take(&self, count: usize) -> Self {
@@ -40,7 +40,7 @@ impl<D: Dataset> Subset<D> {
         self.indices.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
     }
 
-    /// Takes the last `count` samples (or all, if there are fewer) away, and gives them.
+    /// Removes the last `count` samples (or all, if there are fewer) and returns them.
     pub(super) fn split_off(&mut self, count: usize) -> Self {
         let rest = self.indices.len().saturating_sub(count);
         Subset {
@@ -86,7 +86,7 @@ impl<D: Dataset> Dataset for Subset<D> {
     }
 }
 
-/// A data set in three parts that share no sample.
+/// A data set in three parts, which share no sample.
 #[derive(Debug)]
 pub struct Split<D> {
     pub train: Subset<D>,
@@ -94,7 +94,7 @@ pub struct Split<D> {
     pub test: Subset<D>,
 }
 
-/// Shuffles by `seed` and cuts 60 / 20 / 20.
+/// Shuffles by `seed` and splits 60 / 20 / 20.
 pub fn split<D: Dataset>(dataset: D, seed: u64) -> Split<D> {
     let mut train = Subset::whole(dataset);
     train.shuffle(seed);
@@ -107,8 +107,7 @@ pub fn split<D: Dataset>(dataset: D, seed: u64) -> Split<D> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::DataLoader;
-    use crate::train::Batches;
+    use crate::data::{Batches, DataLoader};
     use candle_core::Device;
 
     struct Numbers(usize);
@@ -131,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_share_nothing_leave_nothing_and_follow_the_seed() {
+    fn parts_share_nothing_leave_nothing_out_and_follow_the_seed() {
         let one = split(Numbers(103), 1);
         assert_eq!(
             (one.train.len(), one.valid.len(), one.test.len()),

@@ -1,8 +1,7 @@
-//! Files from the network: whole, checked, and taken up where a download broke off.
+//! Files from the network: whole, verified, and resumed where a download broke off.
 
 use super::folder::DATA_VARIABLE;
-use crate::display::{Bundle, LiveDisplay};
-use crate::train::{self, interrupt::Guard};
+use crate::display::{Bundle, LiveDisplay, interrupt};
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
@@ -11,29 +10,29 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-/// How long a silent server is waited for.
+/// How long to wait for a silent server.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How soon an interrupt is seen.
-const LOOK_UP: Duration = Duration::from_millis(100);
+/// How often to check for an interrupt.
+const CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Downloads `address` to `target`, unless it is there with the right sum.
+/// Downloads `address` to `target`, unless it is there with the right checksum.
 ///
-/// What arrives is kept in `target` + `.part`, and a later call goes on where it ended. The first download's SHA-256 is
-/// noted in `target` + `.sha256`: a file that no longer has it is downloaded again. With `sha256` (hexadecimal) given,
-/// another sum is refused.
+/// What arrives is kept in `target` + `.part`, and a later call resumes from there. The first download's SHA-256 is written to
+/// `target` + `.sha256`: a file that no longer matches it is downloaded again. If you give `sha256` (hexadecimal), a file with
+/// another checksum is an error.
 ///
 /// # Errors
-/// When the server cannot be reached or refuses, the disk is full, or the sum is wrong.
+/// When the server cannot be reached or refuses, the disk is full, or the checksum is wrong.
 pub fn download(address: &str, target: &Path, sha256: Option<&str>) -> Result<()> {
     get(address, target, |file| {
         let Some(wanted) = sha256 else {
             return Ok(());
         };
-        refuse_other_sum("SHA-256", &sum::<Sha256>(file)?, wanted)
+        refuse_other_checksum("SHA-256", &checksum::<Sha256>(file)?, wanted)
     })
 }
 
-pub(super) fn refuse_other_sum(kind: &str, found: &str, wanted: &str) -> Result<()> {
+pub(super) fn refuse_other_checksum(kind: &str, found: &str, wanted: &str) -> Result<()> {
     match found.eq_ignore_ascii_case(wanted) {
         true => Ok(()),
         false => Err(Error::Data(format!(
@@ -42,11 +41,11 @@ pub(super) fn refuse_other_sum(kind: &str, found: &str, wanted: &str) -> Result<
     }
 }
 
-/// Downloads a file that must pass `check` before it gets its name.
+/// Downloads a file that must pass `check` before it is renamed to `target`.
 pub(super) fn get(address: &str, target: &Path, check: impl Fn(&Path) -> Result<()>) -> Result<()> {
     let note = beside(target, "sha256");
     let is_as_noted = || match fs::read_to_string(&note) {
-        Ok(noted) => sum::<Sha256>(target).is_ok_and(|found| found == noted.trim()),
+        Ok(noted) => checksum::<Sha256>(target).is_ok_and(|found| found == noted.trim()),
         Err(_) => true,
     };
     if target.is_file() && is_as_noted() && check(target).is_ok() {
@@ -60,15 +59,15 @@ pub(super) fn get(address: &str, target: &Path, check: impl Fn(&Path) -> Result<
     if let Err(error) = check(&part) {
         fs::remove_file(&part).map_err(at(&part))?;
         return Err(Error::Data(format!(
-            "{address} gave a file that is not the right one, it was removed ({error}); try again later"
+            "{address} sent a wrong file, which was removed ({error}); try again later"
         )));
     }
-    let found = sum::<Sha256>(&part)?;
+    let found = checksum::<Sha256>(&part)?;
     fs::write(&note, format!("{found}\n")).map_err(at(&note))?;
     fs::rename(&part, target).map_err(at(target))
 }
 
-/// The error of a file operation, with the path.
+/// The error of a file operation on a path.
 fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
     let path = path.to_owned();
     move |source| Error::Io { path, source }
@@ -81,7 +80,7 @@ fn beside(path: &Path, extension: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-pub(super) fn sum<D: Digest + Write>(path: &Path) -> Result<String> {
+pub(super) fn checksum<D: Digest + Write>(path: &Path) -> Result<String> {
     let mut hasher = D::new();
     File::open(path)
         .and_then(|mut file| std::io::copy(&mut file, &mut hasher))
@@ -93,11 +92,11 @@ pub(super) fn sum<D: Digest + Write>(path: &Path) -> Result<String> {
         .collect())
 }
 
-/// Appends to `part` what it lacks.
+/// Downloads what `part` is missing, and appends it.
 fn fetch(address: &str, part: &Path) -> Result<()> {
     const PARTIAL_CONTENT: u16 = 206;
     const RANGE_NOT_SATISFIABLE: u16 = 416;
-    let _guard = Guard::new();
+    let _guard = interrupt::Guard::new();
     let there = fs::metadata(part).map_or(0, |metadata| metadata.len());
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_connect(Some(PATIENCE))
@@ -111,7 +110,7 @@ fn fetch(address: &str, part: &Path) -> Result<()> {
     }
     let response = request.call().map_err(|error| {
         Error::Data(format!(
-            "{address} cannot be reached ({error}). Without a network, get the file elsewhere and set {} to its folder.",
+            "{address} cannot be reached ({error}). Without a network, copy the file from elsewhere and set {} to its folder.",
             DATA_VARIABLE
         ))
     })?;
@@ -125,7 +124,7 @@ fn fetch(address: &str, part: &Path) -> Result<()> {
         {
             return Ok(());
         }
-        // What is there belongs to another file.
+        // The part belongs to another file.
         fs::remove_file(part).map_err(at(part))?;
         return fetch(address, part);
     }
@@ -148,22 +147,22 @@ fn fetch(address: &str, part: &Path) -> Result<()> {
     let mut progress = LiveDisplay::new();
     let mut silent = Duration::ZERO;
     loop {
-        if train::interrupt::interrupted() {
+        if interrupt::interrupted() {
             return Err(broke_off(address, "you stopped it"));
         }
-        match chunks.recv_timeout(LOOK_UP) {
+        match chunks.recv_timeout(CHECK_INTERVAL) {
             Ok(Ok(chunk)) => {
                 file.write_all(&chunk).map_err(at(part))?;
                 done += chunk.len() as u64;
                 silent = Duration::ZERO;
-                progress.update(&Bundle::text(words(address, done, total)))?;
+                progress.update(&Bundle::text(progress_text(address, done, total)))?;
             }
             Ok(Err(error)) => return Err(broke_off(address, &error.to_string())),
             Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {
-                silent += LOOK_UP;
+                silent += CHECK_INTERVAL;
                 if silent > PATIENCE {
-                    return Err(broke_off(address, "the server fell silent"));
+                    return Err(broke_off(address, "the server stopped sending"));
                 }
             }
         }
@@ -174,7 +173,7 @@ fn fetch(address: &str, part: &Path) -> Result<()> {
     }
 }
 
-/// Reads on a thread of its own, so that a silent server keeps nobody from stopping.
+/// Reads on its own thread, so that you can stop the download while the server is silent.
 fn read_aside(mut body: impl Read + Send + 'static) -> Receiver<std::io::Result<Vec<u8>>> {
     let (sender, receiver) = sync_channel(16);
     std::thread::spawn(move || {
@@ -200,11 +199,11 @@ fn read_aside(mut body: impl Read + Send + 'static) -> Receiver<std::io::Result<
 
 fn broke_off(address: &str, reason: &str) -> Error {
     Error::Data(format!(
-        "{address}: the download broke off ({reason}); call it again to go on from there"
+        "{address}: the download broke off ({reason}); run it again to resume from there"
     ))
 }
 
-fn words(address: &str, done: u64, total: Option<u64>) -> String {
+fn progress_text(address: &str, done: u64, total: Option<u64>) -> String {
     let megabytes = |bytes: u64| bytes as f64 / 1e6;
     match total {
         Some(total) => format!(
@@ -222,7 +221,7 @@ mod tests {
     use std::io::{BufRead, BufReader};
     use std::net::TcpListener;
 
-    /// Serves `content`: the first answer is cut after half of it, later ones honour `Range`.
+    /// Serves `content`: the first response is cut in half, later ones respect `Range`.
     fn server(content: &'static [u8]) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}/file", listener.local_addr().unwrap());
@@ -269,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_download_goes_on_and_a_wrong_sum_is_refused() {
+    fn a_broken_download_resumes_and_a_wrong_checksum_is_an_error() {
         let content: &[u8] = &[7; 100_000];
         let wanted: String = Sha256::digest(content)
             .iter()

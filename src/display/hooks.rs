@@ -1,5 +1,6 @@
 //! What the kernel calls around each cell, and what a failing cell reports.
 
+use super::interrupt;
 use super::live::show_waiting;
 use super::sink::{record, write};
 use super::variables::cell_returned_error;
@@ -37,7 +38,7 @@ pub extern "C" fn eosin_cell_begin(store: *mut c_void) -> *mut c_void {
             }
         }));
     });
-    crate::train::interrupt::clear();
+    interrupt::clear();
     store
 }
 

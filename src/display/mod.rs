@@ -6,6 +6,7 @@
 mod bundle;
 mod hooks;
 mod input;
+pub mod interrupt;
 mod live;
 mod sink;
 mod value;

@@ -1,12 +1,11 @@
 //! How good predicted classes are.
 //!
-//! Functions of a [`ConfusionMatrix`] judge decisions; the curves of scores judge the order in which a model puts its images, whatever
-//! the threshold.
+//! A [`ConfusionMatrix`] judges decisions. Curves judge scores: the order in which they put the images, whatever the threshold.
 
 use crate::{Error, Result};
 use candle_core::{D, DType, Tensor};
 
-/// The share of images whose largest logit is that of their class: logits (N, C), classes (N), integers.
+/// The share of images whose largest logit is that of their class. `logits` are (N, C), `classes` are integers (N).
 ///
 /// ```
 /// use candle_core::{Device, Tensor};
@@ -17,12 +16,12 @@ use candle_core::{D, DType, Tensor};
 /// ```
 ///
 /// # Errors
-/// When the shapes do not fit, or there is no image.
+/// When the shapes do not match, or there is no image.
 pub fn accuracy(logits: &Tensor, classes: &Tensor) -> Result<f64> {
-    Ok(ConfusionMatrix::of(logits, classes)?.accuracy())
+    Ok(ConfusionMatrix::from_logits(logits, classes)?.accuracy())
 }
 
-/// How many images of each class were taken for each class.
+/// How often each class was predicted for the images of each class.
 ///
 /// ```
 /// use eosin::metrics::ConfusionMatrix;
@@ -37,16 +36,16 @@ pub struct ConfusionMatrix {
 }
 
 impl ConfusionMatrix {
-    /// From logits (N, C) and classes (N), integers: the predicted class is that of the largest logit.
+    /// From `logits` (N, C) and true `classes`, integers (N). The predicted class is that of the largest logit.
     ///
     /// # Errors
-    /// When the shapes do not fit, there is no image, or a class is not below C.
-    pub fn of(logits: &Tensor, classes: &Tensor) -> Result<Self> {
+    /// When the shapes do not match, there is no image, or a class is not below C.
+    pub fn from_logits(logits: &Tensor, classes: &Tensor) -> Result<Self> {
         let (&[count, width], &[labels]) = (logits.dims(), classes.dims()) else {
-            return Err(misfit(logits, classes));
+            return Err(mismatch(logits, classes));
         };
         if count != labels || count == 0 || width == 0 || !classes.dtype().is_int() {
-            return Err(misfit(logits, classes));
+            return Err(mismatch(logits, classes));
         }
         let predicted: Vec<u32> = logits.argmax(D::Minus1)?.to_vec1()?;
         let classes: Vec<u32> = classes.to_dtype(DType::U32)?.to_vec1()?;
@@ -56,11 +55,11 @@ impl ConfusionMatrix {
     /// From the true and the predicted class of each image.
     ///
     /// # Errors
-    /// When there are not as many of both, or none, or one is not below `classes`.
+    /// When there are not as many true as predicted classes, or none, or one is not below `classes`.
     pub fn from_classes(classes: usize, truth: &[u32], predicted: &[u32]) -> Result<Self> {
         if truth.len() != predicted.len() || truth.is_empty() {
             return Err(Error::Invalid(format!(
-                "confusion matrix: {} true and {} predicted classes; there must be as many of both, and at least one",
+                "confusion matrix: {} true and {} predicted classes; give as many of both, and at least one",
                 truth.len(),
                 predicted.len()
             )));
@@ -83,12 +82,12 @@ impl ConfusionMatrix {
         Ok(ConfusionMatrix { counts })
     }
 
-    /// A row for each true class, a column for each predicted one.
+    /// A row for each true class, a column for each predicted class.
     pub fn counts(&self) -> &[Vec<usize>] {
         &self.counts
     }
 
-    /// The share of images that were taken for what they are.
+    /// The share of images whose class was predicted correctly.
     pub fn accuracy(&self) -> f64 {
         let all = self.counts.iter().flatten().sum();
         let right = (0..self.counts.len())
@@ -97,19 +96,19 @@ impl ConfusionMatrix {
         share(right, all)
     }
 
-    /// Of the images taken for `class`, the share that are; 0 when there are none.
+    /// Of the images predicted as `class`, the share that belong to it; 0 if there are none.
     pub fn precision(&self, class: usize) -> f64 {
-        let taken = self.counts.iter().map(|row| row[class]).sum();
-        share(self.counts[class][class], taken)
+        let predicted = self.counts.iter().map(|row| row[class]).sum();
+        share(self.counts[class][class], predicted)
     }
 
-    /// Of the images of `class`, the share taken for it (for a disease: the sensitivity); 0 when there are none.
+    /// Of the images of `class`, the share predicted as such (for a disease: the sensitivity); 0 if there are none.
     pub fn recall(&self, class: usize) -> f64 {
         share(self.counts[class][class], self.counts[class].iter().sum())
     }
 
-    /// The harmonic mean of precision and recall; 0 when both are.
-    pub fn f1(&self, class: usize) -> f64 {
+    /// The harmonic mean of precision and recall; 0 if both are 0.
+    pub fn f1_score(&self, class: usize) -> f64 {
         let row: usize = self.counts[class].iter().sum();
         let column: usize = self.counts.iter().map(|row| row[class]).sum();
         share(2 * self.counts[class][class], row + column)
@@ -123,26 +122,26 @@ fn share(part: usize, all: usize) -> f64 {
     }
 }
 
-/// A point of a curve: what images with a score of at least `threshold` being called positive means.
+/// A point of a curve: images with a score of at least `threshold` are called positive.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CurvePoint {
-    /// Infinite at the point where no image is called positive.
+    /// Infinite where no image is called positive.
     pub threshold: f64,
-    /// Negative images that are called positive, as a share of the negative ones.
+    /// Of the negative images, the share called positive.
     pub false_positive_rate: f64,
-    /// Positive images that are called positive, as a share of the positive ones: the recall.
+    /// Of the positive images, the share called positive: the recall.
     pub true_positive_rate: f64,
-    /// Positive images among those called positive, as a share; 1 where there are none.
+    /// Of the images called positive, the share that are; 1 if there are none.
     pub precision: f64,
 }
 
-/// The receiver operating characteristic: a point for each threshold, from none called positive to all, for `scores` (N) of which
-/// larger ones mean class 1, and `classes` (N) of 0 and 1.
+/// The receiver operating characteristic: a point for each threshold, from no image called positive to all. The larger one of the
+/// `scores` (N), the more likely is class 1; `classes` (N) are 0 and 1.
 ///
 /// Precision and true positive rate of the same points make the precision-recall curve.
 ///
 /// # Errors
-/// When the shapes do not fit, a score is no number, or one of both classes is missing.
+/// When the shapes do not match, a score is NaN, or one of the two classes is missing.
 pub fn roc_curve(scores: &Tensor, classes: &Tensor) -> Result<Vec<CurvePoint>> {
     let ranking = Ranking::new("roc_curve", scores, classes)?;
     let (mut right, mut wrong) = (0, 0);
@@ -152,7 +151,7 @@ pub fn roc_curve(scores: &Tensor, classes: &Tensor) -> Result<Vec<CurvePoint>> {
         true_positive_rate: 0.0,
         precision: 1.0,
     }];
-    // Images of the same score pass a threshold together.
+    // Images with the same score pass a threshold together.
     for same in ranking.equal_scores() {
         right += same.iter().filter(|(_, positive)| *positive).count();
         wrong += same.iter().filter(|(_, positive)| !*positive).count();
@@ -167,21 +166,21 @@ pub fn roc_curve(scores: &Tensor, classes: &Tensor) -> Result<Vec<CurvePoint>> {
 }
 
 /// The area under [`roc_curve`]: the probability that a positive image has a larger score than a negative one, equal scores
-/// counting half (Hanley and McNeil 1982), by ranks.
+/// counting half (Hanley and McNeil 1982), computed from ranks.
 ///
 /// ```
 /// use candle_core::{Device, Tensor};
 /// let scores = Tensor::new(&[0.1f32, 0.4, 0.35, 0.8], &Device::Cpu)?;
 /// let classes = Tensor::new(&[0u32, 0, 1, 1], &Device::Cpu)?;
-/// assert_eq!(eosin::metrics::auc(&scores, &classes)?, 0.75);
+/// assert_eq!(eosin::metrics::roc_auc(&scores, &classes)?, 0.75);
 /// # Ok::<(), eosin::Error>(())
 /// ```
 ///
 /// # Errors
 /// As [`roc_curve`].
-pub fn auc(scores: &Tensor, classes: &Tensor) -> Result<f64> {
-    let ranking = Ranking::new("auc", scores, classes)?;
-    // A pair counts where the positive image stands before the negative one.
+pub fn roc_auc(scores: &Tensor, classes: &Tensor) -> Result<f64> {
+    let ranking = Ranking::new("roc_auc", scores, classes)?;
+    // A pair counts if the positive image comes before the negative one.
     let (mut pairs, mut positives_before) = (0.0, 0);
     for same in ranking.equal_scores() {
         let right = same.iter().filter(|(_, positive)| *positive).count();
@@ -192,7 +191,7 @@ pub fn auc(scores: &Tensor, classes: &Tensor) -> Result<f64> {
     Ok(pairs / (ranking.positives as f64 * ranking.negatives as f64))
 }
 
-/// The mean of the precisions at each threshold of [`roc_curve`], weighted by the recall that it adds:
+/// The mean precision over the thresholds of [`roc_curve`], each weighted by the recall that it adds:
 /// `sum((recall[n] - recall[n - 1]) * precision[n])`, as scikit-learn's `average_precision_score`.
 ///
 /// # Errors
@@ -205,9 +204,9 @@ pub fn average_precision(scores: &Tensor, classes: &Tensor) -> Result<f64> {
     Ok(steps.sum())
 }
 
-/// Images by their scores, the largest first.
+/// Images in the order of their scores, the largest first.
 struct Ranking {
-    /// With whether the image is of class 1.
+    /// The score, and whether the image is of class 1.
     scored: Vec<(f64, bool)>,
     positives: usize,
     negatives: usize,
@@ -217,14 +216,14 @@ impl Ranking {
     fn new(name: &str, scores: &Tensor, classes: &Tensor) -> Result<Self> {
         let refuse = |rule: &str| {
             Error::Invalid(format!(
-                "{name}: scores {:?} do not fit classes {:?} ({}): {rule}",
+                "{name}: scores {:?} and classes {:?} ({}): {rule}",
                 scores.shape(),
                 classes.shape(),
                 classes.dtype().as_str()
             ))
         };
         if scores.rank() != 1 || scores.dims() != classes.dims() || !classes.dtype().is_int() {
-            return Err(refuse("both are (N), the classes integers"));
+            return Err(refuse("both must be (N), the classes integers"));
         }
         let numbers: Vec<f64> = scores.to_dtype(DType::F64)?.to_vec1()?;
         let classes: Vec<u32> = classes.to_dtype(DType::U32)?.to_vec1()?;
@@ -232,7 +231,7 @@ impl Ranking {
             return Err(refuse("a score is not a number"));
         }
         if classes.iter().any(|&class| class > 1) {
-            return Err(refuse("classes are 0 and 1"));
+            return Err(refuse("classes must be 0 and 1"));
         }
         let positives = classes.iter().filter(|&&class| class == 1).count();
         let negatives = classes.len() - positives;
@@ -251,15 +250,15 @@ impl Ranking {
         })
     }
 
-    /// Images of the same score together.
+    /// Images with the same score, together.
     fn equal_scores(&self) -> impl Iterator<Item = &[(f64, bool)]> {
         self.scored.chunk_by(|one, other| one.0 == other.0)
     }
 }
 
-fn misfit(logits: &Tensor, classes: &Tensor) -> Error {
+fn mismatch(logits: &Tensor, classes: &Tensor) -> Error {
     Error::Invalid(format!(
-        "confusion matrix: logits {:?} do not fit classes {:?} ({}): they are (N, C) and (N), the classes integers, and N is not 0",
+        "confusion matrix: logits {:?} and classes {:?} ({}) must be (N, C) and (N), the classes integers, and N at least 1",
         logits.shape(),
         classes.shape(),
         classes.dtype().as_str()

@@ -4,6 +4,6 @@ mod classification;
 mod segmentation;
 
 pub use classification::{
-    ConfusionMatrix, CurvePoint, accuracy, auc, average_precision, roc_curve,
+    ConfusionMatrix, CurvePoint, accuracy, average_precision, roc_auc, roc_curve,
 };
 pub use segmentation::{dice, iou, pixel_accuracy};

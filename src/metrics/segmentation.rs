@@ -1,12 +1,12 @@
 //! Overlap of predicted and true masks.
 //!
-//! Each function takes logits and target masks of the same shape (N, ...). A pixel is predicted when its probability is
-//! above one half, that is when its logit is above zero. The result is the mean over the images.
+//! Each function takes logits and target masks of the same shape (N, ...). A pixel is predicted if its probability is above one
+//! half, that is, if its logit is above zero. The result is the mean over the images.
 
 use crate::{Error, Result};
 use candle_core::{DType, Tensor};
 
-/// Pixels of one image, counted.
+/// Pixel counts of one image.
 struct Counts {
     both: f64,
     predicted: f64,
@@ -47,7 +47,7 @@ fn mean_over_images(
     Ok(scores.sum::<f64>() / both.len() as f64)
 }
 
-/// The Dice coefficient `2 |A and B| / (|A| + |B|)` (Dice 1945), 1 when both are empty.
+/// The Dice coefficient `2 |A and B| / (|A| + |B|)` (Dice 1945), 1 if both are empty.
 ///
 /// ```
 /// use candle_core::{Device, Tensor};
@@ -68,7 +68,7 @@ pub fn dice(logits: &Tensor, target: &Tensor) -> Result<f64> {
     })
 }
 
-/// Intersection over union `|A and B| / |A or B|` (Jaccard index), 1 when both are empty.
+/// Intersection over union `|A and B| / |A or B|` (Jaccard index), 1 if both are empty.
 ///
 /// # Errors
 /// When the shapes differ.
@@ -81,7 +81,7 @@ pub fn iou(logits: &Tensor, target: &Tensor) -> Result<f64> {
     })
 }
 
-/// The share of pixels that are predicted right.
+/// The share of pixels that are predicted correctly.
 ///
 /// # Errors
 /// When the shapes differ.

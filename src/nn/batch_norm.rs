@@ -1,109 +1,145 @@
 //! Batch normalisation as a layer.
 
-use super::parameters::Builder;
-use crate::ops::{self, Activation};
+use super::layers::{Layers, Visitor};
+use super::mode::Mode;
+use super::module::Module;
+use super::parameter::{Buffer, Parameter};
+use crate::ops::{self, Activation, Epilogue};
 use crate::{Error, Result};
-use candle_core::{Tensor, Var};
+use candle_core::Tensor;
 
-/// Share of the running statistics that each batch replaces, PyTorch's default.
-const MOMENTUM: f64 = 0.1;
-/// Added to the variance, PyTorch's default.
-const EPSILON: f64 = 1e-5;
-
-/// Brings each channel to mean 0 and variance 1, then scales and shifts it by what it learns (Ioffe and Szegedy 2015).
+/// Normalises each channel to mean 0 and variance 1, then scales and shifts it by what it learns (Ioffe and Szegedy 2015).
 ///
 /// In training, mean and variance are those of the batch, and the running mean and variance follow them:
-/// `running = 0.9 * running + 0.1 * batch`, with the variance of `count - 1` numbers, as in PyTorch. In evaluation, the running
-/// ones are used, so that an image's result does not depend on its neighbours. They are buffers (see
+/// `running = 0.9 * running + 0.1 * batch`, with the unbiased variance (divided by `count - 1`), as in PyTorch. In evaluation, the
+/// running ones are used, so that the output of an image does not depend on the others in its batch. They are buffers (see
 /// [`Parameters`](super::Parameters)): saved with the model, but not learned.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
-/// use eosin::nn::{BatchNorm2d, Builder};
-/// let mut builder = Builder::new(42, &Device::Cpu);
-/// let norm = BatchNorm2d::new(1, &mut builder)?;
+/// use candle_core::{Device, Tensor};
+/// use eosin::nn::{BatchNorm2d, Layers, Module};
+/// let norm = BatchNorm2d::new(1).init(42, &Device::Cpu)?;
 /// let image = Tensor::new(&[[[[1f32, 3.]]]], &Device::Cpu)?;
-/// let normal = norm.forward(&image, true)?.flatten_all()?.to_vec1::<f32>()?;
+/// let normal = norm.forward(&image)?.flatten_all()?.to_vec1::<f32>()?;
 /// assert!((normal[0] + 1.0).abs() < 1e-4 && (normal[1] - 1.0).abs() < 1e-4);
 /// # Ok::<(), eosin::Error>(())
 /// ```
+#[derive(Debug)]
 pub struct BatchNorm2d {
-    weight: Tensor,
-    bias: Tensor,
-    running_mean: Var,
-    running_variance: Var,
+    channels: usize,
+    epsilon: f64,
+    momentum: f64,
+    activation: Activation,
+    weight: Parameter,
+    bias: Parameter,
+    running_mean: Buffer,
+    running_variance: Buffer,
+    mode: Mode,
 }
 
 impl BatchNorm2d {
-    /// For images of `channels` channels. At first the weight is 1 and the bias 0, the running mean 0 and variance 1.
-    ///
-    /// # Errors
-    /// When the device has no room.
-    pub fn new(channels: usize, builder: &mut Builder) -> Result<Self> {
-        Ok(BatchNorm2d {
-            weight: builder.constant("weight", channels, 1.0)?,
-            bias: builder.constant("bias", channels, 0.0)?,
-            running_mean: builder.buffer("running_mean", channels, 0.0)?,
-            running_variance: builder.buffer("running_var", channels, 1.0)?,
-        })
-    }
-
-    /// (N, channels, H, W) to the same shape.
-    ///
-    /// # Errors
-    /// When the channels do not fit, or a training batch has a single number a channel.
-    pub fn forward(&self, input: &Tensor, train: bool) -> Result<Tensor> {
-        self.forward_with(input, Activation::Identity, train)
-    }
-
-    /// The same, then `activation`, in one operation.
-    ///
-    /// # Errors
-    /// As [`BatchNorm2d::forward`].
-    pub fn forward_with(
-        &self,
-        input: &Tensor,
-        activation: Activation,
-        train: bool,
-    ) -> Result<Tensor> {
-        let channels = self.weight.elem_count();
-        if input.rank() != 4 || input.dim(1)? != channels {
-            return Err(Error::Invalid(format!(
-                "BatchNorm2d: input {:?} must be (N, {channels}, H, W)",
-                input.shape()
-            )));
+    /// For images of `channels` channels. The weight begins as 1 and the bias as 0, the running mean as 0 and the variance as 1.
+    pub fn new(channels: usize) -> Self {
+        BatchNorm2d {
+            channels,
+            epsilon: 1e-5,
+            momentum: 0.1,
+            activation: Activation::Identity,
+            weight: Parameter::constant(channels, 1.0),
+            bias: Parameter::constant(channels, 0.0),
+            running_mean: Buffer::constant(channels, 0.0),
+            running_variance: Buffer::constant(channels, 1.0),
+            mode: Mode::default(),
         }
-        let (mean, variance) = match train {
-            true => self.batch(input)?,
-            false => (
-                self.running_mean.as_detached_tensor(),
-                self.running_variance.as_detached_tensor(),
-            ),
-        };
-        let statistics = (&mean, &variance, train);
-        ops::normalize(
-            input,
-            &self.weight,
-            &self.bias,
-            statistics,
-            EPSILON,
-            activation,
-        )
+    }
+
+    /// What is added to the variance before its root is taken: 1e-5 by default.
+    pub fn epsilon(mut self, epsilon: f64) -> Self {
+        self.epsilon = epsilon;
+        self
+    }
+
+    /// The share of the running statistics that each batch replaces: 0.1 by default.
+    pub fn momentum(mut self, momentum: f64) -> Self {
+        self.momentum = momentum;
+        self
+    }
+
+    /// An activation after the normalisation, computed in the same pass over memory.
+    pub fn activation(mut self, activation: Activation) -> Self {
+        self.activation = activation;
+        self
     }
 
     /// Mean and variance of a batch, which the running ones follow.
-    fn batch(&self, input: &Tensor) -> Result<(Tensor, Tensor)> {
+    fn batch_statistics(&self, input: &Tensor) -> Result<(Tensor, Tensor)> {
         let (mean, variance) = ops::batch_statistics(&input.detach())?;
-        let count = (input.elem_count() / self.weight.elem_count()) as f64;
+        let count = (input.elem_count() / self.channels) as f64;
         let unbiased = (&variance * (count / (count - 1.0)))?;
         for (running, batch) in [
-            (&self.running_mean, &mean),
-            (&self.running_variance, &unbiased),
+            (self.running_mean.variable()?, &mean),
+            (self.running_variance.variable()?, &unbiased),
         ] {
-            let kept = (running.as_detached_tensor() * (1.0 - MOMENTUM))?;
-            running.set(&(kept + (batch * MOMENTUM)?)?)?;
+            let kept = (running.as_detached_tensor() * (1.0 - self.momentum))?;
+            running.set(&(kept + (batch * self.momentum)?)?)?;
         }
         Ok((mean, variance))
+    }
+
+    fn running_statistics(&self) -> Result<(Tensor, Tensor)> {
+        Ok((
+            self.running_mean.variable()?.as_detached_tensor(),
+            self.running_variance.variable()?.as_detached_tensor(),
+        ))
+    }
+}
+
+impl Layers for BatchNorm2d {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.field("weight", &self.weight);
+        visitor.field("bias", &self.bias);
+        visitor.field("running_mean", &self.running_mean);
+        visitor.field("running_var", &self.running_variance);
+        visitor.field("mode", &self.mode);
+    }
+
+    fn describe(&self) -> Option<String> {
+        Some(format!("BatchNorm2d({})", self.channels))
+    }
+}
+
+impl Module for BatchNorm2d {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        self.forward_with(input, Epilogue::default())
+    }
+
+    fn forward_with(&self, input: &Tensor, epilogue: Epilogue) -> Result<Tensor> {
+        if input.rank() != 4 || input.dim(1)? != self.channels {
+            return Err(Error::Invalid(format!(
+                "BatchNorm2d: input {:?} must be (N, {}, H, W)",
+                input.shape(),
+                self.channels
+            )));
+        }
+        let training = self.mode.is_training();
+        let (mean, variance) = match training {
+            true => self.batch_statistics(input)?,
+            false => self.running_statistics()?,
+        };
+        // The operation can end with an activation, but not with dropout.
+        let (activation, dropout) = (epilogue.activation, epilogue.dropout);
+        let output =
+            Epilogue::from(self.activation).followed_by(activation.into(), |epilogue| {
+                ops::normalize(
+                    input,
+                    &self.weight.tensor()?,
+                    &self.bias.tensor()?,
+                    (&mean, &variance, training),
+                    self.epsilon,
+                    epilogue.activation,
+                )
+            })?;
+        Epilogue::from(dropout).forward(&output)
     }
 }
 
@@ -114,20 +150,19 @@ mod tests {
 
     #[test]
     fn running_statistics_follow_training_alone_and_decide_evaluation() {
-        let mut builder = Builder::new(1, &Device::Cpu);
-        let norm = BatchNorm2d::new(2, &mut builder).unwrap();
-        let parameters = builder.finish();
+        let norm = BatchNorm2d::new(2).init(1, &Device::Cpu).unwrap();
+        let parameters = norm.parameters();
         assert_eq!(parameters.count(), 4);
         let names: Vec<&str> = parameters.buffers().map(|(name, _)| name).collect();
         assert_eq!(names, ["running_mean", "running_var"]);
 
-        // Channel 0 holds 1, 2, 3, 6 (mean 3, variance of three 14 / 3), channel 1 ten times as much.
+        // Channel 0 holds 1, 2, 3, 6 (mean 3, variance 14 / 3 with three degrees of freedom), channel 1 ten times as much.
         let numbers = [1f32, 2., 10., 20., 3., 6., 30., 60.];
         let input = Tensor::new(&numbers, &Device::Cpu).unwrap();
         let input = input.reshape((2, 2, 1, 2)).unwrap();
-        let before = norm.forward(&input, false).unwrap();
-        norm.forward(&input, true).unwrap();
-        let values = |variable: &Var| variable.to_vec1::<f32>().unwrap();
+        let before = norm.predict(&input).unwrap();
+        norm.forward(&input).unwrap();
+        let values = |buffer: &Buffer| buffer.variable().unwrap().to_vec1::<f32>().unwrap();
         let (mean, variance) = (values(&norm.running_mean), values(&norm.running_variance));
         for (found, wanted) in [
             (mean[0], 0.3),
@@ -137,7 +172,8 @@ mod tests {
         ] {
             assert!((found - wanted).abs() < 1e-5, "{found} is not {wanted}");
         }
-        let after = norm.forward(&input, false).unwrap();
+        norm.eval();
+        let after = norm.forward(&input).unwrap();
         let first = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap()[0];
         assert!((first(&before) - 1.0 / (1f32 + 1e-5).sqrt()).abs() < 1e-6);
         assert!((first(&after) - 0.7 / (variance[0] + 1e-5).sqrt()).abs() < 1e-5);
@@ -148,7 +184,7 @@ mod tests {
         );
 
         let other = Tensor::zeros((1, 3, 2, 2), candle_core::DType::F32, &Device::Cpu).unwrap();
-        let message = norm.forward(&other, true).unwrap_err().to_string();
+        let message = norm.forward(&other).unwrap_err().to_string();
         assert!(message.contains("(N, 2, H, W)"), "{message}");
     }
 }

@@ -1,158 +1,214 @@
 //! Convolution layers.
 
-use super::dropout::Dropout;
-use super::parameters::Builder;
-use crate::{Error, Result, ops};
+use super::init::Init;
+use super::layers::{Layers, Visitor};
+use super::module::Module;
+use super::parameter::Parameter;
+use crate::Result;
+use crate::ops::{
+    self, Activation, ConvOptions, ConvTransposeOptions, Epilogue, PaddingMode, Pair,
+};
 use candle_core::Tensor;
 
-/// A convolution: see [`ops::conv2d`].
+/// A two-dimensional convolution, (N, inputs, H, W) to (N, outputs, OH, OW), with the sizes of [`ops::conv2d`].
 ///
 /// ```
 /// use candle_core::{DType, Device, Tensor};
-/// use eosin::nn::{Builder, Conv2d};
-/// use eosin::ops::ConvOptions;
-/// let mut builder = Builder::new(42, &Device::Cpu);
-/// let halve = builder.layer("halve", |builder| {
-///     Conv2d::with(3, 16, 3, ConvOptions::new().stride(2).padding(1), builder)
-/// })?;
+/// use eosin::nn::{Conv2d, Layers, Module};
+/// let halve = Conv2d::new(3, 16, 3).stride(2).padding(1).init(42, &Device::Cpu)?;
 /// let image = Tensor::zeros((1, 3, 32, 32), DType::F32, &Device::Cpu)?;
 /// assert_eq!(halve.forward(&image)?.dims(), [1, 16, 16, 16]);
-/// assert_eq!(builder.finish().count(), 16 * 3 * 3 * 3 + 16);
+/// assert_eq!(halve.parameters().count(), 16 * 3 * 3 * 3 + 16);
 /// # Ok::<(), eosin::Error>(())
 /// ```
+#[derive(Debug)]
 pub struct Conv2d {
-    weight: Tensor,
-    bias: Option<Tensor>,
-    options: ops::ConvOptions,
+    inputs: usize,
+    options: ConvOptions,
+    activation: Activation,
+    weight: Parameter,
+    bias: Option<Parameter>,
 }
 
 impl Conv2d {
-    /// From `inputs` to `outputs` channels with a square kernel, stride 1 and a bias. [`Builder::init`] says how values are drawn.
-    ///
-    /// # Errors
-    /// When the device has no room.
-    pub fn new(
-        inputs: usize,
-        outputs: usize,
-        kernel: usize,
-        padding: usize,
-        builder: &mut Builder,
-    ) -> Result<Self> {
-        let options = ops::ConvOptions::new().padding(padding);
-        Self::with(inputs, outputs, kernel, options, builder)
-    }
-
-    /// The same with any stride, padding, dilation and groups.
-    ///
-    /// # Errors
-    /// As [`Conv2d::new`], and when the groups do not divide the channels.
-    pub fn with(
-        inputs: usize,
-        outputs: usize,
-        kernel: usize,
-        options: ops::ConvOptions,
-        builder: &mut Builder,
-    ) -> Result<Self> {
-        let layer = Self::without_bias(inputs, outputs, kernel, options, builder)?;
-        Ok(Conv2d {
-            bias: Some(builder.bias(outputs, &layer.weight)?),
-            ..layer
-        })
-    }
-
-    /// The same without a bias: before a normalisation, which has one of its own.
-    ///
-    /// # Errors
-    /// As [`Conv2d::with`].
-    pub fn without_bias(
-        inputs: usize,
-        outputs: usize,
-        kernel: usize,
-        options: ops::ConvOptions,
-        builder: &mut Builder,
-    ) -> Result<Self> {
-        let shape = weight_shape(inputs, outputs, kernel, &options)?;
-        Ok(Conv2d {
-            weight: builder.weight(shape)?,
-            bias: None,
-            options,
-        })
-    }
-
-    /// (N, inputs, H, W) to (N, outputs, OH, OW).
-    ///
-    /// # Errors
-    /// When the input does not fit; see [`ops::conv2d`].
-    pub fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        ops::conv2d(input, &self.weight, self.bias.as_ref(), &self.options)
-    }
-
-    /// The same, then `activation` and (where `dropout` has a layer) dropout, in one operation.
-    ///
-    /// # Errors
-    /// As [`Conv2d::forward`].
-    pub fn forward_with(
-        &self,
-        input: &Tensor,
-        activation: ops::Activation,
-        dropout: Option<&Dropout>,
-    ) -> Result<Tensor> {
-        let mut options = self.options.activation(activation);
-        if let Some(dropout) = dropout {
-            options = options.dropout(dropout.probability(), dropout.draw());
+    /// From `inputs` to `outputs` channels, with a kernel of this side (or of these rows and columns), stride 1, no padding, and a
+    /// bias.
+    pub fn new(inputs: usize, outputs: usize, kernel: impl Into<Pair>) -> Self {
+        let Pair(height, width) = kernel.into();
+        let weight = Parameter::weight((outputs, inputs, height, width));
+        Conv2d {
+            inputs,
+            options: ConvOptions::new(),
+            activation: Activation::Identity,
+            bias: Some(Parameter::bias(outputs, &weight)),
+            weight,
         }
-        ops::conv2d(input, &self.weight, self.bias.as_ref(), &options)
+    }
+
+    /// The distance from one window to the next, in input pixels.
+    pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
+        self.options = self.options.stride(stride);
+        self
+    }
+
+    /// Pixels added at each edge.
+    pub fn padding(mut self, padding: impl Into<Pair>) -> Self {
+        self.options = self.options.padding(padding);
+        self
+    }
+
+    /// What the added pixels hold: zeros, unless you say otherwise.
+    pub fn padding_mode(mut self, mode: PaddingMode) -> Self {
+        self.options = self.options.padding_mode(mode);
+        self
+    }
+
+    /// The distance from one tap of the kernel to the next, in input pixels.
+    pub fn dilation(mut self, dilation: impl Into<Pair>) -> Self {
+        self.options = self.options.dilation(dilation);
+        self
+    }
+
+    /// Groups of channels that are convolved separately; both numbers of channels must be multiples of `groups`.
+    pub fn groups(mut self, groups: usize) -> Self {
+        self.options = self.options.groups(groups);
+        let (outputs, kernel) = self.sizes();
+        // Groups that do not divide the channels are an error of `forward`, which knows how to say it.
+        let inputs = self.inputs / groups.max(1);
+        self.weight = self.weight.reshaped((outputs, inputs, kernel.0, kernel.1));
+        let bias = self.bias.is_some();
+        self.bias(bias)
+    }
+
+    /// Without a bias when `false`, as before a normalisation, which has one of its own.
+    pub fn bias(mut self, bias: bool) -> Self {
+        let (outputs, _) = self.sizes();
+        self.bias = bias.then(|| Parameter::bias(outputs, &self.weight));
+        self
+    }
+
+    /// An activation after the convolution, computed in the same pass over memory.
+    pub fn activation(mut self, activation: Activation) -> Self {
+        self.activation = activation;
+        self
+    }
+
+    /// Draws its values by this rule, whatever the rest of the model is drawn by.
+    pub fn drawn_by(mut self, init: Init) -> Self {
+        self.weight = self.weight.drawn_by(init);
+        let bias = self.bias.is_some();
+        self.bias(bias)
+    }
+
+    /// Output channels and kernel.
+    fn sizes(&self) -> (usize, Pair) {
+        let sizes = self.weight.shape().dims();
+        (sizes[0], Pair(sizes[2], sizes[3]))
     }
 }
 
-fn weight_shape(
-    inputs: usize,
-    outputs: usize,
-    kernel: usize,
-    options: &ops::ConvOptions,
-) -> Result<(usize, usize, usize, usize)> {
-    let groups = options.groups;
-    if groups == 0 || !inputs.is_multiple_of(groups) || !outputs.is_multiple_of(groups) {
-        return Err(Error::Invalid(format!(
-            "Conv2d: {groups} groups do not divide {inputs} input and {outputs} output channels"
-        )));
+impl Layers for Conv2d {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.field("weight", &self.weight);
+        visitor.field("bias", &self.bias);
     }
-    Ok((outputs, inputs / groups, kernel, kernel))
+
+    fn describe(&self) -> Option<String> {
+        let (outputs, kernel) = self.sizes();
+        Some(format!("Conv2d({}, {outputs}, {kernel})", self.inputs))
+    }
 }
 
-/// A transposed convolution whose kernel is as large as its stride: each pixel becomes a patch.
+impl Module for Conv2d {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        self.forward_with(input, Epilogue::default())
+    }
+
+    fn forward_with(&self, input: &Tensor, epilogue: Epilogue) -> Result<Tensor> {
+        let bias = self.bias.as_ref().map(Parameter::tensor).transpose()?;
+        let weight = self.weight.tensor()?;
+        Epilogue::from(self.activation).followed_by(epilogue, |epilogue| {
+            let options = self.options.epilogue(epilogue);
+            ops::conv2d(input, &weight, bias.as_ref(), &options)
+        })
+    }
+}
+
+/// A transposed convolution, (N, inputs, H, W) to (N, outputs, OH, OW), with the sizes of [`ops::conv_transpose2d`]: with a kernel
+/// as large as its stride, each pixel becomes a patch.
+///
+/// ```
+/// use candle_core::{DType, Device, Tensor};
+/// use eosin::nn::{ConvTranspose2d, Layers, Module};
+/// let double = ConvTranspose2d::new(16, 8, 2).stride(2).init(42, &Device::Cpu)?;
+/// let features = Tensor::zeros((1, 16, 32, 32), DType::F32, &Device::Cpu)?;
+/// assert_eq!(double.forward(&features)?.dims(), [1, 8, 64, 64]);
+/// # Ok::<(), eosin::Error>(())
+/// ```
+#[derive(Debug)]
 pub struct ConvTranspose2d {
-    weight: Tensor,
-    bias: Tensor,
-    stride: usize,
+    options: ConvTransposeOptions,
+    weight: Parameter,
+    bias: Option<Parameter>,
 }
 
 impl ConvTranspose2d {
-    /// From `inputs` to `outputs` channels, `stride` times as high and wide. [`Builder::init`] says how values are drawn.
-    ///
-    /// # Errors
-    /// When the device has no room.
-    pub fn new(
-        inputs: usize,
-        outputs: usize,
-        stride: usize,
-        builder: &mut Builder,
-    ) -> Result<Self> {
-        let weight = builder.weight((inputs, outputs, stride, stride))?;
-        let bias = builder.bias(outputs, &weight)?;
-        Ok(ConvTranspose2d {
+    /// From `inputs` to `outputs` channels, with a kernel of this side (or of these rows and columns), stride 1, no padding, and a
+    /// bias.
+    pub fn new(inputs: usize, outputs: usize, kernel: impl Into<Pair>) -> Self {
+        let Pair(height, width) = kernel.into();
+        let weight = Parameter::weight((inputs, outputs, height, width));
+        ConvTranspose2d {
+            options: ConvTransposeOptions::new(),
+            bias: Some(Parameter::bias(outputs, &weight)),
             weight,
-            bias,
-            stride,
-        })
+        }
     }
 
-    /// (N, inputs, H, W) to (N, outputs, H * stride, W * stride).
-    ///
-    /// # Errors
-    /// When the input does not fit; see [`ops::conv_transpose2d`].
-    pub fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        let options = ops::ConvTransposeOptions::new().stride(self.stride);
-        ops::conv_transpose2d(input, &self.weight, Some(&self.bias), &options)
+    /// The distance from one input pixel to the next, in output pixels.
+    pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
+        self.options = self.options.stride(stride);
+        self
+    }
+
+    /// Pixels cut off at each edge of the output.
+    pub fn padding(mut self, padding: impl Into<Pair>) -> Self {
+        self.options = self.options.padding(padding);
+        self
+    }
+
+    /// Rows and columns added at the bottom and the right of the output.
+    pub fn output_padding(mut self, padding: impl Into<Pair>) -> Self {
+        self.options = self.options.output_padding(padding);
+        self
+    }
+
+    /// Without a bias when `false`.
+    pub fn bias(mut self, bias: bool) -> Self {
+        let outputs = self.weight.shape().dims()[1];
+        self.bias = bias.then(|| Parameter::bias(outputs, &self.weight));
+        self
+    }
+}
+
+impl Layers for ConvTranspose2d {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.field("weight", &self.weight);
+        visitor.field("bias", &self.bias);
+    }
+
+    fn describe(&self) -> Option<String> {
+        let &[inputs, outputs, height, width] = self.weight.shape().dims() else {
+            return None;
+        };
+        let kernel = Pair(height, width);
+        Some(format!("ConvTranspose2d({inputs}, {outputs}, {kernel})"))
+    }
+}
+
+impl Module for ConvTranspose2d {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        let bias = self.bias.as_ref().map(Parameter::tensor).transpose()?;
+        ops::conv_transpose2d(input, &self.weight.tensor()?, bias.as_ref(), &self.options)
     }
 }

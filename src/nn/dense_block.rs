@@ -1,89 +1,88 @@
-//! The parts of DenseNet (Huang et al. 2017): each layer sees the results of all before it.
+//! The parts of DenseNet (Huang et al. 2017): each layer sees the outputs of all before it.
 
-use super::{BatchNorm2d, Builder, Conv2d, Fan, Init};
+use super::layers::{Layers, Visitor};
+use super::{AvgPool2d, BatchNorm2d, Conv2d, Fan, Init, Module, Relu};
 use crate::Result;
-use crate::ops::{Activation, ConvOptions, PoolOptions, avg_pool2d, concat_channels};
+use crate::ops::concat_channels;
 use candle_core::Tensor;
 
-/// Batch normalisation, ReLU, then a convolution without bias.
-struct NormConv {
-    norm: BatchNorm2d,
-    conv: Conv2d,
+/// A convolution without bias; an odd kernel is padded so that the image keeps its size.
+fn conv(inputs: usize, outputs: usize, kernel: usize) -> Conv2d {
+    Conv2d::new(inputs, outputs, kernel)
+        .padding(kernel / 2)
+        .bias(false)
+        .drawn_by(Init::KaimingNormal(Fan::In, Relu))
 }
 
-impl NormConv {
-    /// A square kernel of odd size, padded such that the image's size stays.
-    fn new(
-        [norm, conv]: [&str; 2],
-        inputs: usize,
-        outputs: usize,
-        kernel: usize,
-        builder: &mut Builder,
-    ) -> Result<Self> {
-        let options = ConvOptions::new().padding(kernel / 2);
-        Ok(NormConv {
-            norm: builder.layer(norm, |builder| BatchNorm2d::new(inputs, builder))?,
-            conv: builder.layer(conv, |builder| {
-                builder.init(Init::KaimingNormal(Fan::In, Activation::Relu), |builder| {
-                    Conv2d::without_bias(inputs, outputs, kernel, options, builder)
-                })
-            })?,
-        })
-    }
+fn norm(channels: usize) -> BatchNorm2d {
+    BatchNorm2d::new(channels).activation(Relu)
+}
 
-    fn forward(&self, input: &Tensor, train: bool) -> Result<Tensor> {
-        let normal = self.norm.forward_with(input, Activation::Relu, train)?;
-        self.conv.forward(&normal)
+/// A 1x1 convolution, then a 3x3 one, each after batch normalisation and ReLU.
+#[derive(Layers)]
+struct DenseLayer {
+    norm1: BatchNorm2d,
+    conv1: Conv2d,
+    norm2: BatchNorm2d,
+    conv2: Conv2d,
+}
+
+impl Module for DenseLayer {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        let reduced = self.conv1.forward(&self.norm1.forward(input)?)?;
+        self.conv2.forward(&self.norm2.forward(&reduced)?)
     }
 }
 
-/// Layers that each add `growth` channels to what they see: 1x1 convolution to four times as many, then 3x3 convolution, both after
-/// batch normalisation and ReLU. Drawn and named as torchvision's.
+/// Layers that each add `growth` channels to what they see: a 1x1 convolution to four times as many, then a 3x3 convolution, both
+/// after batch normalisation and ReLU. Drawn and named as torchvision's.
 ///
 /// ```
 /// use candle_core::{DType, Device, Tensor};
-/// use eosin::nn::{Builder, DenseBlock};
-/// let mut builder = Builder::new(42, &Device::Cpu);
+/// use eosin::nn::{DenseBlock, Layers, Module};
 /// // The first block of DenseNet-121: six layers, 32 channels each.
-/// let block = DenseBlock::new(64, 6, 32, &mut builder)?;
-/// assert_eq!(builder.finish().count(), 335_040);
+/// let block = DenseBlock::new(64, 6, 32).init(42, &Device::Cpu)?;
+/// assert_eq!(block.parameters().count(), 335_040);
 /// let features = Tensor::zeros((1, 64, 14, 14), DType::F32, &Device::Cpu)?;
-/// assert_eq!(block.forward(&features, false)?.dims(), [1, 256, 14, 14]);
+/// assert_eq!(block.predict(&features)?.dims(), [1, 256, 14, 14]);
 /// # Ok::<(), eosin::Error>(())
 /// ```
 pub struct DenseBlock {
-    layers: Vec<[NormConv; 2]>,
+    layers: Vec<DenseLayer>,
 }
 
 impl DenseBlock {
-    /// `layers` layers, from `inputs` to `inputs + layers * growth` channels.
-    ///
-    /// # Errors
-    /// When the device has no room.
-    pub fn new(inputs: usize, layers: usize, growth: usize, builder: &mut Builder) -> Result<Self> {
-        let layer = |index: usize| {
-            let (inputs, reduced) = (inputs + index * growth, 4 * growth);
-            builder.layer(&format!("denselayer{}", index + 1), |builder| {
-                Ok([
-                    NormConv::new(["norm1", "conv1"], inputs, reduced, 1, builder)?,
-                    NormConv::new(["norm2", "conv2"], reduced, growth, 3, builder)?,
-                ])
-            })
+    /// `layers` layers, from (N, inputs, H, W) to (N, inputs + layers * growth, H, W): the input's channels come first.
+    pub fn new(inputs: usize, layers: usize, growth: usize) -> Self {
+        let reduced = 4 * growth;
+        let layer = |number: usize| {
+            let inputs = inputs + number * growth;
+            DenseLayer {
+                norm1: norm(inputs),
+                conv1: conv(inputs, reduced, 1),
+                norm2: norm(reduced),
+                conv2: conv(reduced, growth, 3),
+            }
         };
-        Ok(DenseBlock {
-            layers: (0..layers).map(layer).collect::<Result<_>>()?,
-        })
+        DenseBlock {
+            layers: (0..layers).map(layer).collect(),
+        }
     }
+}
 
-    /// (N, inputs, H, W) to (N, inputs + layers * growth, H, W): the input's channels come first.
-    ///
-    /// # Errors
-    /// When the input does not fit.
-    pub fn forward(&self, input: &Tensor, train: bool) -> Result<Tensor> {
+impl Layers for DenseBlock {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        for (number, layer) in self.layers.iter().enumerate() {
+            visitor.field(&format!("denselayer{}", number + 1), layer);
+        }
+    }
+}
+
+impl Module for DenseBlock {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
         let mut features = input.clone();
-        for [reduce, grow] in &self.layers {
-            let new = grow.forward(&reduce.forward(&features, train)?, train)?;
-            features = concat_channels(&features, &new)?;
+        for layer in &self.layers {
+            features = concat_channels(&features, &layer.forward(&features)?)?;
         }
         Ok(features)
     }
@@ -93,30 +92,34 @@ impl DenseBlock {
 ///
 /// ```
 /// use candle_core::{DType, Device, Tensor};
-/// use eosin::nn::{Builder, Transition};
-/// let mut builder = Builder::new(42, &Device::Cpu);
-/// let transition = Transition::new(256, 128, &mut builder)?;
-/// assert_eq!(builder.finish().count(), 33_280);
+/// use eosin::nn::{Layers, Module, Transition};
+/// let transition = Transition::new(256, 128).init(42, &Device::Cpu)?;
+/// assert_eq!(transition.parameters().count(), 33_280);
 /// let features = Tensor::zeros((1, 256, 14, 14), DType::F32, &Device::Cpu)?;
-/// assert_eq!(transition.forward(&features, false)?.dims(), [1, 128, 7, 7]);
+/// assert_eq!(transition.predict(&features)?.dims(), [1, 128, 7, 7]);
 /// # Ok::<(), eosin::Error>(())
 /// ```
-pub struct Transition(NormConv);
+#[derive(Layers)]
+pub struct Transition {
+    norm: BatchNorm2d,
+    conv: Conv2d,
+    pool: AvgPool2d,
+}
 
 impl Transition {
-    /// From `inputs` to `outputs` channels.
-    ///
-    /// # Errors
-    /// When the device has no room.
-    pub fn new(inputs: usize, outputs: usize, builder: &mut Builder) -> Result<Self> {
-        NormConv::new(["norm", "conv"], inputs, outputs, 1, builder).map(Transition)
+    /// From (N, inputs, H, W) to (N, outputs, H / 2, W / 2).
+    pub fn new(inputs: usize, outputs: usize) -> Self {
+        Transition {
+            norm: norm(inputs),
+            conv: conv(inputs, outputs, 1),
+            pool: AvgPool2d::new(2),
+        }
     }
+}
 
-    /// (N, inputs, H, W) to (N, outputs, H / 2, W / 2).
-    ///
-    /// # Errors
-    /// When the input does not fit.
-    pub fn forward(&self, input: &Tensor, train: bool) -> Result<Tensor> {
-        avg_pool2d(&self.0.forward(input, train)?, &PoolOptions::new(2))
+impl Module for Transition {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        let reduced = self.conv.forward(&self.norm.forward(input)?)?;
+        self.pool.forward(&reduced)
     }
 }

@@ -1,45 +1,67 @@
-//! Dropout as a layer: each training step draws a new mask.
+//! Dropout as a layer.
 
-use super::parameters::Builder;
-use crate::{Result, ops};
+use super::layers::{Layers, Visitor};
+use super::mode::Mode;
+use super::module::Module;
+use super::seeds::Seeds;
+use crate::Result;
+use crate::ops::{Epilogue, Mask};
 use candle_core::Tensor;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Dropout with masks that follow from the model's seed, one after the other.
+/// In training, sets each element to zero with a probability and scales the others up: see [`ops::dropout`](crate::ops::dropout()).
+/// Each step draws another mask; all of them follow from the model's seed.
+///
+/// ```
+/// use candle_core::{DType, Device, Tensor};
+/// use eosin::nn::{Dropout, Layers, Module};
+/// let dropout = Dropout::new(0.5);
+/// let ones = Tensor::ones((2, 100), DType::F32, &Device::Cpu)?;
+/// assert!(dropout.forward(&ones)?.to_vec2::<f32>()?[0].contains(&2.0));
+/// dropout.eval();
+/// assert_eq!(dropout.forward(&ones)?.to_vec2::<f32>()?, ones.to_vec2::<f32>()?);
+/// # Ok::<(), eosin::Error>(())
+/// ```
+#[derive(Debug)]
 pub struct Dropout {
     probability: f64,
-    seed: u64,
-    drawn: AtomicU64,
+    seeds: Seeds,
+    mode: Mode,
 }
 
 impl Dropout {
-    pub fn new(probability: f64, builder: &mut Builder) -> Self {
+    /// PyTorch's default is a probability of 0.5.
+    pub fn new(probability: f64) -> Self {
         Dropout {
             probability,
-            seed: builder.seed(),
-            drawn: AtomicU64::new(0),
+            seeds: Seeds::default(),
+            mode: Mode::default(),
         }
     }
 
-    /// The input itself unless `train`.
-    ///
-    /// # Errors
-    /// See [`ops::dropout`].
-    pub fn forward(&self, input: &Tensor, train: bool) -> Result<Tensor> {
-        if !train {
-            return Ok(input.clone());
-        }
-        ops::dropout(input, self.probability, self.draw())
+    /// The next mask, in training.
+    pub(super) fn mask(&self) -> Option<Mask> {
+        let drops = self.mode.is_training() && self.probability != 0.0;
+        drops.then(|| Mask::new(self.probability, self.seeds.draw()))
+    }
+}
+
+impl Layers for Dropout {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.field("seeds", &self.seeds);
+        visitor.field("mode", &self.mode);
     }
 
-    pub(super) fn probability(&self) -> f64 {
-        self.probability
+    fn describe(&self) -> Option<String> {
+        Some(format!("Dropout({})", self.probability))
+    }
+}
+
+impl Module for Dropout {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        Epilogue::from(self.mask()).forward(input)
     }
 
-    /// The seed of the next mask.
-    pub(super) fn draw(&self) -> u64 {
-        let count = self.drawn.fetch_add(1, Ordering::Relaxed);
-        self.seed
-            .wrapping_add(count.wrapping_mul(0xa076_1d64_78bd_642f))
+    fn as_epilogue(&self) -> Option<Epilogue> {
+        Some(Epilogue::from(self.mask()))
     }
 }

@@ -1,84 +1,97 @@
-//! What the numbers of a layer are before training.
+//! How the elements of a layer are drawn before training.
 
-use super::parameters::Builder;
-use crate::Result;
 use crate::ops::Activation;
-use candle_core::{Shape, Tensor};
+use candle_core::Shape;
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
 
 /// How the weights of convolutions and linear layers are drawn, by the names and formulas of `torch.nn.init`; see
-/// [`Builder::init`].
+/// [`Layers::init_with`](super::Layers::init_with).
 ///
-/// `fan_in` is how many numbers go into one result, `fan_out` into how many results one number goes: a weight
-/// (outputs, inputs, KH, KW) has `inputs * KH * KW` and `outputs * KH * KW`. As in PyTorch, both change places for transposed
+/// `fan_in` is how many inputs one output is computed from, `fan_out` how many outputs one input goes into: a weight
+/// (outputs, inputs, KH, KW) has `inputs * KH * KW` and `outputs * KH * KW`. As in PyTorch, the two change places for transposed
 /// convolutions, whose weights are (inputs, outputs, KH, KW). The gain of an [`Activation`] makes up for what it takes away.
 ///
 /// With all but [`Init::Default`], biases are 0.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Init {
-    /// As PyTorch's layers do by themselves: weights and biases evenly from `-b..b` with `b = 1 / sqrt(fan_in)`. In a deep network
-    /// without normalisation numbers get smaller from layer to layer.
+    /// What PyTorch's layers do by default: weights and biases uniformly from `-b..b` with `b = 1 / sqrt(fan_in)`. In a deep
+    /// network without normalisation, values shrink from layer to layer.
     #[default]
     Default,
-    /// With the standard deviation `gain / sqrt(fan)`, so that numbers (`fan_in`) or gradients (`fan_out`) neither grow nor shrink
-    /// from layer to layer (He et al. 2015, section 2.2).
+    /// Normally, with the standard deviation `gain / sqrt(fan)`, so that values (`fan_in`) or gradients (`fan_out`) neither grow
+    /// nor shrink from layer to layer (He et al. 2015, section 2.2).
     KaimingNormal(Fan, Activation),
-    /// Evenly, with the standard deviation of [`Init::KaimingNormal`].
+    /// Uniformly, with the standard deviation of [`Init::KaimingNormal`].
     KaimingUniform(Fan, Activation),
-    /// With the standard deviation `gain * sqrt(2 / (fan_in + fan_out))`, between both (Glorot and Bengio 2010, eq. 12).
+    /// Normally, with the standard deviation `gain * sqrt(2 / (fan_in + fan_out))`, a compromise between the two (Glorot and
+    /// Bengio 2010, eq. 12).
     XavierNormal(Activation),
-    /// Evenly, with the standard deviation of [`Init::XavierNormal`] (eq. 16).
+    /// Uniformly, with the standard deviation of [`Init::XavierNormal`] (eq. 16).
     XavierUniform(Activation),
 }
 
-/// What [`Init::KaimingNormal`] and [`Init::KaimingUniform`] keep in size.
+/// Whose size [`Init::KaimingNormal`] and [`Init::KaimingUniform`] preserve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Fan {
-    /// The numbers on their way forward.
+    /// That of the values on the way forward.
     In,
-    /// The gradients on their way back.
+    /// That of the gradients on the way back.
     Out,
 }
 
 impl Init {
-    pub(super) fn weight(self, shape: Shape, builder: &mut Builder) -> Result<Tensor> {
-        let (fan_in, fan_out) = fans(&shape);
+    /// The elements of a weight, drawn in order.
+    pub(super) fn weight(self, shape: &Shape, random: &mut ChaCha8Rng) -> Vec<f32> {
+        let (fan_in, fan_out) = fans(shape);
         let kaiming = |fan, activation| match fan {
             Fan::In => gain(activation) / fan_in.sqrt(),
             Fan::Out => gain(activation) / fan_out.sqrt(),
         };
         let xavier = |activation| gain(activation) * (2.0 / (fan_in + fan_out)).sqrt();
-        // Of even numbers between -b and b, the standard deviation is b / sqrt(3).
+        // The standard deviation of a uniform distribution on -b..b is b / sqrt(3).
         let root = 3f64.sqrt();
+        let count = shape.elem_count();
         match self {
-            Init::Default => builder.uniform("weight", shape, 1.0 / fan_in.sqrt()),
-            Init::KaimingNormal(fan, activation) => {
-                builder.normal("weight", shape, kaiming(fan, activation))
-            }
+            Init::Default => uniform(count, 1.0 / fan_in.sqrt(), random),
+            Init::KaimingNormal(fan, activation) => normal(count, kaiming(fan, activation), random),
             Init::KaimingUniform(fan, activation) => {
-                builder.uniform("weight", shape, root * kaiming(fan, activation))
+                uniform(count, root * kaiming(fan, activation), random)
             }
-            Init::XavierNormal(activation) => builder.normal("weight", shape, xavier(activation)),
-            Init::XavierUniform(activation) => {
-                builder.uniform("weight", shape, root * xavier(activation))
-            }
+            Init::XavierNormal(activation) => normal(count, xavier(activation), random),
+            Init::XavierUniform(activation) => uniform(count, root * xavier(activation), random),
         }
     }
 
-    pub(super) fn bias(
-        self,
-        outputs: usize,
-        weight: &Tensor,
-        builder: &mut Builder,
-    ) -> Result<Tensor> {
+    /// The elements of the bias that goes with a weight of this `fan_in`.
+    pub(super) fn bias(self, count: usize, fan_in: f64, random: &mut ChaCha8Rng) -> Vec<f32> {
         match self {
-            Init::Default => builder.uniform("bias", outputs, 1.0 / fans(weight.shape()).0.sqrt()),
-            _ => builder.constant("bias", outputs, 0.0),
+            Init::Default => uniform(count, 1.0 / fan_in.sqrt(), random),
+            _ => vec![0.0; count],
         }
     }
 }
 
-/// `fan_in` and `fan_out`; at least 1, as there are biases also where nothing goes into a result.
-fn fans(shape: &Shape) -> (f64, f64) {
+/// Drawn uniformly from `-bound..bound`.
+fn uniform(count: usize, bound: f64, random: &mut ChaCha8Rng) -> Vec<f32> {
+    let bound = bound as f32;
+    let mut draw = || (random.random::<f32>() * 2.0 - 1.0) * bound;
+    (0..count).map(|_| draw()).collect()
+}
+
+/// Drawn from a normal distribution around 0.
+fn normal(count: usize, std: f64, random: &mut ChaCha8Rng) -> Vec<f32> {
+    let std = std as f32;
+    let mut draw = || {
+        let standard: f32 = StandardNormal.sample(random);
+        standard * std
+    };
+    (0..count).map(|_| draw()).collect()
+}
+
+/// `fan_in` and `fan_out`; at least 1, since a layer without inputs still has biases.
+pub(super) fn fans(shape: &Shape) -> (f64, f64) {
     let [outputs, inputs @ ..] = shape.dims() else {
         return (1.0, 1.0);
     };
@@ -87,7 +100,7 @@ fn fans(shape: &Shape) -> (f64, f64) {
     (of(inputs).max(1.0), (*outputs as f64 * taps).max(1.0))
 }
 
-/// PyTorch's `calculate_gain`. It has none for ELU and softplus, which here are taken for the ReLU that they resemble.
+/// PyTorch's `calculate_gain`. It has none for ELU and softplus; here they get that of the ReLU that they resemble.
 fn gain(activation: Activation) -> f64 {
     match activation {
         Activation::Identity | Activation::Sigmoid => 1.0,

@@ -1,8 +1,8 @@
 //! A multilayer perceptron.
 
-use super::{Builder, Linear, Model, Parameters};
-use crate::ops::{Activation, flatten};
-use crate::{Error, Result};
+use super::layers::{Layers, Visitor};
+use super::{Identity, Linear, Module, Relu};
+use crate::{Error, Result, ops};
 use candle_core::{Device, Tensor};
 
 /// Fully connected layers with ReLU between them; the last gives logits.
@@ -11,57 +11,51 @@ use candle_core::{Device, Tensor};
 ///
 /// ```
 /// use candle_core::{DType, Device, Tensor};
-/// use eosin::nn::{Mlp, Model};
+/// use eosin::nn::{Layers, Mlp, Module};
 /// let model = Mlp::new(&[784, 128, 64, 10], 42, &Device::Cpu)?;
 /// assert_eq!(model.parameters().count(), 109_386);
+/// assert_eq!(model.parameters().get("layer0.weight")?.dims(), [128, 784]);
 /// let digits = Tensor::zeros((5, 1, 28, 28), DType::F32, &Device::Cpu)?;
-/// assert_eq!(model.forward(&digits, false)?.dims(), [5, 10]);
+/// assert_eq!(model.forward(&digits)?.dims(), [5, 10]);
 /// # Ok::<(), eosin::Error>(())
 /// ```
 pub struct Mlp {
     layers: Vec<Linear>,
-    parameters: Parameters,
 }
 
 impl Mlp {
-    /// Layers from each of `sizes` to the next.
+    /// Layers from each of `sizes` to the next, with values that follow from `seed`.
     ///
     /// # Errors
     /// When there are fewer than two sizes.
     pub fn new(sizes: &[usize], seed: u64, device: &Device) -> Result<Self> {
         if sizes.len() < 2 {
             return Err(Error::Invalid(format!(
-                "Mlp: {sizes:?}: the sizes of at least an input and an output are needed"
+                "Mlp: {sizes:?}: give the sizes of an input and an output at least"
             )));
         }
-        let mut builder = Builder::new(seed, device);
-        let layers = sizes.windows(2).enumerate().map(|(index, pair)| {
-            builder.layer(&format!("layer{index}"), |builder| {
-                Linear::new(pair[0], pair[1], builder)
-            })
-        });
-        let layers = layers.collect::<Result<_>>()?;
-        Ok(Mlp {
-            layers,
-            parameters: builder.finish(),
-        })
+        let count = sizes.len() - 1;
+        let layer = |(number, pair): (usize, &[usize])| {
+            let activation = if number + 1 < count { Relu } else { Identity };
+            Linear::new(pair[0], pair[1]).activation(activation)
+        };
+        let layers = sizes.windows(2).enumerate().map(layer).collect();
+        Mlp { layers }.init(seed, device)
     }
 }
 
-impl Model for Mlp {
-    fn forward(&self, input: &Tensor, _train: bool) -> Result<Tensor> {
-        let mut features = flatten(input)?;
-        for (index, layer) in self.layers.iter().enumerate() {
-            let activation = match index + 1 < self.layers.len() {
-                true => Activation::Relu,
-                false => Activation::Identity,
-            };
-            features = layer.forward(&features, activation)?;
+impl Layers for Mlp {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        for (number, layer) in self.layers.iter().enumerate() {
+            visitor.field(&format!("layer{number}"), layer);
         }
-        Ok(features)
     }
+}
 
-    fn parameters(&self) -> &Parameters {
-        &self.parameters
+impl Module for Mlp {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        let features = ops::flatten(input)?;
+        let mut layers = self.layers.iter();
+        layers.try_fold(features, |features, layer| layer.forward(&features))
     }
 }

@@ -1,19 +1,28 @@
-//! The numbers that a model learns, and those that it keeps beside them.
+//! All parameters of a model, by name, and its buffers.
 
-use super::init::Init;
 use crate::whole_file::write_whole;
 use crate::{Error, Result};
-use candle_core::{DType, Device, Shape, Tensor, Var};
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
+use candle_core::{DType, Device, Tensor, Var};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The named parameters of a model, in the order in which its layers were made, and its buffers: numbers that no gradient
-/// changes but that belong to the model, such as the running statistics of batch normalisation.
+/// The named parameters of a model, in the order of its fields, and its buffers: values that no gradient changes but that belong
+/// to the model, such as the running statistics of batch normalisation.
 ///
-/// Buffers are saved, loaded, copied and restored with the parameters; optimizers do not see them.
+/// Buffers are saved, loaded, copied and restored with the parameters; optimizers do not see them. `model.parameters()` gives
+/// them; without a model, [`Parameters::of`] takes variables of your own:
+///
+/// ```
+/// use candle_core::{Device, Var};
+/// use eosin::nn::Parameters;
+/// use eosin::train::{Optimizer, Sgd};
+/// let place = Var::new(4f32, &Device::Cpu)?;
+/// let parameters = Parameters::of([("place", &place)]);
+/// let gradients = place.sqr()?.backward()?;
+/// Sgd::new(0.25).step(&parameters, &gradients)?;
+/// assert_eq!(place.to_scalar::<f32>()?, 2.0);
+/// # Ok::<(), eosin::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Parameters {
     learned: Vec<(String, Var)>,
@@ -21,6 +30,43 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    /// These variables as parameters.
+    pub fn of<'a>(variables: impl IntoIterator<Item = (&'a str, &'a Var)>) -> Self {
+        let mut parameters = Parameters::default();
+        for (name, variable) in variables {
+            parameters.add_learned(name, Some(variable));
+        }
+        parameters
+    }
+
+    pub(super) fn add_learned(&mut self, name: &str, variable: Option<&Var>) {
+        let named = variable.map(|variable| (name.to_owned(), variable.clone()));
+        self.learned.extend(named);
+    }
+
+    pub(super) fn add_buffer(&mut self, name: &str, variable: Option<&Var>) {
+        let named = variable.map(|variable| (name.to_owned(), variable.clone()));
+        self.buffers.extend(named);
+    }
+
+    /// The parameter or buffer with this name; it shares its memory with the model.
+    ///
+    /// # Errors
+    /// When there is none; the message lists those that there are.
+    pub fn get(&self, name: &str) -> Result<Var> {
+        let found = self.all().find(|(known, _)| *known == name);
+        found.map(|(_, variable)| variable.clone()).ok_or_else(|| {
+            let names: Vec<&str> = self.all().map(|(name, _)| name).collect();
+            Error::Invalid(format!(
+                "the model has no parameter `{name}`; it has {}",
+                match names.is_empty() {
+                    true => "none at all".to_owned(),
+                    false => names.join(", "),
+                }
+            ))
+        })
+    }
+
     /// Name and value of each parameter.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Var)> {
         named(&self.learned)
@@ -36,9 +82,15 @@ impl Parameters {
         self.iter().chain(self.buffers())
     }
 
-    /// How many numbers there are to learn; buffers do not count.
+    /// How many values there are to learn; buffers do not count.
     pub fn count(&self) -> usize {
         self.iter().map(|(_, variable)| variable.elem_count()).sum()
+    }
+
+    /// Where the model is: the device of its first parameter, or the CPU if it has none.
+    pub fn device(&self) -> Device {
+        let first = self.iter().next();
+        first.map_or(Device::Cpu, |(_, variable)| variable.device().clone())
     }
 
     /// A copy of all values, for [`Parameters::restore`].
@@ -76,7 +128,7 @@ impl Parameters {
         })
     }
 
-    /// Reads values that [`Parameters::save`] wrote. Nothing is changed when anything does not fit.
+    /// Reads values that [`Parameters::save`] wrote. Nothing is changed unless all of it fits.
     ///
     /// # Errors
     /// When the file cannot be read, is cut short, lacks a parameter or has one of another shape.
@@ -89,7 +141,7 @@ impl Parameters {
         let refuse = |reason: String| Error::Invalid(format!("{}: {reason}", path.display()));
         let mut values = Vec::new();
         let file = safetensors::SafeTensors::deserialize(&bytes)
-            .map_err(|error| refuse(format!("not a whole safetensors file ({error})")))?;
+            .map_err(|error| refuse(format!("not a complete safetensors file ({error})")))?;
         for (name, variable) in self.all() {
             let view = file
                 .tensor(name)
@@ -117,176 +169,15 @@ fn named(variables: &[(String, Var)]) -> impl Iterator<Item = (&str, &Var)> {
         .map(|(name, variable)| (name.as_str(), variable))
 }
 
-/// Makes parameters with names and seeded values: one builder makes one model.
-///
-/// The same seed gives the same values on every machine.
-pub struct Builder {
-    parameters: Parameters,
-    random: ChaCha8Rng,
-    device: Device,
-    path: Vec<String>,
-    init: Init,
-}
-
-impl Builder {
-    pub fn new(seed: u64, device: &Device) -> Self {
-        crate::ops::memory::keep_freed_memory();
-        Builder {
-            parameters: Parameters::default(),
-            random: ChaCha8Rng::seed_from_u64(seed),
-            device: device.clone(),
-            path: Vec::new(),
-            init: Init::Default,
-        }
-    }
-
-    /// Makes a layer whose parameters' names begin with `name`.
-    ///
-    /// # Errors
-    /// Those of `make`.
-    pub fn layer<T>(&mut self, name: &str, make: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        self.path.push(name.to_owned());
-        let layer = make(self);
-        self.path.pop();
-        layer
-    }
-
-    /// Draws the weights of all layers that `make` makes as `init` says.
-    ///
-    /// ```
-    /// use candle_core::Device;
-    /// use eosin::nn::{Builder, Fan, Init, Linear};
-    /// use eosin::ops::Activation;
-    /// let mut builder = Builder::new(42, &Device::Cpu);
-    /// let init = Init::KaimingNormal(Fan::In, Activation::Relu);
-    /// let [first, second] = builder.init(init, |builder| {
-    ///     Ok([
-    ///         builder.layer("first", |builder| Linear::new(784, 100, builder))?,
-    ///         builder.layer("second", |builder| Linear::new(100, 100, builder))?,
-    ///     ])
-    /// })?;
-    /// # Ok::<(), eosin::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Those of `make`.
-    pub fn init<T>(&mut self, init: Init, make: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let before = std::mem::replace(&mut self.init, init);
-        let layers = make(self);
-        self.init = before;
-        layers
-    }
-
-    /// The parameter `weight` of a layer, drawn as [`Builder::init`] says: (outputs, inputs, ...).
-    ///
-    /// # Errors
-    /// When the device has no room.
-    pub fn weight(&mut self, shape: impl Into<Shape>) -> Result<Tensor> {
-        self.init.weight(shape.into(), self)
-    }
-
-    /// The parameter `bias` of a layer that has this weight.
-    ///
-    /// # Errors
-    /// When the device has no room.
-    pub fn bias(&mut self, outputs: usize, weight: &Tensor) -> Result<Tensor> {
-        self.init.bias(outputs, weight, self)
-    }
-
-    /// A parameter with values drawn evenly from `-bound..bound`.
-    ///
-    /// # Errors
-    /// When the device has no room.
-    pub fn uniform(&mut self, name: &str, shape: impl Into<Shape>, bound: f64) -> Result<Tensor> {
-        let bound = bound as f32;
-        self.drawn(name, shape, |random| {
-            (random.random::<f32>() * 2.0 - 1.0) * bound
-        })
-    }
-
-    /// A parameter with values drawn from a normal distribution around 0.
-    ///
-    /// # Errors
-    /// When the device has no room.
-    pub fn normal(
-        &mut self,
-        name: &str,
-        shape: impl Into<Shape>,
-        deviation: f64,
-    ) -> Result<Tensor> {
-        let deviation = deviation as f32;
-        self.drawn(name, shape, |random| {
-            let normal: f32 = StandardNormal.sample(random);
-            normal * deviation
-        })
-    }
-
-    /// A parameter whose values are all `value` at first.
-    ///
-    /// # Errors
-    /// When the device has no room.
-    pub fn constant(&mut self, name: &str, shape: impl Into<Shape>, value: f32) -> Result<Tensor> {
-        self.drawn(name, shape, |_| value)
-    }
-
-    /// A buffer (see [`Parameters`]) whose values are all `value` at first; the layer changes it by `set`.
-    ///
-    /// # Errors
-    /// When the device has no room.
-    pub fn buffer(&mut self, name: &str, shape: impl Into<Shape>, value: f32) -> Result<Var> {
-        let buffer = Var::from_tensor(&Tensor::full(value, shape, &self.device)?)?;
-        let name = self.full_name(name);
-        self.parameters.buffers.push((name, buffer.clone()));
-        Ok(buffer)
-    }
-
-    fn drawn(
-        &mut self,
-        name: &str,
-        shape: impl Into<Shape>,
-        mut draw: impl FnMut(&mut ChaCha8Rng) -> f32,
-    ) -> Result<Tensor> {
-        let shape = shape.into();
-        let values: Vec<f32> = (0..shape.elem_count())
-            .map(|_| draw(&mut self.random))
-            .collect();
-        let variable = Var::from_tensor(&Tensor::from_vec(values, shape, &self.device)?)?;
-        let tensor = variable.as_tensor().clone();
-        let name = self.full_name(name);
-        self.parameters.learned.push((name, variable));
-        Ok(tensor)
-    }
-
-    /// The name with those of the layers around it.
-    fn full_name(&self, name: &str) -> String {
-        let layers = self.path.iter().map(String::as_str);
-        layers.chain([name]).collect::<Vec<_>>().join(".")
-    }
-
-    /// A number for a layer that draws numbers of its own, such as dropout.
-    pub fn seed(&mut self) -> u64 {
-        self.random.random()
-    }
-
-    /// All parameters made so far.
-    pub fn finish(self) -> Parameters {
-        self.parameters
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::{BatchNorm2d, Layers, Linear};
+    use crate::sequential;
 
     fn two(seed: u64, outputs: usize) -> Parameters {
-        let mut builder = Builder::new(seed, &Device::Cpu);
-        builder
-            .layer("one", |builder| {
-                builder.uniform("weight", (outputs, 3), 0.5)?;
-                builder.uniform("bias", outputs, 0.5)
-            })
-            .unwrap();
-        builder.finish()
+        let model = sequential![Linear::new(3, outputs)];
+        model.init(seed, &Device::Cpu).unwrap().parameters()
     }
 
     fn values(parameters: &Parameters) -> Vec<Vec<f32>> {
@@ -308,40 +199,41 @@ mod tests {
         assert_eq!(values(&saved), values(&loaded));
         assert_eq!(
             saved.iter().map(|(name, _)| name).collect::<Vec<_>>(),
-            ["one.weight", "one.bias"]
+            ["0.weight", "0.bias"]
         );
     }
 
     #[test]
     fn buffers_are_kept_with_the_parameters_but_not_learned() {
         let make = || {
-            let mut builder = Builder::new(1, &Device::Cpu);
-            let buffer = builder
-                .layer("one", |builder| {
-                    builder.constant("weight", 2, 1.0)?;
-                    builder.buffer("mean", 3, 0.5)
-                })
-                .unwrap();
-            (buffer, builder.finish())
+            let norm = BatchNorm2d::new(3).init(1, &Device::Cpu).unwrap();
+            norm.parameters()
         };
-        let numbers = |buffer: &Var| buffer.to_vec1::<f32>().unwrap();
-        let (buffer, parameters) = make();
-        assert_eq!((parameters.count(), parameters.iter().count()), (2, 1));
+        let mean = |parameters: &Parameters| parameters.get("running_mean").unwrap();
+        let numbers = |buffer: Var| buffer.to_vec1::<f32>().unwrap();
+        let parameters = make();
+        assert_eq!((parameters.count(), parameters.iter().count()), (6, 2));
         let names: Vec<&str> = parameters.buffers().map(|(name, _)| name).collect();
-        assert_eq!(names, ["one.mean"]);
+        assert_eq!(names, ["running_mean", "running_var"]);
 
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.safetensors");
         let before = parameters.snapshot().unwrap();
-        buffer
+        mean(&parameters)
             .set(&Tensor::new(&[1f32, 2., 3.], &Device::Cpu).unwrap())
             .unwrap();
         parameters.save(&path).unwrap();
-        let (loaded_buffer, loaded) = make();
+        let loaded = make();
         loaded.load(&path).unwrap();
-        assert_eq!(numbers(&loaded_buffer), [1.0, 2.0, 3.0]);
+        assert_eq!(numbers(mean(&loaded)), [1.0, 2.0, 3.0]);
         parameters.restore(&before).unwrap();
-        assert_eq!(numbers(&buffer), [0.5; 3]);
+        assert_eq!(numbers(mean(&parameters)), [0.0; 3]);
+    }
+
+    #[test]
+    fn a_name_that_is_not_there_is_answered_with_those_that_are() {
+        let message = two(1, 2).get("0.wieght").unwrap_err().to_string();
+        assert!(message.contains("`0.wieght`") && message.contains("0.weight, 0.bias"));
     }
 
     #[test]
@@ -356,7 +248,7 @@ mod tests {
                 .load(&path)
                 .unwrap_err()
                 .to_string()
-                .contains("`one.weight` has shape [2, 3] there")
+                .contains("`0.weight` has shape [2, 3] there")
         );
         std::fs::write(&path, &std::fs::read(&path).unwrap()[..20]).unwrap();
         assert!(
@@ -364,7 +256,7 @@ mod tests {
                 .load(&path)
                 .unwrap_err()
                 .to_string()
-                .contains("not a whole safetensors file")
+                .contains("not a complete safetensors file")
         );
         assert!(
             other

@@ -1,106 +1,94 @@
 //! Residual networks (He et al. 2016): layers learn what to add to their input.
 
-use super::{BatchNorm2d, Builder, Conv2d, Fan, Init, Linear, Model, Parameters};
-use crate::ops::{self, Activation, ConvOptions, PoolOptions};
-use crate::{Error, Result};
+use super::images::{Sides, check_images};
+use super::{
+    AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Fan, Init, Layers, Linear, MaxPool2d, Module, Relu,
+    Sequential,
+};
+use crate::{Result, ops, sequential};
 use candle_core::{Device, Tensor};
 
-/// Channels of the four stages; each but the first halves height and width.
-const CHANNELS: [usize; 4] = [64, 128, 256, 512];
-const BLOCKS_OF_A_STAGE: usize = 2;
-
-/// A convolution without bias, then batch normalisation.
-struct ConvNorm {
-    conv: Conv2d,
-    norm: BatchNorm2d,
+/// A convolution without bias, drawn as torchvision does; an odd kernel is padded so that stride 1 keeps the size.
+fn conv(inputs: usize, outputs: usize, kernel: usize, stride: usize) -> Conv2d {
+    Conv2d::new(inputs, outputs, kernel)
+        .stride(stride)
+        .padding(kernel / 2)
+        .bias(false)
+        .drawn_by(Init::KaimingNormal(Fan::Out, Relu))
 }
 
-impl ConvNorm {
-    /// A square kernel of odd size, padded such that stride 1 keeps the image's size.
-    fn new(
-        [conv, norm]: [&str; 2],
-        channels: [usize; 2],
-        kernel: usize,
-        stride: usize,
-        builder: &mut Builder,
-    ) -> Result<Self> {
-        let [inputs, outputs] = channels;
-        let options = ConvOptions::new().stride(stride).padding(kernel / 2);
-        Ok(ConvNorm {
-            conv: builder.layer(conv, |builder| {
-                builder.init(Init::KaimingNormal(Fan::Out, Activation::Relu), |builder| {
-                    Conv2d::without_bias(inputs, outputs, kernel, options, builder)
-                })
-            })?,
-            norm: builder.layer(norm, |builder| BatchNorm2d::new(outputs, builder))?,
-        })
-    }
-
-    fn forward(&self, input: &Tensor, activation: Activation, train: bool) -> Result<Tensor> {
-        let convolved = self.conv.forward(input)?;
-        self.norm.forward_with(&convolved, activation, train)
-    }
-}
-
-/// Two 3x3 convolutions whose result is added to the input, then ReLU.
+/// Two 3x3 convolutions whose output is added to the input, then ReLU.
+#[derive(Layers)]
 struct Block {
-    first: ConvNorm,
-    second: ConvNorm,
-    /// Brings the input to the shape of the result where they differ.
-    shortcut: Option<ConvNorm>,
+    conv1: Conv2d,
+    bn1: BatchNorm2d,
+    conv2: Conv2d,
+    bn2: BatchNorm2d,
+    /// Brings the input to the shape of the output where they differ.
+    downsample: Option<Sequential>,
 }
 
 impl Block {
-    fn new(inputs: usize, outputs: usize, stride: usize, builder: &mut Builder) -> Result<Self> {
-        let (first, second) = (["conv1", "bn1"], ["conv2", "bn2"]);
-        let first = ConvNorm::new(first, [inputs, outputs], 3, stride, builder)?;
-        let second = ConvNorm::new(second, [outputs, outputs], 3, 1, builder)?;
-        let shortcut = match (inputs, stride) == (outputs, 1) {
-            true => None,
-            false => Some(builder.layer("downsample", |builder| {
-                ConvNorm::new(["0", "1"], [inputs, outputs], 1, stride, builder)
-            })?),
-        };
-        Ok(Block {
-            first,
-            second,
-            shortcut,
-        })
+    fn new(inputs: usize, outputs: usize, stride: usize) -> Self {
+        let differs = (inputs, stride) != (outputs, 1);
+        Block {
+            conv1: conv(inputs, outputs, 3, stride),
+            bn1: BatchNorm2d::new(outputs).activation(Relu),
+            conv2: conv(outputs, outputs, 3, 1),
+            bn2: BatchNorm2d::new(outputs),
+            downsample: differs
+                .then(|| sequential![conv(inputs, outputs, 1, stride), BatchNorm2d::new(outputs)]),
+        }
     }
+}
 
-    fn forward(&self, input: &Tensor, train: bool) -> Result<Tensor> {
-        let hidden = self.first.forward(input, Activation::Relu, train)?;
-        let change = self.second.forward(&hidden, Activation::Identity, train)?;
-        let kept = match &self.shortcut {
-            Some(shortcut) => shortcut.forward(input, Activation::Identity, train)?,
+impl Module for Block {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        let hidden = self.bn1.forward(&self.conv1.forward(input)?)?;
+        let change = self.bn2.forward(&self.conv2.forward(&hidden)?)?;
+        let kept = match &self.downsample {
+            Some(downsample) => downsample.forward(input)?,
             None => input.clone(),
         };
-        ops::add(&change, &kept, Activation::Relu)
+        ops::add_with(&change, &kept, Relu.into())
     }
 }
 
 /// ResNet-18: a stem, then four stages of two blocks, global average pooling and a fully connected layer.
 ///
-/// Images are (N, channels, H, W), the result holds logits (N, classes). Weights are drawn, and named, as torchvision does:
+/// Images are (N, channels, H, W), the output holds logits (N, classes). Weights are drawn, and named, as torchvision does:
 /// a file of its weights in the safetensors format can be loaded.
 ///
 /// ```
 /// use candle_core::{DType, Device, Tensor};
-/// use eosin::nn::{Model, ResNet18};
+/// use eosin::nn::{Layers, Module, ResNet18};
 /// let model = ResNet18::small(1, 2, 42, &Device::Cpu)?;
 /// assert_eq!(model.parameters().count(), 11_168_706);
 /// let scans = Tensor::zeros((2, 1, 28, 28), DType::F32, &Device::Cpu)?;
-/// assert_eq!(model.forward(&scans, false)?.dims(), [2, 2]);
+/// assert_eq!(model.predict(&scans)?.dims(), [2, 2]);
 /// # Ok::<(), eosin::Error>(())
 /// ```
+#[derive(Layers)]
 pub struct ResNet18 {
-    stem: ConvNorm,
-    /// Pooling after the stem, where there is one.
-    pool: Option<PoolOptions>,
-    blocks: Vec<Block>,
-    last: Linear,
     channels: usize,
-    parameters: Parameters,
+    conv1: Conv2d,
+    bn1: BatchNorm2d,
+    /// Pooling after the stem, where there is one.
+    maxpool: Option<MaxPool2d>,
+    layer1: Sequential,
+    layer2: Sequential,
+    layer3: Sequential,
+    layer4: Sequential,
+    avgpool: AdaptiveAvgPool2d,
+    fc: Linear,
+}
+
+/// Two blocks, the first of which may change channels and size.
+fn stage(inputs: usize, outputs: usize, stride: usize) -> Sequential {
+    sequential![
+        Block::new(inputs, outputs, stride),
+        Block::new(outputs, outputs, 1)
+    ]
 }
 
 impl ResNet18 {
@@ -108,78 +96,54 @@ impl ResNet18 {
     /// reference (Yang et al. 2023).
     ///
     /// # Errors
-    /// When the device has no room.
+    /// When the device is out of memory.
     pub fn small(channels: usize, classes: usize, seed: u64, device: &Device) -> Result<Self> {
-        Self::build((3, 1), None, channels, classes, seed, device)
+        Self::with_stem(conv(channels, 64, 3, 1), None, channels, classes).init(seed, device)
     }
 
     /// For images of about 224x224: the stem is a 7x7 convolution and a 3x3 max pooling, both with stride 2. With 3 channels
     /// and 1000 classes there are 11,689,512 parameters.
     ///
     /// # Errors
-    /// When the device has no room.
+    /// When the device is out of memory.
     pub fn standard(channels: usize, classes: usize, seed: u64, device: &Device) -> Result<Self> {
-        let pool = PoolOptions::new(3).stride(2).padding(1);
-        Self::build((7, 2), Some(pool), channels, classes, seed, device)
+        let pool = MaxPool2d::new(3).stride(2).padding(1);
+        Self::with_stem(conv(channels, 64, 7, 2), Some(pool), channels, classes).init(seed, device)
     }
 
-    fn build(
-        (kernel, stride): (usize, usize),
-        pool: Option<PoolOptions>,
+    fn with_stem(
+        conv1: Conv2d,
+        maxpool: Option<MaxPool2d>,
         channels: usize,
         classes: usize,
-        seed: u64,
-        device: &Device,
-    ) -> Result<Self> {
-        let mut builder = Builder::new(seed, device);
-        let mut inputs = CHANNELS[0];
-        let names = ["conv1", "bn1"];
-        let stem = ConvNorm::new(names, [channels, inputs], kernel, stride, &mut builder)?;
-        let mut blocks = Vec::new();
-        for (stage, outputs) in CHANNELS.into_iter().enumerate() {
-            for index in 0..BLOCKS_OF_A_STAGE {
-                let stride = if stage > 0 && index == 0 { 2 } else { 1 };
-                let name = format!("layer{}.{index}", stage + 1);
-                blocks.push(builder.layer(&name, |builder| {
-                    Block::new(inputs, outputs, stride, builder)
-                })?);
-                inputs = outputs;
-            }
-        }
-        let last = builder.layer("fc", |builder| Linear::new(inputs, classes, builder))?;
-        Ok(ResNet18 {
-            stem,
-            pool,
-            blocks,
-            last,
+    ) -> Self {
+        ResNet18 {
             channels,
-            parameters: builder.finish(),
-        })
+            conv1,
+            bn1: BatchNorm2d::new(64).activation(Relu),
+            maxpool,
+            layer1: stage(64, 64, 1),
+            layer2: stage(64, 128, 2),
+            layer3: stage(128, 256, 2),
+            layer4: stage(256, 512, 2),
+            avgpool: AdaptiveAvgPool2d::new(1),
+            fc: Linear::new(512, classes),
+        }
     }
 }
 
-impl Model for ResNet18 {
-    fn forward(&self, input: &Tensor, train: bool) -> Result<Tensor> {
-        if input.rank() != 4 || input.dim(1)? != self.channels {
-            return Err(Error::Invalid(format!(
-                "ResNet18: input {:?}: images must be (N, {}, H, W)",
-                input.shape(),
-                self.channels
-            )));
+impl Module for ResNet18 {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        check_images("ResNet18", input, self.channels, Sides::Any)?;
+        let mut features = self.bn1.forward(&self.conv1.forward(input)?)?;
+        if let Some(pool) = &self.maxpool {
+            features = pool.forward(&features)?;
         }
-        let mut features = self.stem.forward(input, Activation::Relu, train)?;
-        if let Some(pool) = &self.pool {
-            features = ops::max_pool2d(&features, pool)?;
+        for stage in [&self.layer1, &self.layer2, &self.layer3, &self.layer4] {
+            features = stage.forward(&features)?;
         }
-        for block in &self.blocks {
-            features = block.forward(&features, train)?;
-        }
-        let means = ops::flatten(&ops::adaptive_avg_pool2d(&features, 1)?)?;
-        self.last.forward(&means, Activation::Identity)
-    }
-
-    fn parameters(&self) -> &Parameters {
-        &self.parameters
+        self.fc
+            .forward(&ops::flatten(&self.avgpool.forward(&features)?)?)
     }
 }
 
@@ -190,8 +154,7 @@ mod tests {
     #[test]
     fn parameters_are_as_many_as_torchvisions() {
         let count = |model: Result<ResNet18>| {
-            let model = model.unwrap();
-            let parameters = model.parameters();
+            let parameters = model.unwrap().parameters();
             let names = parameters.iter().chain(parameters.buffers()).count();
             (parameters.count(), names)
         };

@@ -1,31 +1,33 @@
 //! Sums of two images: the way around a residual block.
 
-use super::activation::Activation;
-use super::finish::Finish;
+use super::epilogue::Epilogue;
 use super::memory::changed;
 use super::on_cuda::on_cuda;
-use super::scalar::Scalar;
-use super::simd::vectorize;
-use super::storage::{by_type, elements};
+use super::operation::{Input, Operation, Output, stored};
+use super::simd::{Registers, vectorize};
 use super::tape::apply2;
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp2, Layout, Shape, Tensor};
+use candle_core::Tensor;
 
-/// `activation(first + second)` of two tensors of one shape, in one pass. candle's sum is right, too; this one is known to
+/// `first + second` of two tensors of one shape. candle's sum is right as well; this one is known to
 /// [`backward`](super::backward()).
 ///
 /// ```
 /// use candle_core::{Device, Tensor};
-/// use eosin::ops::{Activation, add};
 /// let (x, change) = (Tensor::new(&[1f32, 2.], &Device::Cpu)?, Tensor::new(&[-3f32, 1.], &Device::Cpu)?);
-/// assert_eq!(add(&x, &change, Activation::Relu)?.to_vec1::<f32>()?, [0., 3.]);
+/// assert_eq!(eosin::ops::add(&x, &change)?.to_vec1::<f32>()?, [-2., 3.]);
 /// # Ok::<(), eosin::Error>(())
 /// ```
 ///
 /// # Errors
 /// When the shapes or types differ.
-pub fn add(first: &Tensor, second: &Tensor, activation: Activation) -> Result<Tensor> {
-    activation.check()?;
+pub fn add(first: &Tensor, second: &Tensor) -> Result<Tensor> {
+    add_with(first, second, Epilogue::default())
+}
+
+/// [`add`], then `epilogue`, in one pass.
+pub(crate) fn add_with(first: &Tensor, second: &Tensor, epilogue: Epilogue) -> Result<Tensor> {
+    epilogue.check()?;
     if first.dims() != second.dims() || first.dtype() != second.dtype() {
         return Err(Error::Invalid(format!(
             "add: {:?} ({}) and {:?} ({}) must have the same shape and type",
@@ -35,56 +37,35 @@ pub fn add(first: &Tensor, second: &Tensor, activation: Activation) -> Result<Te
             second.dtype().as_str()
         )));
     }
-    let operation = Add(Finish {
-        activation,
-        dropout: None,
-    });
-    apply2(&first.contiguous()?, &second.contiguous()?, operation)
+    apply2(first, second, Add(epilogue))
 }
 
-pub(super) struct Add(pub Finish);
+pub(super) struct Add(pub Epilogue);
 
-impl CustomOp2 for Add {
-    fn name(&self) -> &'static str {
-        "add"
-    }
+impl Operation<2> for Add {
+    const NAME: &'static str = "add";
 
     on_cuda!(2, add);
 
-    fn cpu_fwd(
-        &self,
-        first: &CpuStorage,
-        first_layout: &Layout,
-        second: &CpuStorage,
-        second_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            first: (&CpuStorage, &Layout),
-            second: (&CpuStorage, &Layout),
-            finish: Finish,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let second = elements::<T>(second.0, second.1)?;
-            let sums = changed(elements::<T>(first.0, first.1)?, |start, numbers| {
-                vectorize(|| {
-                    let pairs = numbers.iter_mut().zip(&second[start..]);
-                    pairs.for_each(|(number, &other)| *number += other);
-                });
-                finish.activation.run(numbers);
+    fn compute<T: Registers>(&self, [first, second]: [Input<'_>; 2]) -> Output {
+        let others = second.elements::<T>()?;
+        let sums = changed(first.elements::<T>()?, |start, sums| {
+            vectorize(|| {
+                let pairs = sums.iter_mut().zip(&others[start..]);
+                pairs.for_each(|(sum, &other)| *sum += other);
             });
-            Ok((T::to_cpu_storage_owned(sums), first.1.shape().clone()))
-        }
-        let (first, second) = ((first, first_layout), (second, second_layout));
-        by_type!("add", first.0, run(first, second, self.0))
+            self.0.apply(start, sums);
+        });
+        stored(sums, first.shape())
     }
 
-    fn bwd(
+    fn gradients(
         &self,
-        _: &Tensor,
-        _: &Tensor,
+        _: [&Tensor; 2],
         result: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
+    ) -> candle_core::Result<[Option<Tensor>; 2]> {
         let gradient = self.0.gradient(result, gradient)?;
-        Ok((Some(gradient.clone()), Some(gradient)))
+        Ok([Some(gradient.clone()), Some(gradient)])
     }
 }

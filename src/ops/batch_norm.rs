@@ -1,15 +1,15 @@
 //! Batch normalisation (Ioffe and Szegedy 2015, algorithm 1).
 
 use super::activation::Activation;
-use super::finish::Finish;
+use super::epilogue::Epilogue;
 use super::memory::{CHUNK, written};
 use super::on_cuda::on_cuda;
+use super::operation::{Input, Operation, Output, compute1, compute3, stored};
 use super::scalar::Scalar;
-use super::simd::vectorize;
-use super::storage::{by_type, elements};
+use super::simd::{Registers, vectorize};
 use super::tape::apply3;
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp1, CustomOp3, DType, Layout, Shape, Tensor};
+use candle_core::{DType, Tensor};
 use rayon::prelude::*;
 
 /// What numbers are normalised by.
@@ -75,13 +75,12 @@ pub(crate) fn normalize(
             .sqrt()?
             .recip()?,
         of_batch,
-        finish: Finish {
+        epilogue: Epilogue {
             activation: fused,
             dropout: None,
         },
     };
-    let (input, weight) = (input.contiguous()?, weight.contiguous()?);
-    afterwards.forward(&apply3(&input, &weight, &bias.contiguous()?, operation)?)
+    Epilogue::from(afterwards).forward(&apply3(input, weight, bias, operation)?)
 }
 
 /// Mean and variance (over all numbers, not one less) of each channel of `input` (N, C, H, W). Nobody follows their gradient here;
@@ -98,7 +97,7 @@ pub fn batch_statistics(input: &Tensor) -> Result<(Tensor, Tensor)> {
             input.shape()
         )));
     }
-    let moments = input.detach().contiguous()?.apply_op1_no_bwd(&Moments)?;
+    let moments = compute1(&input.detach(), Moments)?;
     let moments = moments.to_dtype(input.dtype())?;
     Ok((moments.get(0)?, moments.get(1)?))
 }
@@ -106,41 +105,29 @@ pub fn batch_statistics(input: &Tensor) -> Result<(Tensor, Tensor)> {
 /// Mean and variance of each channel, (N, C, H, W) to (2, C) of f64.
 pub(super) struct Moments;
 
-impl CustomOp1 for Moments {
-    fn name(&self) -> &'static str {
-        "moments"
-    }
+impl Operation<1> for Moments {
+    const NAME: &'static str = "moments";
 
     on_cuda!(1, moments);
 
-    fn cpu_fwd(
-        &self,
-        storage: &CpuStorage,
-        layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            storage: &CpuStorage,
-            layout: &Layout,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let (_, channels, height, width) = layout.shape().dims4()?;
-            let numbers = elements::<T>(storage, layout)?;
-            let of_channel = |channel: usize| {
-                let planes = numbers.chunks_exact(height * width);
-                let planes = planes.skip(channel).step_by(channels);
-                let pairs = planes.map(|plane| (plane, plane));
-                let count = (numbers.len() / channels) as f64;
-                let [sum] = sums(pairs.clone(), |x, _| [x]);
-                let mean = sum / count;
-                let center = T::of(mean);
-                let [squares] = sums(pairs, |x, _| [(x - center) * (x - center)]);
-                (mean, squares / count)
-            };
-            let (mut moments, variances): (Vec<f64>, Vec<f64>) =
-                (0..channels).into_par_iter().map(of_channel).unzip();
-            moments.extend(variances);
-            Ok((CpuStorage::F64(moments), (2, channels).into()))
-        }
-        by_type!("batch_norm", storage, run(storage, layout))
+    fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
+        let (_, channels, height, width) = input.shape().dims4()?;
+        let numbers = input.elements::<T>()?;
+        let of_channel = |channel: usize| {
+            let planes = numbers.chunks_exact(height * width);
+            let planes = planes.skip(channel).step_by(channels);
+            let pairs = planes.map(|plane| (plane, plane));
+            let count = (numbers.len() / channels) as f64;
+            let [sum] = sums(pairs.clone(), |x, _| [x]);
+            let mean = sum / count;
+            let center = T::of(mean);
+            let [squares] = sums(pairs, |x, _| [(x - center) * (x - center)]);
+            (mean, squares / count)
+        };
+        let (mut moments, variances): (Vec<f64>, Vec<f64>) =
+            (0..channels).into_par_iter().map(of_channel).unzip();
+        moments.extend(variances);
+        stored(moments, (2, channels))
     }
 }
 
@@ -217,173 +204,129 @@ pub(super) struct BatchNorm {
     /// One over the standard deviation.
     pub scale: Tensor,
     pub of_batch: bool,
-    finish: Finish,
+    epilogue: Epilogue,
 }
 
-impl CustomOp3 for BatchNorm {
-    fn name(&self) -> &'static str {
-        "batch-norm"
-    }
+impl Operation<3> for BatchNorm {
+    const NAME: &'static str = "batch-norm";
 
     on_cuda!(3, batch_norm);
 
-    fn cpu_fwd(
-        &self,
-        input: &CpuStorage,
-        input_layout: &Layout,
-        weight: &CpuStorage,
-        weight_layout: &Layout,
-        bias: &CpuStorage,
-        bias_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            input: (&CpuStorage, &Layout),
-            weight: (&CpuStorage, &Layout),
-            bias: (&CpuStorage, &Layout),
-            norm: &BatchNorm,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let shape = input.1.shape().clone();
-            let (_, channels, height, width) = shape.dims4()?;
-            let numbers = elements::<T>(input.0, input.1)?;
-            let (weight, bias) = (
-                elements::<T>(weight.0, weight.1)?,
-                elements::<T>(bias.0, bias.1)?,
-            );
-            let (means, scales) = (norm.mean.to_vec1::<f64>()?, norm.scale.to_vec1::<f64>()?);
-            let plane = (height * width).max(1);
-            let together = planes_together(plane);
-            let result = written(numbers.len(), |result| {
-                let results = result.par_chunks_mut(together * plane);
-                let tasks = results.zip(numbers.par_chunks(together * plane));
-                tasks.enumerate().for_each(|(task, (results, numbers))| {
-                    let results = results.write_copy_of_slice(numbers);
-                    vectorize(|| {
-                        for (index, result) in results.chunks_exact_mut(plane).enumerate() {
-                            let channel = (task * together + index) % channels;
-                            let factor = weight[channel] * T::of(scales[channel]);
-                            let (mean, bias) = (T::of(means[channel]), bias[channel]);
-                            for x in result {
-                                *x = (*x - mean) * factor + bias;
-                            }
+    fn compute<T: Registers>(&self, [input, weight, bias]: [Input<'_>; 3]) -> Output {
+        let shape = input.shape().clone();
+        let (_, channels, height, width) = shape.dims4()?;
+        let numbers = input.elements::<T>()?;
+        let (weight, bias) = (weight.elements::<T>()?, bias.elements::<T>()?);
+        let (means, scales) = (self.mean.to_vec1::<f64>()?, self.scale.to_vec1::<f64>()?);
+        let plane = (height * width).max(1);
+        let together = planes_together(plane);
+        let result = written(numbers.len(), |result| {
+            let results = result.par_chunks_mut(together * plane);
+            let tasks = results.zip(numbers.par_chunks(together * plane));
+            tasks.enumerate().for_each(|(task, (results, numbers))| {
+                let results = results.write_copy_of_slice(numbers);
+                vectorize(|| {
+                    for (index, result) in results.chunks_exact_mut(plane).enumerate() {
+                        let channel = (task * together + index) % channels;
+                        let factor = weight[channel] * T::of(scales[channel]);
+                        let (mean, bias) = (T::of(means[channel]), bias[channel]);
+                        for x in result {
+                            *x = (*x - mean) * factor + bias;
                         }
-                    });
-                    norm.finish.activation.run(results);
+                    }
                 });
+                self.epilogue.activation.run(results);
             });
-            Ok((T::to_cpu_storage_owned(result), shape))
-        }
-        let (input, weight) = ((input, input_layout), (weight, weight_layout));
-        let bias = (bias, bias_layout);
-        by_type!("batch_norm", input.0, run(input, weight, bias, self))
+        });
+        stored(result, shape)
     }
 
     /// The gradients of the paper's section 3, gathered: with `z` the normalised numbers and `m` of them in a channel,
     /// `dx = weight * scale * (dy - (sum(dy) + z * sum(dy * z)) / m)`; without the sums when the statistics are constants.
-    fn bwd(
+    fn gradients(
         &self,
-        input: &Tensor,
-        weight: &Tensor,
-        _: &Tensor,
+        [input, weight, _]: [&Tensor; 3],
         result: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let gradient = self.finish.gradient(result, gradient)?;
+    ) -> candle_core::Result<[Option<Tensor>; 3]> {
+        let gradient = self.epilogue.gradient(result, gradient)?;
         let operation = BatchNormGradient(self.clone());
         // For each channel one plane more: the sums, which are the gradients of weight and bias.
-        let packed = input.apply_op3_no_bwd(weight, &gradient, &operation)?;
+        let packed = compute3(input, weight, &gradient, operation)?;
         let count = input.elem_count();
         let channels = weight.dim(0)?;
-        Ok((
+        Ok([
             Some(packed.narrow(0, 0, count)?.reshape(input.shape())?),
             Some(packed.narrow(0, count, channels)?),
             Some(packed.narrow(0, count + channels, channels)?),
-        ))
+        ])
     }
 }
 
 /// Gives the gradients of input, weight and bias, one behind the other.
 pub(super) struct BatchNormGradient(pub BatchNorm);
 
-impl CustomOp3 for BatchNormGradient {
-    fn name(&self) -> &'static str {
-        "batch-norm-gradient"
-    }
+impl Operation<3> for BatchNormGradient {
+    const NAME: &'static str = "batch-norm-gradient";
 
     on_cuda!(3, batch_norm_gradient);
 
-    fn cpu_fwd(
-        &self,
-        input: &CpuStorage,
-        input_layout: &Layout,
-        weight: &CpuStorage,
-        weight_layout: &Layout,
-        gradient: &CpuStorage,
-        gradient_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            input: (&CpuStorage, &Layout),
-            weight: (&CpuStorage, &Layout),
-            gradient: (&CpuStorage, &Layout),
-            norm: &BatchNorm,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let (images, channels, height, width) = input.1.shape().dims4()?;
-            let plane = (height * width).max(1);
-            let numbers = elements::<T>(input.0, input.1)?;
-            let weight = elements::<T>(weight.0, weight.1)?;
-            let gradients = elements::<T>(gradient.0, gradient.1)?;
-            let (means, scales) = (norm.mean.to_vec1::<f64>()?, norm.scale.to_vec1::<f64>()?);
-            let of_channels: Vec<(f64, f64)> = (0..channels)
-                .into_par_iter()
-                .map(|channel| {
-                    let (mean, scale) = (T::of(means[channel]), scales[channel]);
-                    let pairs = numbers
-                        .chunks_exact(plane)
-                        .zip(gradients.chunks_exact(plane));
-                    let pairs = pairs.skip(channel).step_by(channels);
-                    let [of_weight, of_bias] = sums(pairs, |x, dy| [dy * (x - mean), dy]);
-                    (of_weight * scale, of_bias)
-                })
-                .collect();
-            let count = (images * plane) as f64;
-            let together = planes_together(plane);
-            let result = written(numbers.len() + 2 * channels, |result| {
-                let (of_input, of_parameters) = result.split_at_mut(numbers.len());
-                let tasks = of_input.par_chunks_mut(together * plane).enumerate();
-                tasks.for_each(|(task, results)| {
-                    vectorize(|| {
-                        for (index, result) in results.chunks_exact_mut(plane).enumerate() {
-                            let plane_index = task * together + index;
-                            let channel = plane_index % channels;
-                            let (mean, scale) = (T::of(means[channel]), scales[channel]);
-                            let factor = weight[channel] * T::of(scale);
-                            let (of_weight, of_bias) = match norm.of_batch {
-                                true => of_channels[channel],
-                                false => (0.0, 0.0),
-                            };
-                            let slope = T::of(of_weight * scale / count);
-                            let constant = T::of(of_bias / count);
-                            let place = plane_index * plane..(plane_index + 1) * plane;
-                            let pairs = numbers[place.clone()].iter().zip(&gradients[place]);
-                            for (result, (&x, &dy)) in result.iter_mut().zip(pairs) {
-                                result.write(factor * (dy - constant - (x - mean) * slope));
-                            }
+    fn compute<T: Registers>(&self, [input, weight, gradient]: [Input<'_>; 3]) -> Output {
+        let norm = &self.0;
+
+        let (images, channels, height, width) = input.shape().dims4()?;
+        let plane = (height * width).max(1);
+        let numbers = input.elements::<T>()?;
+        let weight = weight.elements::<T>()?;
+        let gradients = gradient.elements::<T>()?;
+        let (means, scales) = (norm.mean.to_vec1::<f64>()?, norm.scale.to_vec1::<f64>()?);
+        let of_channels: Vec<(f64, f64)> = (0..channels)
+            .into_par_iter()
+            .map(|channel| {
+                let (mean, scale) = (T::of(means[channel]), scales[channel]);
+                let pairs = numbers
+                    .chunks_exact(plane)
+                    .zip(gradients.chunks_exact(plane));
+                let pairs = pairs.skip(channel).step_by(channels);
+                let [of_weight, of_bias] = sums(pairs, |x, dy| [dy * (x - mean), dy]);
+                (of_weight * scale, of_bias)
+            })
+            .collect();
+        let count = (images * plane) as f64;
+        let together = planes_together(plane);
+        let result = written(numbers.len() + 2 * channels, |result| {
+            let (of_input, of_parameters) = result.split_at_mut(numbers.len());
+            let tasks = of_input.par_chunks_mut(together * plane).enumerate();
+            tasks.for_each(|(task, results)| {
+                vectorize(|| {
+                    for (index, result) in results.chunks_exact_mut(plane).enumerate() {
+                        let plane_index = task * together + index;
+                        let channel = plane_index % channels;
+                        let (mean, scale) = (T::of(means[channel]), scales[channel]);
+                        let factor = weight[channel] * T::of(scale);
+                        let (of_weight, of_bias) = match norm.of_batch {
+                            true => of_channels[channel],
+                            false => (0.0, 0.0),
+                        };
+                        let slope = T::of(of_weight * scale / count);
+                        let constant = T::of(of_bias / count);
+                        let place = plane_index * plane..(plane_index + 1) * plane;
+                        let pairs = numbers[place.clone()].iter().zip(&gradients[place]);
+                        for (result, (&x, &dy)) in result.iter_mut().zip(pairs) {
+                            result.write(factor * (dy - constant - (x - mean) * slope));
                         }
-                    });
+                    }
                 });
-                let (of_weights, of_biases) = of_parameters.split_at_mut(channels);
-                let of_parameters = of_weights.iter_mut().zip(of_biases);
-                for ((to_weight, to_bias), (of_weight, of_bias)) in of_parameters.zip(&of_channels)
-                {
-                    to_weight.write(T::of(*of_weight));
-                    to_bias.write(T::of(*of_bias));
-                }
             });
-            let length = result.len();
-            Ok((T::to_cpu_storage_owned(result), length.into()))
-        }
-        let (input, weight) = ((input, input_layout), (weight, weight_layout));
-        let gradient = (gradient, gradient_layout);
-        by_type!("batch_norm", input.0, run(input, weight, gradient, &self.0))
+            let (of_weights, of_biases) = of_parameters.split_at_mut(channels);
+            let of_parameters = of_weights.iter_mut().zip(of_biases);
+            for ((to_weight, to_bias), (of_weight, of_bias)) in of_parameters.zip(&of_channels) {
+                to_weight.write(T::of(*of_weight));
+                to_bias.write(T::of(*of_bias));
+            }
+        });
+        let length = result.len();
+        stored(result, length)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::memory::written;
 use super::on_cuda::on_cuda;
-use super::scalar::Scalar;
-use super::storage::{by_type, elements};
+use super::operation::{Input, Operation, Output, compute1, stored};
+use super::simd::Registers;
 use super::tape::apply2;
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Shape, Tensor};
+use candle_core::Tensor;
 use rayon::prelude::*;
 
 /// Puts the channels of `second` (N, D, H, W) behind those of `first` (N, C, H, W): (N, C + D, H, W), as PyTorch's
@@ -26,69 +26,46 @@ pub fn concat_channels(first: &Tensor, second: &Tensor) -> Result<Tensor> {
             )));
         }
     }
-    apply2(&first.contiguous()?, &second.contiguous()?, ConcatChannels)
+    apply2(first, second, ConcatChannels)
 }
 
 pub(super) struct ConcatChannels;
 
-impl CustomOp2 for ConcatChannels {
-    fn name(&self) -> &'static str {
-        "concat-channels"
-    }
+impl Operation<2> for ConcatChannels {
+    const NAME: &'static str = "concat-channels";
 
     on_cuda!(2, concat_channels);
 
-    fn cpu_fwd(
-        &self,
-        first: &CpuStorage,
-        first_layout: &Layout,
-        second: &CpuStorage,
-        second_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            first: (&CpuStorage, &Layout),
-            second: (&CpuStorage, &Layout),
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let (n, c, height, width) = first.1.shape().dims4()?;
-            let d = second.1.dims()[1];
-            let (first, second) = (
-                elements::<T>(first.0, first.1)?,
-                elements::<T>(second.0, second.1)?,
-            );
-            let plane = height * width;
-            let result = written(n * (c + d) * plane, |result| {
-                result
-                    .par_chunks_mut(plane.max(1))
-                    .enumerate()
-                    .for_each(|(index, to)| {
-                        let (image, channel) = (index / (c + d), index % (c + d));
-                        let from = match channel < c {
-                            true => &first[(image * c + channel) * plane..],
-                            false => &second[(image * d + channel - c) * plane..],
-                        };
-                        to.write_copy_of_slice(&from[..plane]);
-                    })
-            });
-            Ok((
-                T::to_cpu_storage_owned(result),
-                (n, c + d, height, width).into(),
-            ))
-        }
-        let (first, second) = ((first, first_layout), (second, second_layout));
-        by_type!("concat_channels", first.0, run(first, second))
+    fn compute<T: Registers>(&self, [first, second]: [Input<'_>; 2]) -> Output {
+        let (n, c, height, width) = first.shape().dims4()?;
+        let d = second.dims()[1];
+        let (first, second) = (first.elements::<T>()?, second.elements::<T>()?);
+        let plane = height * width;
+        let result = written(n * (c + d) * plane, |result| {
+            result
+                .par_chunks_mut(plane.max(1))
+                .enumerate()
+                .for_each(|(index, to)| {
+                    let (image, channel) = (index / (c + d), index % (c + d));
+                    let from = match channel < c {
+                        true => &first[(image * c + channel) * plane..],
+                        false => &second[(image * d + channel - c) * plane..],
+                    };
+                    to.write_copy_of_slice(&from[..plane]);
+                })
+        });
+        stored(result, (n, c + d, height, width))
     }
 
-    fn bwd(
+    fn gradients(
         &self,
-        first: &Tensor,
-        second: &Tensor,
+        [first, second]: [&Tensor; 2],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
+    ) -> candle_core::Result<[Option<Tensor>; 2]> {
         let (c, d) = (first.dim(1)?, second.dim(1)?);
-        let gradient = gradient.contiguous()?;
-        let channels = |start, count| gradient.apply_op1_no_bwd(&Channels { start, count });
-        Ok((Some(channels(0, c)?), Some(channels(c, d)?)))
+        let channels = |start, count| compute1(gradient, Channels { start, count });
+        Ok([Some(channels(0, c)?), Some(channels(c, d)?)])
     }
 }
 
@@ -98,41 +75,27 @@ pub(super) struct Channels {
     pub count: usize,
 }
 
-impl CustomOp1 for Channels {
-    fn name(&self) -> &'static str {
-        "channels"
-    }
+impl Operation<1> for Channels {
+    const NAME: &'static str = "channels";
 
     on_cuda!(1, channels);
 
-    fn cpu_fwd(
-        &self,
-        storage: &CpuStorage,
-        layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            storage: &CpuStorage,
-            layout: &Layout,
-            &Channels { start, count }: &Channels,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let (n, channels, height, width) = layout.shape().dims4()?;
-            let numbers = elements::<T>(storage, layout)?;
-            let plane = height * width;
-            let result = written(n * count * plane, |result| {
-                result
-                    .par_chunks_mut(plane.max(1))
-                    .enumerate()
-                    .for_each(|(index, to)| {
-                        let from = index / count * channels + start + index % count;
-                        to.write_copy_of_slice(&numbers[from * plane..][..plane]);
-                    })
-            });
-            Ok((
-                T::to_cpu_storage_owned(result),
-                (n, count, height, width).into(),
-            ))
-        }
-        by_type!("concat_channels", storage, run(storage, layout, self))
+    fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
+        let &Channels { start, count } = self;
+
+        let (n, channels, height, width) = input.shape().dims4()?;
+        let numbers = input.elements::<T>()?;
+        let plane = height * width;
+        let result = written(n * count * plane, |result| {
+            result
+                .par_chunks_mut(plane.max(1))
+                .enumerate()
+                .for_each(|(index, to)| {
+                    let from = index / count * channels + start + index % count;
+                    to.write_copy_of_slice(&numbers[from * plane..][..plane]);
+                })
+        });
+        stored(result, (n, count, height, width))
     }
 }
 

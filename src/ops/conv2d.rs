@@ -1,18 +1,17 @@
 //! Two-dimensional convolution (as in deep learning: cross-correlation), and its transpose.
 
+use super::conv_algorithm::{backward, forward, weight_gradient};
 use super::conv_geometry::Geometry;
-use super::conv_kernel::{backward, forward};
 use super::conv_options::{ConvOptions, PaddingMode};
-use super::conv_weight_gradient::weight_gradient;
-use super::finish::Finish;
+use super::epilogue::Epilogue;
 use super::on_cuda::on_cuda;
+use super::operation::{Input, Operation, Output, compute1, compute2, stored};
 use super::pad::replicate_pad2d;
 use super::scalar::Scalar;
 use super::simd::{Registers, vectorize};
-use super::storage::{by_type, elements};
 use super::tape::{apply2, apply3};
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Shape, Tensor};
+use candle_core::Tensor;
 use rayon::prelude::*;
 
 /// Convolves `input` (N, C, H, W) with `weight` (O, C / groups, KH, KW) and adds `bias` (O): (N, O, OH, OW), with
@@ -49,10 +48,10 @@ pub fn conv2d(
         padding,
         dilation,
         groups,
-        finish,
+        epilogue,
         ..
     } = *options;
-    finish.check()?;
+    epilogue.check()?;
     if options.padding_mode == PaddingMode::Replicate {
         let padded = replicate_pad2d(input, padding)?;
         let options = options.padding(0).padding_mode(PaddingMode::Zeros);
@@ -61,7 +60,7 @@ pub fn conv2d(
     if groups > 1 {
         let options = ConvOptions {
             groups: 1,
-            finish: Finish::default(),
+            epilogue: Epilogue::default(),
             ..*options
         };
         let outputs = weight.dim(0)? / groups;
@@ -70,7 +69,7 @@ pub fn conv2d(
             let input = input.narrow(1, group * channels, channels)?;
             conv2d(&input, weight, bias, &options)
         })?;
-        return finished(&result, finish);
+        return epilogue.forward(&result);
     }
     let (_, channels, height, width) = input.dims4()?;
     let (outputs, _, kernel_height, kernel_width) = weight.dims4()?;
@@ -87,7 +86,7 @@ pub fn conv2d(
     let convolution = Convolution {
         geometry,
         direction: Direction::Forward,
-        finish,
+        epilogue,
     };
     convolution.apply(input, weight, bias)
 }
@@ -176,18 +175,6 @@ pub(super) fn in_groups(
     Ok(Tensor::cat(&results.collect::<Result<Vec<_>>>()?, 1)?)
 }
 
-/// Activation and dropout as operations of their own.
-fn finished(result: &Tensor, finish: Finish) -> Result<Tensor> {
-    let result = finish.activation.forward(result)?;
-    match finish.dropout {
-        Some(mask) => super::dropout(&result, mask.probability, mask.seed),
-        None => Ok(result),
-    }
-}
-
-/// A tensor's numbers as an operation gets them.
-type Numbers<'a> = (&'a CpuStorage, &'a Layout);
-
 /// From the input of a convolution to its output, or as its gradient and a transposed convolution go.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Direction {
@@ -200,30 +187,29 @@ pub(super) enum Direction {
 pub(super) struct Convolution {
     pub geometry: Geometry,
     pub direction: Direction,
-    pub finish: Finish,
+    pub epilogue: Epilogue,
 }
 
 impl Convolution {
     pub fn apply(self, input: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
-        let (input, weight) = (input.contiguous()?, weight.contiguous()?);
         match bias {
-            Some(bias) => apply3(&input, &weight, &bias.contiguous()?, self),
-            None => apply2(&input, &weight, self),
+            Some(bias) => apply3(input, weight, bias, self),
+            None => apply2(input, weight, self),
         }
     }
 
     fn run<T: Registers>(
         &self,
-        input: Numbers,
-        weight: Numbers,
-        bias: Option<Numbers>,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        let images = input.1.dims()[0];
-        let bias = bias.map(|bias| elements::<T>(bias.0, bias.1)).transpose()?;
-        let input = elements::<T>(input.0, input.1)?;
-        let weight = elements::<T>(weight.0, weight.1)?;
+        input: Input<'_>,
+        weight: Input<'_>,
+        bias: Option<Input<'_>>,
+    ) -> Output {
+        let images = input.dims()[0];
+        let bias = bias.map(Input::elements::<T>).transpose()?;
+        let input = input.elements::<T>()?;
+        let weight = weight.elements::<T>()?;
         let Convolution {
-            geometry, finish, ..
+            geometry, epilogue, ..
         } = *self;
         let (compute, channels, (height, width)) = match self.direction {
             Direction::Forward => (
@@ -237,20 +223,17 @@ impl Convolution {
                 geometry.input,
             ),
         };
-        let result: Vec<T> = compute(input, weight, bias, &geometry, finish);
-        Ok((
-            T::to_cpu_storage_owned(result),
-            (images, channels, height, width).into(),
-        ))
+        let result: Vec<T> = compute(input, weight, bias, &geometry, epilogue);
+        stored(result, (images, channels, height, width))
     }
 
     /// Gradients of input and weight; none for an input that nobody learns, such as an image.
-    fn gradients(
+    fn of_factors(
         &self,
         input: &Tensor,
         weight: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
+    ) -> candle_core::Result<[Option<Tensor>; 2]> {
         let (back, source, target) = match self.direction {
             Direction::Forward => (Direction::Backward, input, gradient),
             Direction::Backward => (Direction::Forward, gradient, input),
@@ -259,160 +242,97 @@ impl Convolution {
             let back = Convolution {
                 geometry: self.geometry,
                 direction: back,
-                finish: Finish::default(),
+                epilogue: Epilogue::default(),
             };
-            gradient.apply_op2_no_bwd(weight, &back)
+            compute2(gradient, weight, back)
         });
         let for_weight = weight
             .track_op()
-            .then(|| source.apply_op2_no_bwd(target, &WeightGradient(self.geometry)));
-        Ok((for_input.transpose()?, for_weight.transpose()?))
+            .then(|| compute2(source, target, WeightGradient(self.geometry)));
+        Ok([for_input.transpose()?, for_weight.transpose()?])
     }
 }
 
-impl CustomOp2 for Convolution {
-    fn name(&self) -> &'static str {
-        "convolution"
-    }
+impl Operation<2> for Convolution {
+    const NAME: &'static str = "convolution";
 
     on_cuda!(2, convolution);
 
-    fn cpu_fwd(
-        &self,
-        input: &CpuStorage,
-        input_layout: &Layout,
-        weight: &CpuStorage,
-        weight_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        let (input, weight) = ((input, input_layout), (weight, weight_layout));
-        by_type!("convolution", input.0, self.run(input, weight, None))
+    fn compute<T: Registers>(&self, [input, weight]: [Input<'_>; 2]) -> Output {
+        self.run::<T>(input, weight, None)
     }
 
-    fn bwd(
+    fn gradients(
         &self,
-        input: &Tensor,
-        weight: &Tensor,
+        [input, weight]: [&Tensor; 2],
         result: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
-        self.gradients(input, weight, &self.finish.gradient(result, gradient)?)
+    ) -> candle_core::Result<[Option<Tensor>; 2]> {
+        self.of_factors(input, weight, &self.epilogue.gradient(result, gradient)?)
     }
 }
 
-impl CustomOp3 for Convolution {
-    fn name(&self) -> &'static str {
-        "convolution"
-    }
+impl Operation<3> for Convolution {
+    const NAME: &'static str = "convolution";
 
     on_cuda!(3, convolution_with_bias);
 
-    fn cpu_fwd(
-        &self,
-        input: &CpuStorage,
-        input_layout: &Layout,
-        weight: &CpuStorage,
-        weight_layout: &Layout,
-        bias: &CpuStorage,
-        bias_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        let (input, weight) = ((input, input_layout), (weight, weight_layout));
-        let bias = Some((bias, bias_layout));
-        by_type!("convolution", input.0, self.run(input, weight, bias))
+    fn compute<T: Registers>(&self, [input, weight, bias]: [Input<'_>; 3]) -> Output {
+        self.run::<T>(input, weight, Some(bias))
     }
 
-    fn bwd(
+    fn gradients(
         &self,
-        input: &Tensor,
-        weight: &Tensor,
-        _: &Tensor,
+        [input, weight, _]: [&Tensor; 3],
         result: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let gradient = self.finish.gradient(result, gradient)?;
-        let (for_input, for_weight) = self.gradients(input, weight, &gradient)?;
-        let for_bias = gradient.apply_op1_no_bwd(&ChannelSum)?;
-        Ok((for_input, for_weight, Some(for_bias)))
+    ) -> candle_core::Result<[Option<Tensor>; 3]> {
+        let gradient = self.epilogue.gradient(result, gradient)?;
+        let [of_input, of_weight] = self.of_factors(input, weight, &gradient)?;
+        let of_bias = compute1(&gradient, ChannelSum)?;
+        Ok([of_input, of_weight, Some(of_bias)])
     }
 }
 
 /// From the input and the output's gradient to the weight's gradient.
 pub(super) struct WeightGradient(pub Geometry);
 
-impl WeightGradient {
-    fn run<T: Registers>(
-        &self,
-        input: Numbers,
-        gradient: Numbers,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        let result = weight_gradient(
-            elements::<T>(input.0, input.1)?,
-            elements::<T>(gradient.0, gradient.1)?,
-            &self.0,
-        );
-        let shape = (
-            self.0.outputs,
-            self.0.channels,
-            self.0.kernel.0,
-            self.0.kernel.1,
-        );
-        Ok((T::to_cpu_storage_owned(result), shape.into()))
-    }
-}
-
-impl CustomOp2 for WeightGradient {
-    fn name(&self) -> &'static str {
-        "conv2d-weight-gradient"
-    }
+impl Operation<2> for WeightGradient {
+    const NAME: &'static str = "weight gradient of a convolution";
 
     on_cuda!(2, weight_gradient);
 
-    fn cpu_fwd(
-        &self,
-        input: &CpuStorage,
-        input_layout: &Layout,
-        gradient: &CpuStorage,
-        gradient_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        let (input, gradient) = ((input, input_layout), (gradient, gradient_layout));
-        by_type!("conv2d", input.0, self.run(input, gradient))
+    fn compute<T: Registers>(&self, [input, gradient]: [Input<'_>; 2]) -> Output {
+        let WeightGradient(geometry) = self;
+        let result = weight_gradient(input.elements::<T>()?, gradient.elements::<T>()?, geometry);
+        let (height, width) = geometry.kernel;
+        stored(result, (geometry.outputs, geometry.channels, height, width))
     }
 }
 
 /// The sum of each channel over images and pixels: (N, C, H, W) to (C).
 pub(super) struct ChannelSum;
 
-impl CustomOp1 for ChannelSum {
-    fn name(&self) -> &'static str {
-        "conv2d-bias-gradient"
-    }
+impl Operation<1> for ChannelSum {
+    const NAME: &'static str = "conv2d-bias-gradient";
 
     on_cuda!(1, channel_sum);
 
-    fn cpu_fwd(
-        &self,
-        gradient: &CpuStorage,
-        layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            gradient: &CpuStorage,
-            layout: &Layout,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let numbers = elements::<T>(gradient, layout)?;
-            let (images, channels, height, width) = layout.shape().dims4()?;
-            let plane = height * width;
-            let sum = |channel: usize| {
-                // Many sums side by side: one alone would lose digits, and wait for itself.
-                let mut lanes = [T::ZERO; 64];
-                for image in 0..images {
-                    let plane = &numbers[(image * channels + channel) * plane..][..plane];
-                    vectorize(|| add_up(plane, &mut lanes));
-                }
-                lanes.into_iter().fold(T::ZERO, |sum, lane| sum + lane)
-            };
-            let sums: Vec<T> = (0..channels).into_par_iter().map(sum).collect();
-            Ok((T::to_cpu_storage_owned(sums), channels.into()))
-        }
-        by_type!("conv2d", gradient, run(gradient, layout))
+    fn compute<T: Registers>(&self, [gradient]: [Input<'_>; 1]) -> Output {
+        let numbers = gradient.elements::<T>()?;
+        let (images, channels, height, width) = gradient.shape().dims4()?;
+        let plane = height * width;
+        let sum = |channel: usize| {
+            // Many sums side by side: one alone would lose digits, and wait for itself.
+            let mut lanes = [T::ZERO; 64];
+            for image in 0..images {
+                let plane = &numbers[(image * channels + channel) * plane..][..plane];
+                vectorize(|| add_up(plane, &mut lanes));
+            }
+            lanes.into_iter().fold(T::ZERO, |sum, lane| sum + lane)
+        };
+        let sums: Vec<T> = (0..channels).into_par_iter().map(sum).collect();
+        stored(sums, channels)
     }
 }
 
@@ -563,8 +483,12 @@ mod tests {
                 shape,
                 &Device::Cpu,
             );
-            let wanted = options.finish.activation.forward(&wanted.unwrap()).unwrap();
-            let wanted = match options.finish.dropout {
+            let wanted = options
+                .epilogue
+                .activation
+                .forward(&wanted.unwrap())
+                .unwrap();
+            let wanted = match options.epilogue.dropout {
                 Some(mask) => crate::ops::dropout(&wanted, mask.probability, mask.seed).unwrap(),
                 None => wanted,
             };

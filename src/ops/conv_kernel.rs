@@ -1,11 +1,10 @@
-//! The inner loops of convolution: from input to output, and of the same kind from the output's gradient to the input's.
+//! Direct convolution: from input to output, and by the same loops from the output's gradient to the input's.
 
 use super::conv_geometry::{FlatPlane, Geometry, Pass};
-use super::finish::Finish;
+use super::epilogue::Epilogue;
 use super::memory::{with_buffers, written};
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, aligned, level, unrolled};
-use super::winograd;
 use rayon::prelude::*;
 use std::mem::{MaybeUninit, zeroed};
 use std::ops::Range;
@@ -15,20 +14,17 @@ const CACHED: usize = 1 << 17;
 /// Tasks for each thread, so that the last one is not waited for long.
 const TASKS: usize = 4;
 
-/// `input` (N, C, H, W) with `weight` (O, C, KH, KW) and one `bias` an output channel: (N, O, OH, OW).
+/// See [`conv_algorithm::forward`](super::conv_algorithm::forward).
 pub fn forward<T: Registers>(
     input: &[T],
     weight: &[T],
     bias: Option<&[T]>,
     geometry: &Geometry,
-    finish: Finish,
+    epilogue: Epilogue,
 ) -> Vec<T> {
-    if let Some(result) = winograd::forward(input, weight, bias, geometry, finish) {
-        return result;
-    }
     let (height, width) = geometry.kernel;
     correlate(Correlation {
-        finish,
+        epilogue,
         sources: input,
         source_channels: geometry.channels,
         source_size: geometry.input,
@@ -43,20 +39,17 @@ pub fn forward<T: Registers>(
     })
 }
 
-/// The gradient of the input from that of the output; with a bias, a transposed convolution.
+/// See [`conv_algorithm::backward`](super::conv_algorithm::backward).
 pub fn backward<T: Registers>(
     gradient: &[T],
     weight: &[T],
     bias: Option<&[T]>,
     geometry: &Geometry,
-    finish: Finish,
+    epilogue: Epilogue,
 ) -> Vec<T> {
-    if let Some(result) = winograd::backward(gradient, weight, bias, geometry, finish) {
-        return result;
-    }
     let (height, width) = geometry.kernel;
     correlate(Correlation {
-        finish,
+        epilogue,
         sources: gradient,
         source_channels: geometry.outputs,
         source_size: geometry.output,
@@ -72,7 +65,7 @@ pub fn backward<T: Registers>(
 }
 
 struct Correlation<'a, T> {
-    finish: Finish,
+    epilogue: Epilogue,
     /// (N, source channels, size).
     sources: &'a [T],
     source_channels: usize,
@@ -198,7 +191,7 @@ fn in_blocks<T: Scalar, const BLOCK: usize, const LANES: usize>(
                             results,
                             span,
                         });
-                        work.finish.activation.run(results);
+                        work.epilogue.activation.run(results);
                         let channels = block * BLOCK..((block + 1) * BLOCK).min(work.channels);
                         for (channel, results) in channels.zip(results.chunks_exact(span)) {
                             tile.write(work, pass, &plane, channel, results);
@@ -237,7 +230,7 @@ impl<T: Scalar> Tile<'_, T> {
                         line[x * columns.step].write(results[x * plane.images]);
                     }
                 }
-                if let Some(mask) = work.finish.dropout {
+                if let Some(mask) = work.epilogue.dropout {
                     debug_assert!(columns.step == 1, "every second place is not dropped");
                     let row = (image * work.channels + channel) * work.size.0 + y;
                     // SAFETY: these places have just been written.

@@ -1,8 +1,8 @@
 //! The options of convolutions and pooling, with PyTorch's names and defaults.
 
 use super::activation::Activation;
-use super::dropout::Mask;
-use super::finish::Finish;
+use super::epilogue::Epilogue;
+use super::mask::Mask;
 
 /// Rows and columns; one number means the same for both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,16 @@ impl From<(usize, usize)> for Pair {
 impl From<Pair> for (usize, usize) {
     fn from(Pair(rows, columns): Pair) -> Self {
         (rows, columns)
+    }
+}
+
+/// `3` for the same along both axes, else `(3, 5)`.
+impl std::fmt::Display for Pair {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 == self.1 {
+            true => write!(formatter, "{}", self.0),
+            false => write!(formatter, "({}, {})", self.0, self.1),
+        }
     }
 }
 
@@ -50,7 +60,7 @@ pub struct ConvOptions {
     pub(super) padding_mode: PaddingMode,
     pub(super) dilation: Pair,
     pub(crate) groups: usize,
-    pub(super) finish: Finish,
+    pub(super) epilogue: Epilogue,
 }
 
 impl Default for ConvOptions {
@@ -67,7 +77,7 @@ impl ConvOptions {
             padding_mode: PaddingMode::Zeros,
             dilation: Pair(1, 1),
             groups: 1,
-            finish: Finish::default(),
+            epilogue: Epilogue::default(),
         }
     }
 
@@ -100,15 +110,20 @@ impl ConvOptions {
         self
     }
 
+    pub(crate) fn epilogue(mut self, epilogue: Epilogue) -> Self {
+        self.epilogue = epilogue;
+        self
+    }
+
     /// A function of each result, computed on the way (quicker than afterwards).
     pub fn activation(mut self, activation: Activation) -> Self {
-        self.finish.activation = activation;
+        self.epilogue.activation = activation;
         self
     }
 
     /// Dropout of the results, after the activation: see [`dropout`](super::dropout()).
     pub fn dropout(mut self, probability: f64, seed: u64) -> Self {
-        self.finish.dropout = (probability != 0.0).then(|| Mask::new(probability, seed));
+        self.epilogue.dropout = (probability != 0.0).then(|| Mask::new(probability, seed));
         self
     }
 }

@@ -3,7 +3,7 @@
 use super::conv_geometry::Geometry;
 use super::conv_options::ConvTransposeOptions;
 use super::conv2d::{Convolution, Direction, in_groups};
-use super::finish::Finish;
+use super::epilogue::Epilogue;
 use crate::{Error, Result};
 use candle_core::Tensor;
 
@@ -53,7 +53,7 @@ pub fn conv_transpose2d(
     let convolution = Convolution {
         geometry,
         direction: Direction::Backward,
-        finish: Finish::default(),
+        epilogue: Epilogue::default(),
     };
     convolution.apply(input, weight, bias)
 }

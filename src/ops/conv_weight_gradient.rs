@@ -1,11 +1,10 @@
-//! The gradient of a convolution's weight: for each tap the products of the output's gradient with what the tap saw.
+//! The gradient of a convolution's weight, directly: for each tap the products of the output's gradient with what the tap sees.
 
 use super::conv_geometry::{FlatPlane, Geometry, Pass};
 use super::memory::written;
 use super::outer_products::{Loop, OuterProducts, TASK};
 use super::scalar::Scalar;
-use super::simd::{Level, Register, Registers, aligned, are_finite, level, unrolled};
-use super::winograd;
+use super::simd::{Level, Register, Registers, aligned, level, unrolled};
 use rayon::prelude::*;
 use std::mem;
 use std::ops::Range;
@@ -19,22 +18,21 @@ const MANY: usize = 48;
 /// Numbers that are laid out at a time then.
 const TOGETHER: usize = 1 << 20;
 
-/// The gradient of the weight (O, C, KH, KW) from `input` (N, C, H, W) and `gradient` (N, O, OH, OW).
-pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
-    if let Some(result) = winograd::weight_gradient(input, gradient, geometry) {
-        return result;
-    }
-    let work = Work {
-        input,
-        gradient,
-        geometry,
-        pass: geometry.forward(),
-    };
+/// Whether outer products are faster than going tap by tap.
+pub fn suits_outer_products(geometry: &Geometry) -> bool {
     let columns = geometry.channels * geometry.kernel.0 * geometry.kernel.1;
-    if geometry.outputs >= MANY && columns >= 2 * TASK {
-        return work.as_outer_products();
-    }
-    let result = match level() {
+    geometry.outputs >= MANY && columns >= 2 * TASK
+}
+
+/// As sums of outer products: of the outputs' gradients and what all taps see.
+pub fn outer_products<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
+    Work::new(input, gradient, geometry).as_outer_products()
+}
+
+/// For each tap, the products of the outputs' gradients with what the tap sees.
+pub fn tap_by_tap<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
+    let work = Work::new(input, gradient, geometry);
+    match level() {
         #[cfg(not(target_arch = "aarch64"))]
         Level::Portable => work.in_parts::<2, 4>(|part| {
             // SAFETY: it needs no particular instructions.
@@ -55,11 +53,6 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
             // SAFETY: every processor of this kind has NEON.
             unsafe { products::<T, T::Neon, 8>(part) }
         }),
-    };
-    // Zeros between rows have met inputs that no tap sees: of an infinite one that is NaN. The other way meets only what is seen.
-    match are_finite(&result) {
-        true => result,
-        false => work.as_outer_products(),
     }
 }
 
@@ -92,7 +85,16 @@ struct Part<'a, T> {
     channels: usize,
 }
 
-impl<T: Registers> Work<'_, T> {
+impl<'a, T: Registers> Work<'a, T> {
+    fn new(input: &'a [T], gradient: &'a [T], geometry: &'a Geometry) -> Self {
+        Work {
+            input,
+            gradient,
+            geometry,
+            pass: geometry.forward(),
+        }
+    }
+
     /// Cuts the work such that about `numbers` numbers are laid out at a time.
     fn pieces(&self, numbers: usize) -> Vec<Piece> {
         let geometry = self.geometry;

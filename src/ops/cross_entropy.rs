@@ -1,11 +1,12 @@
 //! Cross-entropy of logits and classes.
 
 use super::on_cuda::on_cuda;
+use super::operation::{Input, Operation, Output, compute2, stored};
 use super::scalar::Scalar;
-use super::storage::{by_type, elements};
+use super::simd::Registers;
 use super::tape::apply2;
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp2, DType, Layout, Shape, Tensor};
+use candle_core::{DType, Tensor};
 
 /// The mean of `-ln(softmax(logits)[class])`: `logits` (N, C) and `classes` (N) of integers below C, as PyTorch's
 /// `cross_entropy`, which is its `log_softmax` followed by its `nll_loss`. The largest logit is taken off first, so that no
@@ -85,86 +86,55 @@ fn largest_and_sum<T: Scalar>(row: &[T]) -> (T, T) {
     (largest, sum)
 }
 
-impl CustomOp2 for CrossEntropy {
-    fn name(&self) -> &'static str {
-        "cross-entropy"
-    }
+impl Operation<2> for CrossEntropy {
+    const NAME: &'static str = "cross-entropy";
 
     on_cuda!(2, cross_entropy);
 
-    fn cpu_fwd(
-        &self,
-        logits: &CpuStorage,
-        logits_layout: &Layout,
-        classes: &CpuStorage,
-        classes_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            logits: (&CpuStorage, &Layout),
-            classes: (&CpuStorage, &Layout),
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let logits = elements::<T>(logits.0, logits.1)?;
-            let classes = elements::<u32>(classes.0, classes.1)?;
-            let mut total = 0.0;
-            for (row, &class) in logits.chunks(logits.len() / classes.len()).zip(classes) {
-                let (largest, sum) = largest_and_sum(row);
-                total += sum.to_f64().ln() - (row[class as usize] - largest).to_f64();
-            }
-            let mean = T::of(total / classes.len() as f64);
-            Ok((T::to_cpu_storage_owned(vec![mean]), ().into()))
+    fn compute<T: Registers>(&self, [logits, classes]: [Input<'_>; 2]) -> Output {
+        let logits = logits.elements::<T>()?;
+        let classes = classes.elements::<u32>()?;
+        let mut total = 0.0;
+        for (row, &class) in logits.chunks(logits.len() / classes.len()).zip(classes) {
+            let (largest, sum) = largest_and_sum(row);
+            total += sum.to_f64().ln() - (row[class as usize] - largest).to_f64();
         }
-        let (logits, classes) = ((logits, logits_layout), (classes, classes_layout));
-        by_type!("cross_entropy", logits.0, run(logits, classes))
+        let mean = T::of(total / classes.len() as f64);
+        stored(vec![mean], ())
     }
 
-    fn bwd(
+    fn gradients(
         &self,
-        logits: &Tensor,
-        classes: &Tensor,
+        [logits, classes]: [&Tensor; 2],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
-        let derivative = logits.apply_op2_no_bwd(classes, &CrossEntropyGradient)?;
-        Ok((Some(derivative.broadcast_mul(gradient)?), None))
+    ) -> candle_core::Result<[Option<Tensor>; 2]> {
+        let derivative = compute2(logits, classes, CrossEntropyGradient)?;
+        Ok([Some(derivative.broadcast_mul(gradient)?), None])
     }
 }
 
 /// `(softmax(logits) - 1 at the class) / N`.
 pub(super) struct CrossEntropyGradient;
 
-impl CustomOp2 for CrossEntropyGradient {
-    fn name(&self) -> &'static str {
-        "cross-entropy-gradient"
-    }
+impl Operation<2> for CrossEntropyGradient {
+    const NAME: &'static str = "cross-entropy-gradient";
 
     on_cuda!(2, cross_entropy_gradient);
 
-    fn cpu_fwd(
-        &self,
-        logits: &CpuStorage,
-        logits_layout: &Layout,
-        classes: &CpuStorage,
-        classes_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            logits: (&CpuStorage, &Layout),
-            classes: (&CpuStorage, &Layout),
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let mut numbers = elements::<T>(logits.0, logits.1)?.to_vec();
-            let classes = elements::<u32>(classes.0, classes.1)?;
-            let width = numbers.len() / classes.len();
-            let share = T::of(1.0 / classes.len() as f64);
-            for (row, &class) in numbers.chunks_mut(width).zip(classes) {
-                let (largest, sum) = largest_and_sum(row);
-                for x in row.iter_mut() {
-                    *x = (*x - largest).exponential() / sum * share;
-                }
-                row[class as usize] += -share;
+    fn compute<T: Registers>(&self, [logits, classes]: [Input<'_>; 2]) -> Output {
+        let mut numbers = logits.elements::<T>()?.to_vec();
+        let classes = classes.elements::<u32>()?;
+        let width = numbers.len() / classes.len();
+        let share = T::of(1.0 / classes.len() as f64);
+        for (row, &class) in numbers.chunks_mut(width).zip(classes) {
+            let (largest, sum) = largest_and_sum(row);
+            for x in row.iter_mut() {
+                *x = (*x - largest).exponential() / sum * share;
             }
-            Ok((T::to_cpu_storage_owned(numbers), logits.1.shape().clone()))
+            row[class as usize] += -share;
         }
-        let (logits, classes) = ((logits, logits_layout), (classes, classes_layout));
-        by_type!("cross_entropy", logits.0, run(logits, classes))
+        stored(numbers, logits.shape().clone())
     }
 }
 

@@ -1,127 +1,17 @@
 //! Dropout with a seed.
 
-use super::memory::changed;
-use super::on_cuda::on_cuda;
-use super::scalar::Scalar;
-use super::simd::vectorize;
-use super::storage::{by_type, elements};
-use super::tape::apply1;
-use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
+use super::epilogue::Epilogue;
+use super::mask::Mask;
+use crate::Result;
+use candle_core::Tensor;
 
-/// Sets each number to zero with `probability`, and divides the others by `1 - probability`, so that the mean stays
+/// Sets each element to zero with `probability`, and divides the others by `1 - probability`, so that the mean stays the same
 /// (Srivastava et al. 2014, "inverted" as in PyTorch). The same seed gives the same mask, on any number of threads.
 ///
 /// # Errors
 /// When the probability is not in `0.0..1.0`.
 pub fn dropout(input: &Tensor, probability: f64, seed: u64) -> Result<Tensor> {
-    let mask = Mask::new(probability, seed);
-    mask.check()?;
-    if probability == 0.0 {
-        return Ok(input.clone());
-    }
-    apply1(&input.contiguous()?, mask)
-}
-
-/// Which numbers are dropped: the same for the same seed and place.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Mask {
-    pub probability: f64,
-    pub seed: u64,
-}
-
-impl Mask {
-    pub fn new(probability: f64, seed: u64) -> Self {
-        Mask { probability, seed }
-    }
-
-    /// Refuses a probability out of its range.
-    pub fn check(&self) -> Result<()> {
-        let Mask { probability, .. } = *self;
-        if !(0.0..1.0).contains(&probability) {
-            return Err(Error::Invalid(format!(
-                "dropout: the probability must be from 0 to below 1, it is {probability}"
-            )));
-        }
-        Ok(())
-    }
-
-    /// By how much the numbers that are kept grow.
-    pub fn scale<T: Scalar>(&self) -> T {
-        T::of(1.0 / (1.0 - self.probability))
-    }
-
-    /// The probability as a share of all 32-bit numbers.
-    #[inline(always)]
-    pub fn threshold(&self) -> u64 {
-        (self.probability * 2f64.powi(32)) as u64
-    }
-
-    /// [`Mask::apply`] with the best instructions of this processor.
-    #[inline(never)]
-    pub fn run<T: Scalar>(&self, first: usize, numbers: &mut [T]) {
-        vectorize(|| self.apply(first, numbers));
-    }
-
-    /// Drops and scales numbers of which the first is the `first` of all.
-    #[inline(always)]
-    pub fn apply<T: Scalar>(&self, first: usize, numbers: &mut [T]) {
-        let scale = self.scale();
-        let threshold = self.threshold();
-        for (index, x) in numbers.iter_mut().enumerate() {
-            let bits = random_bits(self.seed, (first + index) as u64) >> 32;
-            *x = if bits < threshold {
-                T::ZERO
-            } else {
-                *x * scale
-            };
-        }
-    }
-}
-
-/// SplitMix64 (Steele et al. 2014): a number for each index, without one depending on another.
-#[inline(always)]
-fn random_bits(seed: u64, index: u64) -> u64 {
-    let mut bits = seed.wrapping_add(index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
-}
-
-impl CustomOp1 for Mask {
-    fn name(&self) -> &'static str {
-        "dropout"
-    }
-
-    on_cuda!(1, dropout);
-
-    fn cpu_fwd(
-        &self,
-        storage: &CpuStorage,
-        layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            storage: &CpuStorage,
-            layout: &Layout,
-            mask: Mask,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let numbers = changed(elements::<T>(storage, layout)?, |first, numbers| {
-                mask.run(first, numbers);
-            });
-            Ok((T::to_cpu_storage_owned(numbers), layout.shape().clone()))
-        }
-        by_type!("dropout", storage, run(storage, layout, *self))
-    }
-
-    /// Linear in its input: the same mask for the gradient.
-    fn bwd(
-        &self,
-        _: &Tensor,
-        _: &Tensor,
-        gradient: &Tensor,
-    ) -> candle_core::Result<Option<Tensor>> {
-        gradient.contiguous()?.apply_op1_no_bwd(self).map(Some)
-    }
+    Epilogue::from(Some(Mask::new(probability, seed))).forward(input)
 }
 
 #[cfg(test)]

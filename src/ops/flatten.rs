@@ -1,60 +1,54 @@
 //! From feature maps to features.
 
 use super::on_cuda::on_cuda;
-use super::scalar::Scalar;
-use super::storage::{by_type, elements};
+use super::operation::{Input, Operation, Output, stored};
+use super::simd::Registers;
 use super::tape::apply1;
 use crate::Result;
-use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
+use candle_core::{Shape, Tensor};
 
-/// Puts all axes of `input` (N, ...) but the first into one: (N, F), as PyTorch's `flatten(input, 1)`. candle's
-/// `flatten_from(1)` gives the same; this one is known to [`backward`](super::backward()).
+/// Flattens all dimensions of `input` (N, ...) but the first: (N, F), as PyTorch's `flatten(input, 1)`. candle's `flatten_from(1)`
+/// gives the same; this one is known to [`backward`](super::backward()).
 ///
 /// # Errors
-/// When the input has no axes.
+/// When the input has no dimension.
 pub fn flatten(input: &Tensor) -> Result<Tensor> {
     let count = input.dim(0)?;
-    let features = input.dims()[1..].iter().product();
-    if input.rank() == 2 {
+    reshape(input, (count, input.dims()[1..].iter().product::<usize>()))
+}
+
+/// The same elements in another shape, as an operation that [`backward`](super::backward()) knows.
+pub(super) fn reshape(input: &Tensor, shape: impl Into<Shape>) -> Result<Tensor> {
+    let shape = shape.into();
+    if input.shape() == &shape {
         return Ok(input.clone());
     }
-    if !input.track_op() {
-        return Ok(input.reshape((count, features))?);
+    match input.track_op() {
+        true => apply1(input, Reshape(shape)),
+        false => Ok(input.reshape(shape)?),
     }
-    apply1(&input.contiguous()?, Reshape((count, features).into()))
 }
 
 pub(super) struct Reshape(pub Shape);
 
-impl CustomOp1 for Reshape {
-    fn name(&self) -> &'static str {
-        "flatten"
-    }
+impl Operation<1> for Reshape {
+    const NAME: &'static str = "flatten";
 
     on_cuda!(1, flatten);
 
-    fn cpu_fwd(
-        &self,
-        storage: &CpuStorage,
-        layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            storage: &CpuStorage,
-            layout: &Layout,
-            shape: &Shape,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let numbers = elements::<T>(storage, layout)?.to_vec();
-            Ok((T::to_cpu_storage_owned(numbers), shape.clone()))
-        }
-        by_type!("flatten", storage, run(storage, layout, &self.0))
+    fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
+        let shape = &self.0;
+
+        let numbers = input.elements::<T>()?.to_vec();
+        stored(numbers, shape.clone())
     }
 
-    fn bwd(
+    fn gradients(
         &self,
-        input: &Tensor,
+        [input]: [&Tensor; 1],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<Option<Tensor>> {
-        gradient.reshape(input.shape()).map(Some)
+    ) -> candle_core::Result<[Option<Tensor>; 1]> {
+        Ok([Some(gradient.reshape(input.shape())?)])
     }
 }

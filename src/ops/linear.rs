@@ -1,186 +1,189 @@
 //! Fully connected layers as one operation.
 
-use super::activation::Activation;
-use super::finish::Finish;
+use super::epilogue::Epilogue;
+use super::flatten::reshape;
 use super::matmul::{Matrix, Product};
 use super::on_cuda::on_cuda;
+use super::operation::{Input, Operation, Output, compute2, stored};
 use super::simd::Registers;
-use super::storage::{by_type, elements};
-use super::tape::apply3;
+use super::tape::{apply2, apply3};
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Shape, Tensor};
+use candle_core::Tensor;
 
-/// `input * weight^T + bias`, then `activation`: `input` (N, I), `weight` (O, I) and `bias` (O) give (N, O), as PyTorch's
-/// `linear`.
+/// `input * weight^T + bias`: `input` (..., I), `weight` (O, I) and `bias` (O) give (..., O), as PyTorch's `linear`.
 ///
-/// On a GPU the matrix products are those of cuBLAS. candle's operations would be three, with a gradient in memory for each.
+/// On a GPU the matrix products are those of cuBLAS. With candle's operations it would take three, and memory for the gradient of
+/// each.
 ///
 /// ```
 /// use candle_core::{Device, Tensor};
-/// use eosin::ops::{Activation, linear};
+/// use eosin::ops::linear;
 /// let (x, w) = (Tensor::new(&[[1f32, 2.]], &Device::Cpu)?, Tensor::new(&[[3f32, 4.], [-5., 1.]], &Device::Cpu)?);
 /// let b = Tensor::new(&[0.5f32, 0.], &Device::Cpu)?;
-/// assert_eq!(linear(&x, &w, &b, Activation::Relu)?.to_vec2::<f32>()?, [[11.5, 0.]]);
+/// assert_eq!(linear(&x, &w, Some(&b))?.to_vec2::<f32>()?, [[11.5, -3.]]);
+/// assert_eq!(linear(&x, &w, None)?.to_vec2::<f32>()?, [[11., -3.]]);
 /// # Ok::<(), eosin::Error>(())
 /// ```
 ///
 /// # Errors
 /// When the shapes do not fit; the message names them and the rule.
-pub fn linear(
-    input: &Tensor,
-    weight: &Tensor,
-    bias: &Tensor,
-    activation: Activation,
-) -> Result<Tensor> {
-    activation.check()?;
-    match (input.dims(), weight.dims(), bias.dims()) {
-        (&[_, features], &[outputs, inputs], &[biases])
-            if features == inputs && outputs == biases => {}
-        _ => {
-            return Err(Error::Invalid(format!(
-                "linear: input {:?}, weight {:?} and bias {:?} do not fit: they must be (N, I), (O, I) and (O)",
-                input.shape(),
-                weight.shape(),
-                bias.shape()
-            )));
-        }
-    }
-    let operation = Linear(Finish {
-        activation,
-        dropout: None,
-    });
-    let (input, weight) = (input.contiguous()?, weight.contiguous()?);
-    apply3(&input, &weight, &bias.contiguous()?, operation)
+pub fn linear(input: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    linear_with(input, weight, bias, Epilogue::default())
 }
 
-pub(super) struct Linear(pub Finish);
-
-impl CustomOp3 for Linear {
-    fn name(&self) -> &'static str {
-        "linear"
+/// [`linear`], then `epilogue`, in one pass.
+pub(crate) fn linear_with(
+    input: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    epilogue: Epilogue,
+) -> Result<Tensor> {
+    epilogue.check()?;
+    let (&[ref leading @ .., features], &[outputs, inputs]) = (input.dims(), weight.dims()) else {
+        return refuse(input, weight, bias);
+    };
+    if features != inputs || bias.is_some_and(|bias| bias.dims() != [outputs]) {
+        return refuse(input, weight, bias);
     }
+    let rows = reshape(input, (leading.iter().product::<usize>(), features))?;
+    let result = match bias {
+        Some(bias) => apply3(&rows, weight, bias, Linear(epilogue))?,
+        None => apply2(&rows, weight, Linear(epilogue))?,
+    };
+    reshape(&result, [leading, &[outputs]].concat())
+}
+
+fn refuse(input: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    let bias = bias.map_or_else(String::new, |bias| format!(" and bias {:?}", bias.shape()));
+    Err(Error::Invalid(format!(
+        "linear: input {:?}, weight {:?}{bias} do not fit: they must be (..., I), (O, I) and (O)",
+        input.shape(),
+        weight.shape()
+    )))
+}
+
+pub(super) struct Linear(pub Epilogue);
+
+impl Linear {
+    fn product<T: Registers>(
+        &self,
+        input: Input<'_>,
+        weight: Input<'_>,
+        bias: Option<Input<'_>>,
+    ) -> Output {
+        let (rows, depth) = input.shape().dims2()?;
+        let columns = weight.dims()[0];
+        let product = Product {
+            rows,
+            depth,
+            columns,
+            left: Matrix::Plain(input.elements::<T>()?),
+            right: Matrix::Transposed(weight.elements::<T>()?),
+            bias: bias.map(Input::elements::<T>).transpose()?,
+            epilogue: self.0,
+        };
+        stored(product.compute(), (rows, columns))
+    }
+
+    /// The gradients of input and weight, from that of the product; none for an input that nobody learns.
+    fn of_factors(
+        input: &Tensor,
+        weight: &Tensor,
+        gradient: &Tensor,
+    ) -> candle_core::Result<[Option<Tensor>; 2]> {
+        let on_cpu = gradient.device().is_cpu();
+        let of_input = || match on_cpu {
+            true => compute2(gradient, weight, LinearGradient(Factor::Input)),
+            false => gradient.matmul(&weight.detach()),
+        };
+        let of_weight = || match on_cpu {
+            true => compute2(gradient, input, LinearGradient(Factor::Weight)),
+            false => gradient.t()?.matmul(&input.detach()),
+        };
+        Ok([
+            input.track_op().then(of_input).transpose()?,
+            weight.track_op().then(of_weight).transpose()?,
+        ])
+    }
+}
+
+impl Operation<2> for Linear {
+    const NAME: &'static str = "linear";
+
+    on_cuda!(2, linear_without_bias);
+
+    fn compute<T: Registers>(&self, [input, weight]: [Input<'_>; 2]) -> Output {
+        self.product::<T>(input, weight, None)
+    }
+
+    fn gradients(
+        &self,
+        [input, weight]: [&Tensor; 2],
+        result: &Tensor,
+        gradient: &Tensor,
+    ) -> candle_core::Result<[Option<Tensor>; 2]> {
+        Self::of_factors(input, weight, &self.0.gradient(result, gradient)?)
+    }
+}
+
+impl Operation<3> for Linear {
+    const NAME: &'static str = "linear";
 
     on_cuda!(3, linear);
 
-    fn cpu_fwd(
-        &self,
-        input: &CpuStorage,
-        input_layout: &Layout,
-        weight: &CpuStorage,
-        weight_layout: &Layout,
-        bias: &CpuStorage,
-        bias_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Registers>(
-            input: (&CpuStorage, &Layout),
-            weight: (&CpuStorage, &Layout),
-            bias: (&CpuStorage, &Layout),
-            finish: Finish,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let (rows, inputs) = input.1.shape().dims2()?;
-            let outputs = weight.1.dims()[0];
-            let (input, weight) = (
-                elements::<T>(input.0, input.1)?,
-                elements::<T>(weight.0, weight.1)?,
-            );
-            let product = Product {
-                rows,
-                depth: inputs,
-                columns: outputs,
-                left: Matrix::Plain(input),
-                right: Matrix::Transposed(weight),
-                bias: Some(elements::<T>(bias.0, bias.1)?),
-                finish,
-            };
-            let result = product.compute();
-            Ok((T::to_cpu_storage_owned(result), (rows, outputs).into()))
-        }
-        let (input, weight) = ((input, input_layout), (weight, weight_layout));
-        let bias = (bias, bias_layout);
-        by_type!("linear", input.0, run(input, weight, bias, self.0))
+    fn compute<T: Registers>(&self, [input, weight, bias]: [Input<'_>; 3]) -> Output {
+        self.product::<T>(input, weight, Some(bias))
     }
 
-    fn bwd(
+    fn gradients(
         &self,
-        input: &Tensor,
-        weight: &Tensor,
-        _: &Tensor,
+        [input, weight, _]: [&Tensor; 3],
         result: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+    ) -> candle_core::Result<[Option<Tensor>; 3]> {
         let gradient = self.0.gradient(result, gradient)?;
-        let by = |input: &Tensor, other: &Tensor, by| {
-            let operation = || match (gradient.device().is_cpu(), by) {
-                (true, _) => gradient.apply_op2_no_bwd(other, &LinearGradient(by)),
-                (false, By::Input) => gradient.matmul(&other.detach()),
-                (false, By::Weight) => gradient.t()?.matmul(&other.detach()),
-            };
-            input.track_op().then(operation).transpose()
-        };
-        Ok((
-            by(input, weight, By::Input)?,
-            by(weight, input, By::Weight)?,
-            Some(gradient.sum(0)?),
-        ))
+        let [of_input, of_weight] = Self::of_factors(input, weight, &gradient)?;
+        Ok([of_input, of_weight, Some(gradient.sum(0)?)])
     }
 }
 
-/// From the result's gradient (N, O), and the weight or the input, to the gradient of the other.
-struct LinearGradient(By);
+/// From the product's gradient (N, O) and one of its factors to the gradient of the other.
+struct LinearGradient(Factor);
 
 #[derive(Debug, Clone, Copy)]
-enum By {
+enum Factor {
     Input,
     Weight,
 }
 
-impl CustomOp2 for LinearGradient {
-    fn name(&self) -> &'static str {
-        "linear-gradient"
-    }
+impl Operation<2> for LinearGradient {
+    const NAME: &'static str = "gradient of linear";
 
-    fn cpu_fwd(
-        &self,
-        gradient: &CpuStorage,
-        gradient_layout: &Layout,
-        other: &CpuStorage,
-        other_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Registers>(
-            gradient: (&CpuStorage, &Layout),
-            other: (&CpuStorage, &Layout),
-            by: By,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let (count, outputs) = gradient.1.shape().dims2()?;
-            let columns = other.1.dims()[1];
-            let (gradient, other) = (
-                elements::<T>(gradient.0, gradient.1)?,
-                elements::<T>(other.0, other.1)?,
-            );
-            let (rows, depth, left) = match by {
-                By::Input => (count, outputs, Matrix::Plain(gradient)),
-                By::Weight => (outputs, count, Matrix::Transposed(gradient)),
-            };
-            let product = Product {
-                rows,
-                depth,
-                columns,
-                left,
-                right: Matrix::Plain(other),
-                bias: None,
-                finish: Finish::default(),
-            };
-            let result = product.compute();
-            Ok((T::to_cpu_storage_owned(result), (rows, columns).into()))
-        }
-        let (gradient, other) = ((gradient, gradient_layout), (other, other_layout));
-        by_type!("linear", gradient.0, run(gradient, other, self.0))
+    fn compute<T: Registers>(&self, [gradient, other]: [Input<'_>; 2]) -> Output {
+        let (count, outputs) = gradient.shape().dims2()?;
+        let columns = other.dims()[1];
+        let gradients = gradient.elements::<T>()?;
+        let (rows, depth, left) = match self.0 {
+            Factor::Input => (count, outputs, Matrix::Plain(gradients)),
+            Factor::Weight => (outputs, count, Matrix::Transposed(gradients)),
+        };
+        let product = Product {
+            rows,
+            depth,
+            columns,
+            left,
+            right: Matrix::Plain(other.elements::<T>()?),
+            bias: None,
+            epilogue: Epilogue::default(),
+        };
+        stored(product.compute(), (rows, columns))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::Activation;
     use crate::ops::gradient_check::{assert_gradients, normal};
 
     #[test]
@@ -191,26 +194,42 @@ mod tests {
             (Activation::Sigmoid, 5),
         ] {
             let inputs = [normal(&[rows, 4], 1), normal(&[2, 4], 2), normal(&[2], 3)];
-            assert_gradients(&inputs, |inputs| {
-                linear(&inputs[0], &inputs[1], &inputs[2], activation)
-            });
+            let with = |input: &Tensor, weight: &Tensor, bias: &Tensor| {
+                linear_with(input, weight, Some(bias), activation.into())
+            };
+            assert_gradients(&inputs, |inputs| with(&inputs[0], &inputs[1], &inputs[2]));
             let product = inputs[0].matmul(&inputs[1].t().unwrap()).unwrap();
             let wanted = activation.forward(&product.broadcast_add(&inputs[2]).unwrap());
-            let found = linear(&inputs[0], &inputs[1], &inputs[2], activation).unwrap();
+            let found = with(&inputs[0], &inputs[1], &inputs[2]).unwrap();
             let error = (found - wanted.unwrap()).unwrap().abs().unwrap();
             assert!(error.max_all().unwrap().to_scalar::<f64>().unwrap() < 1e-12);
         }
         let message = linear(
             &normal(&[3, 4], 1),
             &normal(&[2, 3], 2),
-            &normal(&[2], 3),
-            Activation::Identity,
+            Some(&normal(&[2], 3)),
         );
         assert!(
             message
                 .unwrap_err()
                 .to_string()
-                .contains("(N, I), (O, I) and (O)")
+                .contains("(..., I), (O, I) and (O)")
         );
+    }
+
+    #[test]
+    fn leading_dimensions_stay_and_the_bias_may_be_left_out() {
+        let weight = normal(&[2, 4], 2);
+        for shape in [vec![4], vec![3, 4], vec![2, 3, 4], vec![1, 2, 3, 4]] {
+            let inputs = [normal(&shape, 1), weight.clone()];
+            assert_gradients(&inputs, |inputs| linear(&inputs[0], &inputs[1], None));
+            let found = linear(&inputs[0], &weight, None).unwrap();
+            let rows = inputs[0].reshape(((), 4)).unwrap();
+            let wanted = rows.matmul(&weight.t().unwrap()).unwrap();
+            assert_eq!(found.dims()[..shape.len() - 1], shape[..shape.len() - 1]);
+            let found = found.reshape(((), 2)).unwrap();
+            let error = (found - wanted).unwrap().abs().unwrap();
+            assert!(error.max_all().unwrap().to_scalar::<f64>().unwrap() < 1e-12);
+        }
     }
 }

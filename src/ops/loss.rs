@@ -2,11 +2,12 @@
 
 use super::memory::written;
 use super::on_cuda::on_cuda;
+use super::operation::{Input, Operation, Output, compute3, stored};
 use super::scalar::Scalar;
-use super::storage::{by_type, elements};
+use super::simd::Registers;
 use super::tape::apply2;
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Shape, Tensor};
+use candle_core::Tensor;
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 
@@ -85,7 +86,7 @@ impl PixelLoss {
                 target.dtype().as_str()
             )));
         }
-        apply2(&logits.contiguous()?, &target.contiguous()?, self)
+        apply2(logits, target, self)
     }
 }
 
@@ -139,63 +140,43 @@ fn sigmoid<T: Scalar>(x: T) -> T {
 }
 
 /// The images of a batch.
-fn images<'a, T: Scalar>(
-    storage: &'a CpuStorage,
-    layout: &Layout,
-) -> candle_core::Result<std::slice::Chunks<'a, T>> {
-    let numbers = elements::<T>(storage, layout)?;
-    let images = layout.dims().first().copied().unwrap_or(1);
-    Ok(numbers.chunks(numbers.len() / images))
+fn images<'a, T: Scalar>(input: Input<'a>) -> candle_core::Result<std::slice::Chunks<'a, T>> {
+    let elements = input.elements::<T>()?;
+    let images = input.dims().first().copied().unwrap_or(1);
+    Ok(elements.chunks(elements.len() / images))
 }
 
-impl CustomOp2 for PixelLoss {
-    fn name(&self) -> &'static str {
-        "pixel-loss"
-    }
+impl Operation<2> for PixelLoss {
+    const NAME: &'static str = "pixel-loss";
 
     on_cuda!(2, pixel_loss);
 
-    fn cpu_fwd(
-        &self,
-        logits: &CpuStorage,
-        logits_layout: &Layout,
-        target: &CpuStorage,
-        target_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            logits: (&CpuStorage, &Layout),
-            target: (&CpuStorage, &Layout),
-            loss: PixelLoss,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let (mut cross_entropy, mut dice) = (0.0, 0.0);
-            let logits_of_images = images::<T>(logits.0, logits.1)?;
-            let count = logits_of_images.len() as f64;
-            for (logits, targets) in logits_of_images.zip(images::<T>(target.0, target.1)?) {
-                let sums = Sums::of(logits, targets);
-                cross_entropy += sums.cross_entropy / logits.len() as f64;
-                dice += 1.0 - (2.0 * sums.both + SMOOTH) / (sums.either + SMOOTH);
-            }
-            let total = loss.cross_entropy * cross_entropy + loss.dice * dice;
-            let mean = T::of(total / count);
-            Ok((T::to_cpu_storage_owned(vec![mean]), ().into()))
+    fn compute<T: Registers>(&self, [logits, target]: [Input<'_>; 2]) -> Output {
+        let (mut cross_entropy, mut dice) = (0.0, 0.0);
+        let logits_of_images = images::<T>(logits)?;
+        let count = logits_of_images.len() as f64;
+        for (logits, targets) in logits_of_images.zip(images::<T>(target)?) {
+            let sums = Sums::of(logits, targets);
+            cross_entropy += sums.cross_entropy / logits.len() as f64;
+            dice += 1.0 - (2.0 * sums.both + SMOOTH) / (sums.either + SMOOTH);
         }
-        let (logits, target) = ((logits, logits_layout), (target, target_layout));
-        by_type!("loss", logits.0, run(logits, target, *self))
+        let total = self.cross_entropy * cross_entropy + self.dice * dice;
+        let mean = T::of(total / count);
+        stored(vec![mean], ())
     }
 
-    fn bwd(
+    fn gradients(
         &self,
-        logits: &Tensor,
-        target: &Tensor,
+        [logits, target]: [&Tensor; 2],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
+    ) -> candle_core::Result<[Option<Tensor>; 2]> {
         let by = |input: &Tensor, by| {
             let operation = PixelLossGradient { loss: *self, by };
-            let gradient = || logits.apply_op3_no_bwd(target, gradient, &operation);
+            let gradient = || compute3(logits, target, gradient, operation);
             input.track_op().then(gradient).transpose()
         };
-        Ok((by(logits, By::Logits)?, by(target, By::Target)?))
+        Ok([by(logits, By::Logits)?, by(target, By::Target)?])
     }
 }
 
@@ -211,44 +192,24 @@ pub(super) enum By {
     Target,
 }
 
-impl CustomOp3 for PixelLossGradient {
-    fn name(&self) -> &'static str {
-        "pixel-loss-gradient"
-    }
+impl Operation<3> for PixelLossGradient {
+    const NAME: &'static str = "pixel-loss-gradient";
 
     on_cuda!(3, pixel_loss_gradient);
 
-    fn cpu_fwd(
-        &self,
-        logits: &CpuStorage,
-        logits_layout: &Layout,
-        target: &CpuStorage,
-        target_layout: &Layout,
-        gradient: &CpuStorage,
-        gradient_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            logits: (&CpuStorage, &Layout),
-            target: (&CpuStorage, &Layout),
-            gradient: (&CpuStorage, &Layout),
-            operation: &PixelLossGradient,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let gradient = elements::<T>(gradient.0, gradient.1)?[0];
-            let shape = logits.1.shape().clone();
-            let logits = images::<T>(logits.0, logits.1)?;
-            let targets = images::<T>(target.0, target.1)?;
-            let share = gradient / T::of(logits.len() as f64);
-            let result = written(shape.elem_count(), |result| {
-                let results = result.chunks_mut(shape.elem_count() / logits.len());
-                for (result, (logits, targets)) in results.zip(logits.zip(targets)) {
-                    operation.of_image(logits, targets, share, result);
-                }
-            });
-            Ok((T::to_cpu_storage_owned(result), shape))
-        }
-        let (logits, target) = ((logits, logits_layout), (target, target_layout));
-        let gradient = (gradient, gradient_layout);
-        by_type!("loss", logits.0, run(logits, target, gradient, self))
+    fn compute<T: Registers>(&self, [logits, target, gradient]: [Input<'_>; 3]) -> Output {
+        let gradient = gradient.elements::<T>()?[0];
+        let shape = logits.shape().clone();
+        let logits = images::<T>(logits)?;
+        let targets = images::<T>(target)?;
+        let share = gradient / T::of(logits.len() as f64);
+        let result = written(shape.elem_count(), |result| {
+            let results = result.chunks_mut(shape.elem_count() / logits.len());
+            for (result, (logits, targets)) in results.zip(logits.zip(targets)) {
+                self.of_image(logits, targets, share, result);
+            }
+        });
+        stored(result, shape)
     }
 }
 

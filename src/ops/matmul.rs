@@ -2,7 +2,7 @@
 //! processor's speed there. The loop is that of a convolution with one tap: rows are channels, columns positions.
 
 use super::conv_kernel::{self, Block};
-use super::finish::Finish;
+use super::epilogue::Epilogue;
 use super::memory::{with_buffers, written};
 use super::simd::{Level, Registers, aligned, level};
 use super::transpose::lay_side_by_side;
@@ -22,7 +22,7 @@ pub struct Product<'a, T> {
     pub left: Matrix<'a, T>,
     pub right: Matrix<'a, T>,
     pub bias: Option<&'a [T]>,
-    pub finish: Finish,
+    pub epilogue: Epilogue,
 }
 
 /// Numbers row after row, or of the transposed matrix.
@@ -92,9 +92,9 @@ impl<T: Registers> Product<'_, T> {
                                 .zip(&bias[first..])
                                 .for_each(|(sum, &bias)| *sum += bias);
                         }
-                        if !self.finish.is_nothing() {
+                        if !self.epilogue.is_nothing() {
                             let place = (block * BLOCK + row) * self.columns + first;
-                            self.finish.apply(place, line);
+                            self.epilogue.apply(place, line);
                         }
                     }
                 }

@@ -3,13 +3,13 @@
 use super::conv_options::Pair;
 use super::memory::{written, zeroed};
 use super::on_cuda::on_cuda;
+use super::operation::{Input, Operation, Output, compute1, compute2, stored};
 use super::pool_options::{PoolOptions, Window};
 use super::scalar::Scalar;
-use super::simd::vectorize;
-use super::storage::{by_type, elements};
+use super::simd::{Registers, vectorize};
 use super::tape::{apply1, apply2};
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, DType, Layout, Shape, Tensor};
+use candle_core::{DType, Shape, Tensor};
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 
@@ -33,7 +33,7 @@ use std::mem::MaybeUninit;
 /// When the input is not (N, C, H, W) or smaller than the window.
 pub fn max_pool2d(input: &Tensor, options: &PoolOptions) -> Result<Tensor> {
     let windows = windows("max_pool2d", input, options)?;
-    apply1(&input.contiguous()?, MaxPool2d(windows))
+    apply1(input, MaxPool2d(windows))
 }
 
 /// The smallest of each window, as [`max_pool2d`] the largest.
@@ -51,8 +51,7 @@ pub fn min_pool2d(input: &Tensor, options: &PoolOptions) -> Result<Tensor> {
 pub fn max_pool2d_with_indices(input: &Tensor, options: &PoolOptions) -> Result<(Tensor, Tensor)> {
     let windows = windows("max_pool2d_with_indices", input, options)?;
     let pooled = max_pool2d(input, options)?;
-    let input = input.detach().contiguous()?;
-    Ok((pooled, input.apply_op1_no_bwd(&Indices(windows))?))
+    Ok((pooled, compute1(&input.detach(), Indices(windows))?))
 }
 
 /// Puts each number of `input` (N, C, H, W) where `indices` (the same shape, u32) say in planes of `size`, and zero
@@ -72,74 +71,53 @@ pub fn max_unpool2d(input: &Tensor, indices: &Tensor, size: impl Into<Pair>) -> 
             indices.dtype().as_str()
         )));
     }
-    apply2(
-        &input.contiguous()?,
-        &indices.contiguous()?,
-        MaxUnpool2d { size },
-    )
+    apply2(input, indices, MaxUnpool2d { size })
 }
 
 pub(super) struct MaxUnpool2d {
     pub size: (usize, usize),
 }
 
-impl CustomOp2 for MaxUnpool2d {
-    fn name(&self) -> &'static str {
-        "max-unpool2d"
-    }
+impl Operation<2> for MaxUnpool2d {
+    const NAME: &'static str = "max-unpool2d";
 
     on_cuda!(2, max_unpool2d);
 
-    fn cpu_fwd(
-        &self,
-        input: &CpuStorage,
-        input_layout: &Layout,
-        indices: &CpuStorage,
-        indices_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            input: (&CpuStorage, &Layout),
-            indices: (&CpuStorage, &Layout),
-            operation: &MaxUnpool2d,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let (n, channels, height, width) = input.1.shape().dims4()?;
-            let numbers = elements::<T>(input.0, input.1)?;
-            let indices = elements::<u32>(indices.0, indices.1)?;
-            let plane = operation.size.0 * operation.size.1;
-            if let Some(index) = indices.iter().find(|&&index| index as usize >= plane) {
-                candle_core::bail!(
-                    "max_unpool2d: index {index} is not below {} * {}",
-                    operation.size.0,
-                    operation.size.1
-                );
-            }
-            let mut result = vec![T::ZERO; n * channels * plane];
-            let places = indices.par_chunks(height * width);
-            result
-                .par_chunks_mut(plane)
-                .zip(numbers.par_chunks(height * width).zip(places))
-                .for_each(|(result, (numbers, places))| {
-                    for (&number, &place) in numbers.iter().zip(places) {
-                        result[place as usize] = number;
-                    }
-                });
-            let shape = (n, channels, operation.size.0, operation.size.1);
-            Ok((T::to_cpu_storage_owned(result), shape.into()))
+    fn compute<T: Registers>(&self, [input, indices]: [Input<'_>; 2]) -> Output {
+        let (n, channels, height, width) = input.shape().dims4()?;
+        let numbers = input.elements::<T>()?;
+        let indices = indices.elements::<u32>()?;
+        let plane = self.size.0 * self.size.1;
+        if let Some(index) = indices.iter().find(|&&index| index as usize >= plane) {
+            candle_core::bail!(
+                "max_unpool2d: index {index} is not below {} * {}",
+                self.size.0,
+                self.size.1
+            );
         }
-        let (input, indices) = ((input, input_layout), (indices, indices_layout));
-        by_type!("max_unpool2d", input.0, run(input, indices, self))
+        let mut result = vec![T::ZERO; n * channels * plane];
+        let places = indices.par_chunks(height * width);
+        result
+            .par_chunks_mut(plane)
+            .zip(numbers.par_chunks(height * width).zip(places))
+            .for_each(|(result, (numbers, places))| {
+                for (&number, &place) in numbers.iter().zip(places) {
+                    result[place as usize] = number;
+                }
+            });
+        let shape = (n, channels, self.size.0, self.size.1);
+        stored(result, shape)
     }
 
-    fn bwd(
+    fn gradients(
         &self,
-        input: &Tensor,
-        indices: &Tensor,
+        [input, indices]: [&Tensor; 2],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
+    ) -> candle_core::Result<[Option<Tensor>; 2]> {
         let gradient = gradient.flatten_from(2)?.contiguous()?;
         let taken = gradient.gather(&indices.flatten_from(2)?, 2)?;
-        Ok((Some(taken.reshape(input.shape())?), None))
+        Ok([Some(taken.reshape(input.shape())?), None])
     }
 }
 
@@ -271,151 +249,109 @@ fn gradients_of_pairs<T: Scalar>(
 
 pub(super) struct MaxPool2d(pub Windows);
 
-impl CustomOp1 for MaxPool2d {
-    fn name(&self) -> &'static str {
-        "max-pool2d"
-    }
+impl Operation<1> for MaxPool2d {
+    const NAME: &'static str = "max-pool2d";
 
     on_cuda!(1, max_pool2d);
 
-    fn cpu_fwd(
-        &self,
-        storage: &CpuStorage,
-        layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            storage: &CpuStorage,
-            layout: &Layout,
-            windows: &Windows,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let input = elements::<T>(storage, layout)?;
-            let shape = windows.shape(layout.shape())?;
-            let (width, pairs) = (windows.width, windows.are_pairs());
-            let result = written(shape.elem_count(), |result| {
-                result
-                    .par_chunks_mut(windows.count())
-                    .zip(input.par_chunks(windows.height * width))
-                    .for_each(|(result, plane)| {
-                        if !pairs {
-                            return windows.for_each_maximum(plane, |to, from| {
-                                result[to].write(plane[from]);
-                            });
-                        }
-                        let rows = plane.chunks_exact(2 * width);
-                        for (result, rows) in result.chunks_mut(windows.columns.len()).zip(rows) {
-                            let (upper, lower) = rows.split_at(width);
-                            vectorize(|| maxima_of_pairs(upper, lower, result));
-                        }
-                    })
-            });
-            Ok((T::to_cpu_storage_owned(result), shape))
-        }
-        by_type!("max_pool2d", storage, run(storage, layout, &self.0))
+    fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
+        let windows = &self.0;
+
+        let shape = windows.shape(input.shape())?;
+        let input = input.elements::<T>()?;
+        let (width, pairs) = (windows.width, windows.are_pairs());
+        let result = written(shape.elem_count(), |result| {
+            result
+                .par_chunks_mut(windows.count())
+                .zip(input.par_chunks(windows.height * width))
+                .for_each(|(result, plane)| {
+                    if !pairs {
+                        return windows.for_each_maximum(plane, |to, from| {
+                            result[to].write(plane[from]);
+                        });
+                    }
+                    let rows = plane.chunks_exact(2 * width);
+                    for (result, rows) in result.chunks_mut(windows.columns.len()).zip(rows) {
+                        let (upper, lower) = rows.split_at(width);
+                        vectorize(|| maxima_of_pairs(upper, lower, result));
+                    }
+                })
+        });
+        stored(result, shape)
     }
 
-    fn bwd(
+    fn gradients(
         &self,
-        input: &Tensor,
+        [input]: [&Tensor; 1],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<Option<Tensor>> {
+    ) -> candle_core::Result<[Option<Tensor>; 1]> {
         let operation = MaxPool2dGradient(self.0.clone());
-        input
-            .apply_op2_no_bwd(&gradient.contiguous()?, &operation)
-            .map(Some)
+        Ok([Some(compute2(input, gradient, operation)?)])
     }
 }
 
 pub(super) struct Indices(pub Windows);
 
-impl CustomOp1 for Indices {
-    fn name(&self) -> &'static str {
-        "max-pool2d-indices"
-    }
+impl Operation<1> for Indices {
+    const NAME: &'static str = "max-pool2d-indices";
 
     on_cuda!(1, max_pool2d_indices);
 
-    fn cpu_fwd(
-        &self,
-        storage: &CpuStorage,
-        layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            storage: &CpuStorage,
-            layout: &Layout,
-            windows: &Windows,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let input = elements::<T>(storage, layout)?;
-            let shape = windows.shape(layout.shape())?;
-            let mut result = vec![0u32; shape.elem_count()];
-            result
-                .par_chunks_mut(windows.count())
-                .zip(input.par_chunks(windows.height * windows.width))
-                .for_each(|(result, plane)| {
-                    windows.for_each_maximum(plane, |to, from| result[to] = from as u32)
-                });
-            Ok((CpuStorage::U32(result), shape))
-        }
-        by_type!("max_pool2d", storage, run(storage, layout, &self.0))
+    fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
+        let windows = &self.0;
+
+        let shape = windows.shape(input.shape())?;
+        let input = input.elements::<T>()?;
+        let mut result = vec![0u32; shape.elem_count()];
+        result
+            .par_chunks_mut(windows.count())
+            .zip(input.par_chunks(windows.height * windows.width))
+            .for_each(|(result, plane)| {
+                windows.for_each_maximum(plane, |to, from| result[to] = from as u32)
+            });
+        stored(result, shape)
     }
 }
 
 pub(super) struct MaxPool2dGradient(pub Windows);
 
-impl CustomOp2 for MaxPool2dGradient {
-    fn name(&self) -> &'static str {
-        "max-pool2d-gradient"
-    }
+impl Operation<2> for MaxPool2dGradient {
+    const NAME: &'static str = "max-pool2d-gradient";
 
     on_cuda!(2, max_pool2d_gradient);
 
-    fn cpu_fwd(
-        &self,
-        input: &CpuStorage,
-        input_layout: &Layout,
-        gradient: &CpuStorage,
-        gradient_layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            input: (&CpuStorage, &Layout),
-            gradient: (&CpuStorage, &Layout),
-            windows: &Windows,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let shape = input.1.shape().clone();
-            let (numbers, gradients) = (
-                elements::<T>(input.0, input.1)?,
-                elements::<T>(gradient.0, gradient.1)?,
-            );
-            let plane = windows.height * windows.width;
-            let (width, pairs) = (windows.width, windows.are_pairs());
-            let result = written(numbers.len(), |result| {
-                result
-                    .par_chunks_mut(plane)
-                    .zip(numbers.par_chunks(plane))
-                    .zip(gradients.par_chunks(windows.count()))
-                    .for_each(|((result, plane), gradients)| {
-                        let result = zeroed(result);
-                        if !pairs {
-                            return windows.for_each_maximum(plane, |from, to| {
-                                result[to] += gradients[from];
-                            });
-                        }
-                        let rows = plane
-                            .chunks_exact(2 * width)
-                            .zip(result.chunks_exact_mut(2 * width));
-                        for ((rows, results), gradients) in
-                            rows.zip(gradients.chunks(windows.columns.len()))
-                        {
-                            let (rows, results) =
-                                (rows.split_at(width), results.split_at_mut(width));
-                            vectorize(|| gradients_of_pairs(rows, gradients, results));
-                        }
-                    });
-            });
-            Ok((T::to_cpu_storage_owned(result), shape))
-        }
-        let (input, gradient) = ((input, input_layout), (gradient, gradient_layout));
-        by_type!("max_pool2d", input.0, run(input, gradient, &self.0))
+    fn compute<T: Registers>(&self, [input, gradient]: [Input<'_>; 2]) -> Output {
+        let windows = &self.0;
+
+        let shape = input.shape().clone();
+        let (numbers, gradients) = (input.elements::<T>()?, gradient.elements::<T>()?);
+        let plane = windows.height * windows.width;
+        let (width, pairs) = (windows.width, windows.are_pairs());
+        let result = written(numbers.len(), |result| {
+            result
+                .par_chunks_mut(plane)
+                .zip(numbers.par_chunks(plane))
+                .zip(gradients.par_chunks(windows.count()))
+                .for_each(|((result, plane), gradients)| {
+                    let result = zeroed(result);
+                    if !pairs {
+                        return windows.for_each_maximum(plane, |from, to| {
+                            result[to] += gradients[from];
+                        });
+                    }
+                    let rows = plane
+                        .chunks_exact(2 * width)
+                        .zip(result.chunks_exact_mut(2 * width));
+                    for ((rows, results), gradients) in
+                        rows.zip(gradients.chunks(windows.columns.len()))
+                    {
+                        let (rows, results) = (rows.split_at(width), results.split_at_mut(width));
+                        vectorize(|| gradients_of_pairs(rows, gradients, results));
+                    }
+                });
+        });
+        stored(result, shape)
     }
 }
 

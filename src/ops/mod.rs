@@ -4,12 +4,16 @@
 //! right and fast, it is used, and the documentation says so.
 
 mod activation;
+mod activation_functions;
 mod add;
+mod backward;
 mod batch_norm;
+mod by_type;
 mod concat;
 mod conv1d;
 mod conv2d;
 mod conv3d;
+mod conv_algorithm;
 mod conv_geometry;
 mod conv_kernel;
 mod conv_options;
@@ -19,15 +23,17 @@ mod cross_entropy;
 #[cfg(feature = "cuda")]
 mod cuda;
 mod dropout;
-mod finish;
+mod epilogue;
 mod flatten;
 mod linear;
 mod loss;
+mod mask;
 mod matmul;
 mod max_pool2d;
 mod maxout;
 pub(crate) mod memory;
 mod on_cuda;
+mod operation;
 mod outer_products;
 mod pad;
 mod pixel_shuffle;
@@ -35,13 +41,16 @@ mod pool_options;
 mod resample;
 mod scalar;
 mod simd;
-mod storage;
+mod softmax;
 mod tape;
 mod transpose;
 mod winograd;
 
-pub use activation::{Activation, elu, leaky_relu, relu, sigmoid, softplus, tanh};
+pub use activation::Activation;
+pub use activation_functions::{elu, leaky_relu, relu, sigmoid, softplus, tanh};
 pub use add::add;
+pub(crate) use add::add_with;
+pub use backward::backward;
 pub(crate) use batch_norm::normalize;
 pub use batch_norm::{Statistics, batch_norm, batch_statistics};
 pub use concat::concat_channels;
@@ -54,16 +63,19 @@ pub use cross_entropy::{cross_entropy, log_softmax, nll_loss};
 #[cfg(feature = "cuda")]
 pub(crate) use cuda::optimizer_step;
 pub use dropout::dropout;
+pub use epilogue::Epilogue;
 pub use flatten::flatten;
 pub use linear::linear;
+pub(crate) use linear::linear_with;
 pub use loss::{bce_dice_loss, bce_with_logits, dice_loss};
+pub use mask::Mask;
 pub use max_pool2d::{max_pool2d, max_pool2d_with_indices, max_unpool2d, min_pool2d};
 pub use maxout::maxout;
 pub use pad::replicate_pad2d;
 pub use pixel_shuffle::pixel_shuffle;
 pub use pool_options::PoolOptions;
 pub use resample::{adaptive_avg_pool2d, avg_pool2d, upsample_bilinear2d, upsample_nearest2d};
-pub use tape::backward;
+pub use softmax::softmax;
 
 #[cfg(test)]
 pub(crate) mod gradient_check;

@@ -1,11 +1,11 @@
 //! Channels become pixels.
 
 use super::on_cuda::on_cuda;
-use super::scalar::Scalar;
-use super::storage::{by_type, elements};
+use super::operation::{Input, Operation, Output, compute1, stored};
+use super::simd::Registers;
 use super::tape::apply1;
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
+use candle_core::Tensor;
 use rayon::prelude::*;
 
 /// Rearranges (N, C * r * r, H, W) to (N, C, H * r, W * r), as PyTorch's `pixel_shuffle`: channel `c * r * r + i * r + j`
@@ -16,7 +16,7 @@ use rayon::prelude::*;
 pub fn pixel_shuffle(input: &Tensor, factor: usize) -> Result<Tensor> {
     match *input.dims() {
         [_, channels, _, _] if factor > 0 && channels % (factor * factor) == 0 => {
-            apply1(&input.contiguous()?, PixelShuffle { factor })
+            apply1(input, PixelShuffle { factor })
         }
         _ => Err(Error::Invalid(format!(
             "pixel_shuffle: input {:?} does not fit factor {factor}: it must be (N, C * {factor} * {factor}, H, W)",
@@ -48,101 +48,68 @@ fn for_each_pixel(factor: usize, height: usize, width: usize, mut pair: impl FnM
     }
 }
 
-impl CustomOp1 for PixelShuffle {
-    fn name(&self) -> &'static str {
-        "pixel-shuffle"
-    }
+impl Operation<1> for PixelShuffle {
+    const NAME: &'static str = "pixel-shuffle";
 
     on_cuda!(1, pixel_shuffle);
 
-    fn cpu_fwd(
-        &self,
-        storage: &CpuStorage,
-        layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            storage: &CpuStorage,
-            layout: &Layout,
-            factor: usize,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let input = elements::<T>(storage, layout)?;
-            let (n, channels, height, width) = layout.shape().dims4()?;
-            let plane = factor * factor * height * width;
-            let mut result = vec![T::ZERO; input.len()];
-            result
-                .par_chunks_mut(plane.max(1))
-                .zip(input.par_chunks(plane.max(1)))
-                .for_each(|(result, input)| {
-                    for_each_pixel(factor, height, width, |shuffled, plain| {
-                        result[shuffled] = input[plain]
-                    });
+    fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
+        let factor = self.factor;
+
+        let (n, channels, height, width) = input.shape().dims4()?;
+        let input = input.elements::<T>()?;
+        let plane = factor * factor * height * width;
+        let mut result = vec![T::ZERO; input.len()];
+        result
+            .par_chunks_mut(plane.max(1))
+            .zip(input.par_chunks(plane.max(1)))
+            .for_each(|(result, input)| {
+                for_each_pixel(factor, height, width, |shuffled, plain| {
+                    result[shuffled] = input[plain]
                 });
-            let shape = (
-                n,
-                channels / (factor * factor),
-                height * factor,
-                width * factor,
-            );
-            Ok((T::to_cpu_storage_owned(result), shape.into()))
-        }
-        by_type!("pixel_shuffle", storage, run(storage, layout, self.factor))
+            });
+        let shape = (
+            n,
+            channels / (factor * factor),
+            height * factor,
+            width * factor,
+        );
+        stored(result, shape)
     }
 
-    fn bwd(
+    fn gradients(
         &self,
-        _: &Tensor,
+        _: [&Tensor; 1],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<Option<Tensor>> {
-        gradient
-            .contiguous()?
-            .apply_op1_no_bwd(&PixelUnshuffle {
-                factor: self.factor,
-            })
-            .map(Some)
+    ) -> candle_core::Result<[Option<Tensor>; 1]> {
+        let factor = self.factor;
+        Ok([Some(compute1(gradient, PixelUnshuffle { factor })?)])
     }
 }
 
-impl CustomOp1 for PixelUnshuffle {
-    fn name(&self) -> &'static str {
-        "pixel-unshuffle"
-    }
+impl Operation<1> for PixelUnshuffle {
+    const NAME: &'static str = "pixel-unshuffle";
 
     on_cuda!(1, pixel_unshuffle);
 
-    fn cpu_fwd(
-        &self,
-        storage: &CpuStorage,
-        layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            storage: &CpuStorage,
-            layout: &Layout,
-            factor: usize,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let input = elements::<T>(storage, layout)?;
-            let (n, channels, height, width) = layout.shape().dims4()?;
-            let (height, width) = (height / factor, width / factor);
-            let plane = factor * factor * height * width;
-            let mut result = vec![T::ZERO; input.len()];
-            result
-                .par_chunks_mut(plane.max(1))
-                .zip(input.par_chunks(plane.max(1)))
-                .for_each(|(result, input)| {
-                    for_each_pixel(factor, height, width, |shuffled, plain| {
-                        result[plain] = input[shuffled]
-                    });
+    fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
+        let factor = self.factor;
+
+        let (n, channels, height, width) = input.shape().dims4()?;
+        let input = input.elements::<T>()?;
+        let (height, width) = (height / factor, width / factor);
+        let plane = factor * factor * height * width;
+        let mut result = vec![T::ZERO; input.len()];
+        result
+            .par_chunks_mut(plane.max(1))
+            .zip(input.par_chunks(plane.max(1)))
+            .for_each(|(result, input)| {
+                for_each_pixel(factor, height, width, |shuffled, plain| {
+                    result[plain] = input[shuffled]
                 });
-            Ok((
-                T::to_cpu_storage_owned(result),
-                (n, channels * factor * factor, height, width).into(),
-            ))
-        }
-        by_type!(
-            "pixel_unshuffle",
-            storage,
-            run(storage, layout, self.factor)
-        )
+            });
+        stored(result, (n, channels * factor * factor, height, width))
     }
 }
 

@@ -65,6 +65,10 @@ impl PoolOptions {
         self
     }
 
+    pub(crate) fn kernel(&self) -> Pair {
+        self.kernel
+    }
+
     /// Kernel, stride and padding.
     pub(super) fn sizes(&self) -> ((usize, usize), (usize, usize), (usize, usize)) {
         (self.kernel.into(), self.stride.into(), self.padding.into())

@@ -190,10 +190,10 @@ proptest! {
     #[test]
     fn gradients_of_layers_and_losses([rows, columns, features] in [1..=5usize, 1..=9, 1..=9], activation in activation(), seed: u64) {
         let inputs = [normal(&[rows, features], seed), normal(&[columns, features], 1), normal(&[columns], 2)];
-        gradients_agree(&inputs, |inputs| linear(&inputs[0], &inputs[1], &inputs[2], activation))?;
+        gradients_agree(&inputs, |inputs| linear_with(&inputs[0], &inputs[1], Some(&inputs[2]), activation.into()))?;
         gradients_agree(&inputs[..1], |inputs| activation.forward(&inputs[0]))?;
         let other = [inputs[0].clone(), normal(&[rows, features], seed ^ 1)];
-        gradients_agree(&other, |inputs| add(&inputs[0], &inputs[1], activation))?;
+        gradients_agree(&other, |inputs| add_with(&inputs[0], &inputs[1], activation.into()))?;
         // Targets from 0 to 1, as masks are: with others the sum below Dice's fraction may come near 0.
         let masks = [inputs[0].clone(), sigmoid(&other[1]).unwrap()];
         for loss in [bce_with_logits, dice_loss, bce_dice_loss] {

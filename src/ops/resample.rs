@@ -5,12 +5,12 @@
 
 use super::conv_options::Pair;
 use super::on_cuda::on_cuda;
+use super::operation::{Input, Operation, Output, compute1, stored};
 use super::pool_options::{PoolOptions, Window};
-use super::scalar::Scalar;
-use super::storage::{by_type, elements};
+use super::simd::Registers;
 use super::tape::apply1;
 use crate::{Error, Result};
-use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
+use candle_core::Tensor;
 use rayon::prelude::*;
 
 /// The mean of each window of `input` (N, C, H, W), as PyTorch's `avg_pool2d`.
@@ -147,7 +147,7 @@ impl Axis {
 }
 
 fn resample(input: &Tensor, rows: Axis, columns: Axis) -> Result<Tensor> {
-    apply1(&input.contiguous()?, Resample { rows, columns })
+    apply1(input, Resample { rows, columns })
 }
 
 #[derive(Debug, Clone)]
@@ -156,67 +156,56 @@ pub(super) struct Resample {
     pub columns: Axis,
 }
 
-impl CustomOp1 for Resample {
-    fn name(&self) -> &'static str {
-        "resample"
-    }
+impl Operation<1> for Resample {
+    const NAME: &'static str = "resample";
 
     on_cuda!(1, resample);
 
-    fn cpu_fwd(
-        &self,
-        storage: &CpuStorage,
-        layout: &Layout,
-    ) -> candle_core::Result<(CpuStorage, Shape)> {
-        fn run<T: Scalar>(
-            storage: &CpuStorage,
-            layout: &Layout,
-            Resample { rows, columns }: &Resample,
-        ) -> candle_core::Result<(CpuStorage, Shape)> {
-            let (n, channels, height, width) = layout.shape().dims4()?;
-            let input = elements::<T>(storage, layout)?;
-            let (new_height, new_width) = (rows.results.len(), columns.results.len());
-            let mut result = vec![T::ZERO; n * channels * new_height * new_width];
-            result
-                .par_chunks_mut(new_height * new_width)
-                .zip(input.par_chunks(height * width))
-                .for_each(|(result, plane)| {
-                    // First along the columns, for each row of the input.
-                    let mut narrow = vec![T::ZERO; height * new_width];
-                    for (line, source) in narrow.chunks_mut(new_width).zip(plane.chunks(width)) {
-                        for (number, sources) in line.iter_mut().zip(&columns.results) {
-                            for &(x, weight) in sources {
-                                *number += source[x] * T::of(weight);
-                            }
+    fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
+        let Resample { rows, columns } = self;
+
+        let (n, channels, height, width) = input.shape().dims4()?;
+        let input = input.elements::<T>()?;
+        let (new_height, new_width) = (rows.results.len(), columns.results.len());
+        let mut result = vec![T::ZERO; n * channels * new_height * new_width];
+        result
+            .par_chunks_mut(new_height * new_width)
+            .zip(input.par_chunks(height * width))
+            .for_each(|(result, plane)| {
+                // First along the columns, for each row of the input.
+                let mut narrow = vec![T::ZERO; height * new_width];
+                for (line, source) in narrow.chunks_mut(new_width).zip(plane.chunks(width)) {
+                    for (number, sources) in line.iter_mut().zip(&columns.results) {
+                        for &(x, weight) in sources {
+                            *number += source[x] * T::of(weight);
                         }
                     }
-                    for (line, sources) in result.chunks_mut(new_width).zip(&rows.results) {
-                        for &(y, weight) in sources {
-                            let weight = T::of(weight);
-                            let source = &narrow[y * new_width..][..new_width];
-                            for (number, &source) in line.iter_mut().zip(source) {
-                                *number += source * weight;
-                            }
+                }
+                for (line, sources) in result.chunks_mut(new_width).zip(&rows.results) {
+                    for &(y, weight) in sources {
+                        let weight = T::of(weight);
+                        let source = &narrow[y * new_width..][..new_width];
+                        for (number, &source) in line.iter_mut().zip(source) {
+                            *number += source * weight;
                         }
                     }
-                });
-            let shape = (n, channels, new_height, new_width);
-            Ok((T::to_cpu_storage_owned(result), shape.into()))
-        }
-        by_type!("resample", storage, run(storage, layout, self))
+                }
+            });
+        let shape = (n, channels, new_height, new_width);
+        stored(result, shape)
     }
 
-    fn bwd(
+    fn gradients(
         &self,
-        _: &Tensor,
+        _: [&Tensor; 1],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<Option<Tensor>> {
+    ) -> candle_core::Result<[Option<Tensor>; 1]> {
         let back = Resample {
             rows: self.rows.transposed(),
             columns: self.columns.transposed(),
         };
-        gradient.contiguous()?.apply_op1_no_bwd(&back).map(Some)
+        Ok([Some(compute1(gradient, back)?)])
     }
 }
 

@@ -1,4 +1,4 @@
-//! What all figures share: a sharp white canvas, a font of our own, colours that everybody can tell apart.
+//! What all figures share: a sharp white canvas, a built-in font, colours that everybody can tell apart.
 
 use super::Figure;
 use crate::{Error, Result};
@@ -6,22 +6,28 @@ use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
 use std::sync::OnceLock;
 
-/// Pixels to a CSS pixel, for sharp text on today's screens.
+/// Pixels for each CSS pixel, so that text is sharp on today's screens.
 pub const SCALE: u32 = 2;
 
-/// Okabe and Ito's palette (2008), told apart also with colour blindness.
+/// Okabe and Ito's palette (2008), which colour-blind people can tell apart, too.
 pub const BLUE: RGBColor = RGBColor(0, 114, 178);
 pub const ORANGE: RGBColor = RGBColor(213, 94, 0);
 pub const GREEN: RGBColor = RGBColor(0, 158, 115);
 pub const PURPLE: RGBColor = RGBColor(204, 121, 167);
 pub const GREY: RGBColor = RGBColor(110, 110, 110);
 
+/// The colour at a share `strength` of its full strength, over white.
+pub fn tint(colour: RGBColor, strength: f64) -> RGBColor {
+    let mixed = |part: u8| (255.0 - strength * f64::from(255 - part)).round() as u8;
+    RGBColor(mixed(colour.0), mixed(colour.1), mixed(colour.2))
+}
+
 /// The error of anything that cannot be drawn.
 pub fn failed(error: impl std::fmt::Display) -> Error {
     Error::Plot(error.to_string())
 }
 
-/// No font of the system is asked for: there may be none.
+/// The system's fonts are not used: there may be none.
 fn register_our_font() -> Result<()> {
     static REGISTERED: OnceLock<bool> = OnceLock::new();
     let registered = *REGISTERED.get_or_init(|| {
@@ -45,7 +51,7 @@ pub fn font(size: u32) -> TextStyle<'static> {
         .color(&BLACK)
 }
 
-/// How many CSS pixels a text of `size` of them is wide.
+/// The width of a text of `size` CSS pixels, in CSS pixels.
 pub fn text_width(text: &str, size: u32) -> Result<u32> {
     register_our_font()?;
     let font = ("sans-serif", f64::from(size * SCALE)).into_font();
@@ -53,7 +59,7 @@ pub fn text_width(text: &str, size: u32) -> Result<u32> {
     Ok(pixels.div_ceil(SCALE))
 }
 
-/// Text that keeps within `width` CSS pixels: at most `size` of them high, smaller when it is long, cut when it is longer.
+/// Text that fits into `width` CSS pixels: `size` of them high, smaller if it is long, and cut if it is longer.
 pub fn fitted(text: &str, size: u32, width: u32) -> Result<(String, TextStyle<'static>)> {
     const SMALLEST: u32 = 10;
     let fits = |text: &str, size: u32| -> Result<bool> { Ok(text_width(text, size)? <= width) };
@@ -72,8 +78,8 @@ pub fn fitted(text: &str, size: u32, width: u32) -> Result<(String, TextStyle<'s
     }
 }
 
-/// A line through points, with gaps where a number is not finite. Each piece is drawn by itself: where thick ones are joined, sharp
-/// turns grow long spikes.
+/// A line through points, with gaps where a value is not finite. Each piece is drawn by itself: joined thick pieces grow long
+/// spikes at sharp turns.
 pub fn line(
     points: &[(f64, f64)],
     style: ShapeStyle,
@@ -85,7 +91,7 @@ pub fn line(
 
 pub type Area<'a> = DrawingArea<BitMapBackend<'a>, plotters::coord::Shift>;
 
-/// What is left of an area below a title that keeps within it.
+/// What is left of an area below its title.
 pub fn below_title<'a>(area: &Area<'a>, title: &str, size: u32) -> Result<Area<'a>> {
     const ABOVE: u32 = 4;
     let (width, _) = area.dim_in_pixel();

@@ -1,47 +1,55 @@
-//! What was taken for what.
+//! Which class was predicted for which.
 
 use super::Figure;
-use super::canvas::{BLUE, GREY, ORANGE, SCALE, draw, failed, fitted, font};
+use super::canvas::{BLUE, GREY, ORANGE, SCALE, draw, failed, fitted, font, tint};
 use crate::metrics::ConfusionMatrix;
 use crate::{Error, Result};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::fmt::Display;
 
-/// CSS pixels of a field, and of the room for names at the left and above.
+/// CSS pixels of a field, and of the space for names at the left and at the top.
 const FIELD: u32 = 44;
 const LEFT: u32 = 90;
 const TOP: u32 = 48;
 const MARGIN: u32 = 10;
-/// With more classes the numbers are not readable.
+/// With more classes the numbers would be too small to read.
 const MOST: usize = 20;
 
-/// Draws a confusion matrix: a row for each true class, a column for each predicted one, in each field how many images. The colour
-/// is the share of the row, blue where the prediction is right, orange where it is wrong. A name for each class, or none: then
-/// they are numbered.
+/// Draws a confusion matrix: a row for each true class, a column for each predicted one, and in each field how many images it
+/// counts. The colour is the share of the row, blue where the prediction is right, orange where it is wrong. `names` has a name
+/// for each class, anything that can be shown: `0..10` numbers ten classes.
 ///
 /// ```
 /// use eosin::prelude::*;
 /// let matrix = metrics::ConfusionMatrix::from_classes(2, &[0, 0, 1, 1], &[0, 1, 1, 1])?;
-/// plot::confusion_matrix(&matrix, &["healthy", "ill"])?;
+/// plot::confusion_matrix(&matrix, ["healthy", "ill"])?;
 /// # Ok::<(), eosin::Error>(())
 /// ```
 ///
 /// # Errors
 /// When there are not as many names as classes, or more than 20 classes.
-pub fn confusion_matrix(matrix: &ConfusionMatrix, names: &[&str]) -> Result<Figure> {
+pub fn confusion_matrix(
+    matrix: &ConfusionMatrix,
+    names: impl IntoIterator<Item = impl Display>,
+) -> Result<Figure> {
+    let names = names.into_iter().take(MOST + 1);
+    draw_matrix(
+        matrix,
+        &names.map(|name| name.to_string()).collect::<Vec<_>>(),
+    )
+}
+
+fn draw_matrix(matrix: &ConfusionMatrix, names: &[String]) -> Result<Figure> {
     let counts = matrix.counts();
     let classes = counts.len();
-    if classes > MOST || !names.is_empty() && names.len() != classes {
+    if classes > MOST || names.len() != classes {
         return Err(Error::Invalid(format!(
-            "confusion_matrix: {classes} classes and {} names: there must be a name for each class, or none, and at most \
-             {MOST} classes",
+            "confusion_matrix: {classes} classes and {} names: there must be a name for each class, as in `0..{classes}`, and \
+             at most {MOST} classes",
             names.len()
         )));
     }
-    let name = |class: usize| match names.get(class) {
-        Some(name) => (*name).to_owned(),
-        None => class.to_string(),
-    };
     let side = classes as u32 * FIELD;
     let description = format!(
         "confusion matrix of {classes} classes, accuracy {:.4}",
@@ -49,8 +57,8 @@ pub fn confusion_matrix(matrix: &ConfusionMatrix, names: &[&str]) -> Result<Figu
     );
     let (width, height) = (LEFT + side + MARGIN, TOP + side + MARGIN);
     draw(width, height, description, |area| {
-        let write = |text: &str, size: u32, room: u32, (x, y): (u32, u32), at: HPos| {
-            let (text, style) = fitted(text, size, room)?;
+        let write = |text: &str, size: u32, width: u32, (x, y): (u32, u32), at: HPos| {
+            let (text, style) = fitted(text, size, width)?;
             let style = style.pos(Pos::new(at, VPos::Center));
             let place = ((x * SCALE) as i32, (y * SCALE) as i32);
             area.draw(&Text::new(text, place, style)).map_err(failed)
@@ -62,11 +70,10 @@ pub fn confusion_matrix(matrix: &ConfusionMatrix, names: &[&str]) -> Result<Figu
             font(13),
         );
         area.draw(&truth).map_err(failed)?;
-        for (class, row) in (0..).zip(counts) {
+        for ((class, row), name) in (0..).zip(counts).zip(names) {
             let middle = class * FIELD + FIELD / 2;
-            let own = name(class as usize);
-            write(&own, 13, FIELD - 4, (LEFT + middle, 36), HPos::Center)?;
-            write(&own, 13, LEFT - 16, (LEFT - 8, TOP + middle), HPos::Right)?;
+            write(name, 13, FIELD - 4, (LEFT + middle, 36), HPos::Center)?;
+            write(name, 13, LEFT - 16, (LEFT - 8, TOP + middle), HPos::Right)?;
             let all: usize = row.iter().sum();
             for (predicted, &count) in (0..).zip(row) {
                 let (x, y) = (LEFT + predicted * FIELD, TOP + class * FIELD);
@@ -87,15 +94,14 @@ pub fn confusion_matrix(matrix: &ConfusionMatrix, names: &[&str]) -> Result<Figu
     })
 }
 
-/// Light enough for black text; a mistake is seen although it is one of few.
+/// Stays light enough for black text; a mistake can be seen although it is one of few.
 fn colour(share: f64, is_right: bool) -> RGBColor {
     const STRONGEST: f64 = 0.6;
     let (ground, strength) = match is_right {
         true => (BLUE, share * STRONGEST),
         false => (ORANGE, share.sqrt() * STRONGEST),
     };
-    let mixed = |part: u8| (255.0 - strength * f64::from(255 - part)).round() as u8;
-    RGBColor(mixed(ground.0), mixed(ground.1), mixed(ground.2))
+    tint(ground, strength)
 }
 
 #[cfg(test)]
@@ -105,7 +111,7 @@ mod tests {
     #[test]
     fn right_fields_are_blue_wrong_ones_orange_and_empty_ones_white() {
         let matrix = ConfusionMatrix::from_classes(3, &[0, 0, 1, 1], &[0, 0, 1, 2]).unwrap();
-        let figure = confusion_matrix(&matrix, &[]).unwrap();
+        let figure = confusion_matrix(&matrix, 0..3).unwrap();
         let pixels = image::load_from_memory(figure.png()).unwrap().to_rgb8();
         assert_eq!(
             pixels.dimensions(),
@@ -128,9 +134,9 @@ mod tests {
     #[test]
     fn names_must_fit_the_classes() {
         let matrix = ConfusionMatrix::from_classes(2, &[0], &[1]).unwrap();
-        let error = confusion_matrix(&matrix, &["one"]).unwrap_err().to_string();
+        let error = confusion_matrix(&matrix, ["one"]).unwrap_err().to_string();
         assert!(error.contains("2 classes and 1 names"), "{error}");
         let large = ConfusionMatrix::from_classes(21, &[0], &[1]).unwrap();
-        assert!(confusion_matrix(&large, &[]).is_err());
+        assert!(confusion_matrix(&large, 0..21).is_err());
     }
 }

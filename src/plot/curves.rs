@@ -2,45 +2,52 @@
 
 use super::Figure;
 use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, font, line};
+use super::named::{named, names};
+use super::range::range;
 use crate::{Error, Result};
 use candle_core::{DType, Tensor};
 use plotters::data::float::FloatPrettyPrinter;
 use plotters::prelude::*;
+use std::fmt::Display;
 use std::ops::Range;
 
 const WIDTH: u32 = 560;
 const HEIGHT: u32 = 300;
 
-/// Draws lines over the same `x`: each is a name and as many numbers as `x` has.
+/// Draws lines over the same `x`. Each is a name, anything that can be shown, and a tensor with as many values as `x`.
 ///
 /// ```
 /// use eosin::prelude::*;
 /// let x = Tensor::arange_step(0f32, 6., 0.1, &Device::Cpu)?;
-/// plot::curves(&x, &[("sin", &x.sin()?), ("cos", &x.cos()?)])?;
+/// plot::curves(&x, &[("sin", x.sin()?), ("cos", x.cos()?)])?;
 /// # Ok::<(), eosin::Error>(())
 /// ```
 ///
 /// # Errors
-/// When there is no line, or one has another length than `x`.
-pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
+/// When there is no line, or one differs from `x` in length.
+pub fn curves(x: &Tensor, lines: &[(impl Display, impl AsRef<Tensor>)]) -> Result<Figure> {
+    draw_curves(x, named(lines))
+}
+
+fn draw_curves(x: &Tensor, lines: Vec<(String, &Tensor)>) -> Result<Figure> {
     let x = numbers(x)?;
-    let lines: Vec<(&str, Vec<f64>)> = (lines.iter())
-        .map(|(name, line)| Ok((*name, numbers(line)?)))
+    let lines: Vec<(String, Vec<f64>)> = (lines.into_iter())
+        .map(|(name, line)| Ok((name, numbers(line)?)))
         .collect::<Result<_>>()?;
     if let Some((name, line)) = lines.iter().find(|(_, line)| line.len() != x.len()) {
         return Err(Error::Invalid(format!(
-            "curves: \"{name}\" has {} numbers, x has {}",
+            "curves: \"{name}\" has {} values, x has {}",
             line.len(),
             x.len()
         )));
     }
     if x.is_empty() || lines.is_empty() {
         return Err(Error::Invalid(
-            "curves: there is nothing to draw".to_owned(),
+            "curves: there is nothing to draw: give x at least one value, and at least one line"
+                .to_owned(),
         ));
     }
-    let names: Vec<&str> = lines.iter().map(|(name, _)| *name).collect();
-    let description = format!("curves of {}", names.join(", "));
+    let description = format!("curves of {}", names(&lines));
     draw(WIDTH, HEIGHT, description, |area| {
         let all = lines.iter().flat_map(|(_, line)| line.iter().copied());
         let mut chart = ChartBuilder::on(area)
@@ -69,7 +76,7 @@ pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
             chart
                 .draw_series(line(&points, style))
                 .map_err(failed)?
-                .label(*name)
+                .label(name)
                 .legend(move |(x, y)| {
                     PathElement::new([(x, y), (x + 16 * SCALE as i32, y)], style)
                 });
@@ -87,10 +94,10 @@ pub fn curves(x: &Tensor, lines: &[(&str, &Tensor)]) -> Result<Figure> {
     })
 }
 
-/// Where the fewest points of the lines are: the legend hides least there. The upper right when all is the same.
-fn emptiest_place(x: &[f64], lines: &[(&str, Vec<f64>)]) -> SeriesLabelPosition {
+/// Where the lines have the fewest points, so that the legend hides little; the upper right if all places are alike.
+fn emptiest_place(x: &[f64], lines: &[(String, Vec<f64>)]) -> SeriesLabelPosition {
     use SeriesLabelPosition::{LowerLeft, LowerRight, UpperLeft, UpperMiddle, UpperRight};
-    /// Of the width and height of the picture.
+    /// Shares of the width and height of the picture.
     const SIZE: (f64, f64) = (0.3, 0.4);
     let along = range(x.iter().copied(), 0.0);
     let up = range(lines.iter().flat_map(|(_, line)| line.iter().copied()), 0.0);
@@ -115,7 +122,7 @@ fn emptiest_place(x: &[f64], lines: &[(&str, Vec<f64>)]) -> SeriesLabelPosition 
     emptiest.map_or(UpperRight, |(place, _)| place)
 }
 
-/// A number at an axis; one that is 0 but for rounding has no minus.
+/// A number at an axis; a rounding error around 0 has no minus.
 fn label(number: f64) -> String {
     let printer = FloatPrettyPrinter {
         allow_scientific: false,
@@ -129,19 +136,6 @@ fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {
     Ok(tensor.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?)
 }
 
-/// Of all finite numbers, with a margin that is a part of it.
-pub(super) fn range(numbers: impl Iterator<Item = f64>, margin: f64) -> Range<f64> {
-    let finite = numbers.filter(|number| number.is_finite());
-    let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| {
-        (low.min(number), high.max(number))
-    });
-    if low > high {
-        return 0.0..1.0;
-    }
-    let margin = ((high - low) * margin).max(if high > low { 0.0 } else { 0.5 });
-    low - margin..high + margin
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,7 +145,7 @@ mod tests {
     fn the_legend_stands_where_fewest_points_are() {
         let x: Vec<f64> = (0..10).map(f64::from).collect();
         let falling: Vec<f64> = x.iter().map(|x| -x).collect();
-        let place = |line: &[f64]| emptiest_place(&x, &[("line", line.to_vec())]);
+        let place = |line: &[f64]| emptiest_place(&x, &[("line".to_owned(), line.to_vec())]);
         assert!(matches!(place(&x), SeriesLabelPosition::UpperLeft));
         assert!(matches!(place(&falling), SeriesLabelPosition::UpperRight));
     }
@@ -171,9 +165,9 @@ mod tests {
         let short = x.narrow(0, 0, 4).unwrap();
         let error = curves(&x, &[("short", &short)]).unwrap_err().to_string();
         assert!(
-            error.contains("\"short\" has 4 numbers, x has 10"),
+            error.contains("\"short\" has 4 values, x has 10"),
             "{error}"
         );
-        assert!(curves(&x, &[]).is_err());
+        assert!(curves(&x, &[("", &x); 0]).is_err());
     }
 }

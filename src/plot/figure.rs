@@ -6,7 +6,7 @@ use crate::{Error, Result};
 use std::io::Write;
 use std::path::Path;
 
-/// A PNG, with words for those who cannot see it. As a cell's last expression it is shown.
+/// A PNG picture, with a description for those who cannot see it. A notebook shows it if it is a cell's last expression.
 #[derive(Clone)]
 pub struct Figure {
     png: Vec<u8>,
@@ -31,12 +31,12 @@ impl Figure {
         }
     }
 
-    /// The picture as a PNG file's bytes.
+    /// The bytes of the PNG file.
     pub fn png(&self) -> &[u8] {
         &self.png
     }
 
-    /// Writes the PNG, whole or not at all.
+    /// Writes the PNG file, whole or not at all.
     ///
     /// # Errors
     /// When the file cannot be written.

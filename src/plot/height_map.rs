@@ -1,8 +1,8 @@
-//! A function of two numbers, seen from above, and ways that are walked on it.
+//! A function of two variables, seen from above, and paths on it.
 
 use super::Figure;
-use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, font};
-use super::curves::range as finite_range;
+use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, failed, font, tint};
+use super::range::range as finite_range;
 use crate::{Error, Result};
 use candle_core::{DType, Device, Tensor};
 use plotters::prelude::*;
@@ -10,15 +10,15 @@ use std::ops::Range;
 
 const WIDTH: u32 = 560;
 const HEIGHT: u32 = 340;
-/// Places at which the function is computed, across and up.
-const PLACES: (usize, usize) = (180, 110);
+/// How many points the function is computed at, across and up.
+const POINTS: (usize, usize) = (180, 110);
 /// Steps of height that can be told apart.
 const LEVELS: f64 = 14.0;
 
-/// Draws the height of a function of two numbers, the first of which goes `across`, the second `up`: the darker, the higher. Over
-/// it lie `paths`, each with a name: tensors (N, 2), a row for each place. A path that leaves the picture ends at its edge.
+/// Draws the height of a function of two variables, the first in the range `across`, the second in `up`: the darker, the higher.
+/// `paths` are drawn on it, each with a name: tensors (N, 2), a row for each point. A path that leaves the picture ends at its edge.
 ///
-/// `function` is given two tensors of one shape (H, W), its numbers at all places, and gives a tensor of the same shape.
+/// `function` gets two tensors of shape (H, W), the values of both variables at all points, and returns a tensor of that shape.
 ///
 /// ```
 /// use eosin::prelude::*;
@@ -29,7 +29,7 @@ const LEVELS: f64 = 14.0;
 /// ```
 ///
 /// # Errors
-/// When a range is empty, `function` gives another shape, or a path is not (N, 2).
+/// When a range is empty, `function` returns another shape, or a path is not (N, 2).
 pub fn height_map(
     function: impl Fn(&Tensor, &Tensor) -> Result<Tensor>,
     across: Range<f64>,
@@ -38,7 +38,7 @@ pub fn height_map(
 ) -> Result<Figure> {
     if across.is_empty() || up.is_empty() {
         return Err(Error::Invalid(format!(
-            "height_map: the ranges {across:?} and {up:?} must go from a smaller to a larger number"
+            "height_map: the ranges {across:?} and {up:?} must go from a smaller to a larger value"
         )));
     }
     let heights = heights(function, &across, &up)?;
@@ -47,7 +47,7 @@ pub fn height_map(
         .collect::<Result<_>>()?;
     let names: Vec<&str> = paths.iter().map(|(name, _)| *name).collect();
     let description = format!(
-        "height of a function of two numbers; paths: {}",
+        "height of a function of two variables; paths: {}",
         names.join(", ")
     );
     draw(WIDTH, HEIGHT, description, |area| {
@@ -58,7 +58,7 @@ pub fn height_map(
             .y_label_area_size(44 * SCALE)
             .build_cartesian_2d(across.clone(), up.clone())
             .map_err(failed)?;
-        let (columns, rows) = PLACES;
+        let (columns, rows) = POINTS;
         let (wide, high) = (step(&across, columns), step(&up, rows));
         let fields = heights.iter().enumerate().map(|(at, height)| {
             let (column, row) = ((at % columns) as f64, (at / columns) as f64);
@@ -110,18 +110,18 @@ pub fn height_map(
     })
 }
 
-/// How far one of `count` places is from the next.
+/// The distance from one of `count` points to the next.
 fn step(range: &Range<f64>, count: usize) -> f64 {
     (range.end - range.start) / count as f64
 }
 
-/// The function in the middle of each field, row by row from below, from 0 for the lowest to 1 for the highest.
+/// The function in the middle of each field, row by row from the bottom, scaled from 0 (lowest) to 1 (highest).
 fn heights(
     function: impl Fn(&Tensor, &Tensor) -> Result<Tensor>,
     across: &Range<f64>,
     up: &Range<f64>,
 ) -> Result<Vec<f64>> {
-    let (columns, rows) = PLACES;
+    let (columns, rows) = POINTS;
     let middles = |range: &Range<f64>, count: usize| -> Vec<f32> {
         let middle = |at: usize| range.start + (at as f64 + 0.5) * step(range, count);
         (0..count).map(|at| middle(at) as f32).collect()
@@ -135,7 +135,7 @@ fn heights(
     )?;
     if found.dims() != [rows, columns] {
         return Err(Error::Invalid(format!(
-            "height_map: the function is given two tensors of shape [{rows}, {columns}] and must give one of the same shape, not {:?}",
+            "height_map: the function gets two tensors of shape [{rows}, {columns}] and must return one of the same shape, not {:?}",
             found.shape()
         )));
     }
@@ -145,21 +145,20 @@ fn heights(
     Ok(found.into_iter().map(share).collect())
 }
 
-/// Steps of colour, as on a map, closer near the ground, where the paths end. No number is white.
+/// Steps of colour, as on a map, finer near the bottom, where the paths end. A value that is not finite is white.
 fn shade(height: f64) -> RGBColor {
     const STRONGEST: f64 = 0.7;
     if !height.is_finite() {
         return WHITE;
     }
     let strength = STRONGEST * ((height.max(0.0).sqrt() * LEVELS).floor() + 1.0) / (LEVELS + 1.0);
-    let mixed = |part: u8| (255.0 - strength * f64::from(255 - part)).round() as u8;
-    RGBColor(mixed(BLUE.0), mixed(BLUE.1), mixed(BLUE.2))
+    tint(BLUE, strength)
 }
 
 fn points(name: &str, path: &Tensor) -> Result<Vec<(f64, f64)>> {
     if !matches!(*path.dims(), [_, 2]) {
         return Err(Error::Invalid(format!(
-            "height_map: the path \"{name}\" is {:?}, it must be (N, 2), a row for each place",
+            "height_map: the path \"{name}\" is {:?}, it must be (N, 2), a row for each point",
             path.shape()
         )));
     }
@@ -167,7 +166,7 @@ fn points(name: &str, path: &Tensor) -> Result<Vec<(f64, f64)>> {
     Ok(rows.iter().map(|row| (row[0], row[1])).collect())
 }
 
-/// The path up to the edge of the picture, or to a place that is no number.
+/// The path up to the edge of the picture, or up to a point that is not finite.
 fn within(path: Vec<(f64, f64)>, across: &Range<f64>, up: &Range<f64>) -> Vec<(f64, f64)> {
     let mut kept: Vec<(f64, f64)> = Vec::new();
     for (x, y) in path {
@@ -188,7 +187,7 @@ fn within(path: Vec<(f64, f64)>, across: &Range<f64>, up: &Range<f64>) -> Vec<(f
     kept
 }
 
-/// How much of the way between two numbers, the first of them inside, is in the range.
+/// The share of the way from `from`, which is in the range, to `to` that stays in the range.
 fn share(from: f64, to: f64, range: &Range<f64>) -> f64 {
     let nearest = to.clamp(range.start, range.end);
     match to == nearest {
@@ -219,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_ends_at_the_edge_or_where_it_is_no_number() {
+    fn a_path_ends_at_the_edge_or_where_it_is_not_finite() {
         let (across, up) = (-3.0..3.0, -1.0..1.0);
         let out = vec![(0.0, 0.0), (2.0, 0.5), (4.0, 2.5), (0.0, 0.0)];
         assert_eq!(
@@ -231,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_drawn_is_told() {
+    fn what_cannot_be_drawn_is_an_error() {
         let flat = Tensor::new(&[1f32, 2.], &Device::Cpu).unwrap();
         for (figure, reason) in [
             (

@@ -1,7 +1,8 @@
 //! A training run as a table.
 
+use super::table::table;
 use crate::Result;
-use crate::display::{Bundle, Show, escape_html, show_result};
+use crate::display::{Bundle, Show, show_result};
 use crate::train::History;
 
 impl History {
@@ -47,37 +48,11 @@ impl History {
 
 impl Show for History {
     fn bundle(&self) -> Result<Bundle> {
-        let table = self.table();
-        let columns = table.first().map_or(0, Vec::len);
-        let cell = |row: &[String], column: usize| row.get(column).cloned().unwrap_or_default();
-        let widths: Vec<usize> = (0..columns)
-            .map(|column| {
-                table
-                    .iter()
-                    .map(|row| cell(row, column).chars().count())
-                    .max()
-                    .unwrap_or(0)
-            })
-            .collect();
-        let mut plain = String::new();
-        let mut html = "<table>".to_owned();
-        for (index, row) in table.iter().enumerate() {
-            let tag = if index == 0 { "th" } else { "td" };
-            html.push_str("<tr>");
-            for (column, width) in widths.iter().enumerate() {
-                let text = cell(row, column);
-                plain.push_str(&format!("{text:>width$}  "));
-                html.push_str(&format!("<{tag}>{}</{tag}>", escape_html(&text)));
-            }
-            html.push_str("</tr>");
-            plain.push('\n');
-        }
-        html.push_str("</table>");
+        let mut rows = self.table();
         if self.interrupted {
-            plain.push_str("interrupted\n");
-            html.push_str("<p>interrupted</p>");
+            rows.push(vec!["interrupted".to_owned()]);
         }
-        Ok(Bundle::text(plain.trim_end()).with_html(html))
+        Ok(table(&rows))
     }
 }
 
@@ -103,7 +78,7 @@ mod tests {
             ..History::default()
         };
         let bundle = history.bundle().unwrap();
-        assert!(bundle.plain().contains("1 (best)") && bundle.plain().ends_with("interrupted"));
+        assert!(bundle.plain().contains("1 (best)") && bundle.plain().contains("interrupted"));
         assert!(
             bundle.data()["text/html"]
                 .as_str()

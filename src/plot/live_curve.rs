@@ -3,7 +3,7 @@
 use super::loss_curves::{draw_history, summary};
 use crate::Result;
 use crate::display::{Bundle, LiveDisplay, Show};
-use crate::train::{Batch, Callback, Control, Epoch, History, Plan};
+use crate::train::{Callback, Plan, Run};
 use std::time::Duration;
 
 /// Draws the run so far, in place: losses of single batches faintly, means of epochs strongly; the title tells how far
@@ -18,7 +18,6 @@ use std::time::Duration;
 #[derive(Default)]
 pub struct LiveCurve {
     live: Option<LiveDisplay>,
-    plan: Option<Plan>,
 }
 
 impl LiveCurve {
@@ -27,10 +26,10 @@ impl LiveCurve {
     }
 }
 
-fn bundle(history: &History, plan: &Plan, epochs: usize, title: &str) -> Bundle {
-    let figure =
-        draw_history(history, epochs, Some(plan.batches), title).and_then(|figure| figure.bundle());
-    // A run is not given up because its picture cannot be drawn.
+fn bundle(run: &Run, epochs: usize, title: &str) -> Bundle {
+    let figure = draw_history(&run.history, epochs, Some(run.plan.batches), title);
+    let figure = figure.and_then(|figure| figure.bundle());
+    // A run goes on even when its picture cannot be drawn.
     figure.unwrap_or_else(|error| Bundle::text(format!("{title} ({error})")))
 }
 
@@ -44,55 +43,47 @@ fn clock(duration: Duration) -> String {
 }
 
 impl Callback for LiveCurve {
-    fn on_train_begin(&mut self, plan: &Plan) -> Result<()> {
+    fn on_train_begin(&mut self, _: &mut Run) -> Result<()> {
         self.live = Some(LiveDisplay::new());
-        self.plan = Some(plan.clone());
         Ok(())
     }
 
-    fn on_batch_end(&mut self, plan: &Plan, history: &History, batch: &Batch) -> Result<Control> {
+    fn on_batch_end(&mut self, run: &mut Run) -> Result<()> {
         if let Some(live) = &mut self.live {
             live.update_with(|| {
-                let done = (batch.epoch - 1) * plan.batches + batch.batch;
-                let percent = 100 * done / (plan.epochs * plan.batches).max(1);
+                let Plan {
+                    epochs, batches, ..
+                } = run.plan;
+                let percent = 100 * run.history.batch_losses.len() / (epochs * batches).max(1);
                 let title = format!(
-                    "epoch {}/{}, {percent} %, loss {:.4}, {} left",
-                    batch.epoch,
-                    plan.epochs,
-                    batch.mean_loss,
-                    clock(batch.remaining)
+                    "epoch {}/{epochs}, {percent} %, loss {:.4}, {} left",
+                    run.epoch,
+                    run.mean_loss,
+                    clock(run.remaining)
                 );
-                bundle(history, plan, plan.epochs, &title)
+                bundle(run, epochs, &title)
             });
         }
-        Ok(Control::Continue)
+        Ok(())
     }
 
-    fn on_epoch_end(&mut self, plan: &Plan, history: &History, _: &Epoch) -> Result<Control> {
+    fn on_epoch_end(&mut self, run: &mut Run) -> Result<()> {
         if let Some(live) = &mut self.live {
-            live.update_with(|| bundle(history, plan, plan.epochs, &summary(history)));
+            live.update_with(|| bundle(run, run.plan.epochs, &summary(&run.history)));
         }
-        Ok(Control::Continue)
+        Ok(())
     }
 
-    fn on_train_end(&mut self, history: &History) -> Result<()> {
-        if let (Some(live), Some(plan)) = (self.live.take(), &self.plan) {
-            let end = if history.interrupted {
-                "interrupted; "
-            } else {
-                ""
+    fn on_train_end(&mut self, run: &mut Run) -> Result<()> {
+        if let Some(live) = self.live.take() {
+            let (losses, batches) = (&run.history.batch_losses, run.plan.batches.max(1));
+            let begun = losses.len().div_ceil(batches).max(1);
+            let summary = summary(&run.history);
+            let title = match run.history.interrupted {
+                true => format!("interrupted; {summary}"),
+                false => summary,
             };
-            let epochs = history
-                .batch_losses
-                .len()
-                .div_ceil(plan.batches.max(1))
-                .max(1);
-            live.finish(bundle(
-                history,
-                plan,
-                epochs,
-                &format!("{end}{}", summary(history)),
-            ));
+            live.finish(bundle(run, begun, &title));
         }
         Ok(())
     }

@@ -1,30 +1,32 @@
-//! Small tensors with their numbers.
+//! Small tensors, value by value.
 
 use super::Figure;
-use super::canvas::{BLUE, GREY, ORANGE, SCALE, draw, failed, fitted, text_width};
+use super::canvas::{Area, BLUE, GREY, ORANGE, SCALE, draw, failed, fitted, text_width, tint};
+use super::named::named;
 use crate::{Error, Result};
 use candle_core::{DType, Tensor};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::fmt::Display;
 
-/// CSS pixels of a number's field, of the room around a tensor, of the line for its name.
+/// CSS pixels of a value's field, of the space around a tensor, and of its name's line.
 const FIELD: u32 = 40;
 const GAP: u32 = 18;
 const TITLE: u32 = 20;
 const TITLE_SIZE: u32 = 13;
-/// No figure is wider; what does not fit goes below.
+/// No figure is wider; tensors that do not fit go below.
 const WIDTH: u32 = 720;
-/// More numbers in a row or column cannot be read.
+/// More values in a row or column are too small to read.
 const MOST: usize = 15;
 
 struct Grid {
     title: String,
     rows: Vec<Vec<f64>>,
-    /// Of the fields or of the title, whichever is wider.
+    /// That of the fields or of the title, whichever is wider.
     width: u32,
 }
 
-/// A name and a tensor of rank 0, 1 or 2: a number, a row, rows and columns.
+/// A name and a tensor of rank 0, 1 or 2: one value, a row, or rows and columns.
 impl Grid {
     fn new(title: &str, tensor: &Tensor) -> Result<Self> {
         let (rows, columns) = match *tensor.dims() {
@@ -35,8 +37,8 @@ impl Grid {
         };
         if !(1..=MOST).contains(&rows) || !(1..=MOST).contains(&columns) {
             return Err(Error::Invalid(format!(
-                "number_grid: \"{title}\" is {:?}; shown are tensors of at most two dimensions and {MOST} numbers in \
-                 each, for example `x.i((..5, ..5))?`",
+                "number_grid: \"{title}\" is {:?}; a tensor must have at most two dimensions and 1 to {MOST} values in \
+                 each, as `x.i((..5, ..5))?` has",
                 tensor.shape()
             )));
         }
@@ -57,19 +59,24 @@ impl Grid {
     }
 }
 
-/// Shows tensors side by side, each under its name, number by number: a tensor of rank 0, 1 or 2 with at most 15 numbers in
-/// each dimension. The colour tells how large a number is, blue above zero and orange below.
+/// Draws tensors side by side, value by value, each below its name: anything that can be shown. A tensor has rank 0, 1 or 2 and
+/// at most 15 values in each dimension. The colour shows how large a value is, blue above zero and orange below.
 ///
 /// ```
 /// use eosin::prelude::*;
 /// let a = Tensor::new(&[[1f32, 2.], [3., 4.]], &Device::Cpu)?;
 /// number_grid(&[("a", &a), ("a, transposed", &a.t()?)])?;
+/// number_grid(&[(1, &a), (2, &(&a + 1.0)?)])?;
 /// # Ok::<(), eosin::Error>(())
 /// ```
 ///
 /// # Errors
-/// When a tensor has more dimensions or more numbers.
-pub fn number_grid(tensors: &[(&str, &Tensor)]) -> Result<Figure> {
+/// When a tensor has more dimensions or more values, or there is none.
+pub fn number_grid(tensors: &[(impl Display, impl AsRef<Tensor>)]) -> Result<Figure> {
+    draw_grids(&named(tensors))
+}
+
+fn draw_grids(tensors: &[(String, &Tensor)]) -> Result<Figure> {
     let grids: Vec<Grid> = (tensors.iter())
         .map(|(title, tensor)| Grid::new(title, tensor))
         .collect::<Result<_>>()?;
@@ -78,7 +85,7 @@ pub fn number_grid(tensors: &[(&str, &Tensor)]) -> Result<Figure> {
             "number_grid: there is no tensor to show".to_owned(),
         ));
     }
-    let (places, width, height) = laid_out(&grids);
+    let (places, width, height) = layout(&grids);
     let numbers = grids.iter().flat_map(|grid| grid.rows.iter().flatten());
     let finite = numbers.filter(|number| number.is_finite());
     let largest = finite.fold(0f64, |largest, number| largest.max(number.abs()));
@@ -97,8 +104,8 @@ pub fn number_grid(tensors: &[(&str, &Tensor)]) -> Result<Figure> {
     })
 }
 
-/// The left upper corner of each grid, and the size of all.
-fn laid_out(grids: &[Grid]) -> (Vec<(u32, u32)>, u32, u32) {
+/// The upper left corner of each grid, and the size of the whole.
+fn layout(grids: &[Grid]) -> (Vec<(u32, u32)>, u32, u32) {
     let (mut left, mut top, mut row_height, mut widest) = (GAP, GAP / 2, 0, 0);
     let mut places = Vec::new();
     for grid in grids {
@@ -113,13 +120,7 @@ fn laid_out(grids: &[Grid]) -> (Vec<(u32, u32)>, u32, u32) {
     (places, widest, top + row_height + GAP)
 }
 
-fn draw_fields(
-    area: &DrawingArea<BitMapBackend, plotters::coord::Shift>,
-    grid: &Grid,
-    left: u32,
-    top: u32,
-    largest: f64,
-) -> Result<()> {
+fn draw_fields(area: &Area, grid: &Grid, left: u32, top: u32, largest: f64) -> Result<()> {
     let side = (FIELD * SCALE) as i32;
     for (row, numbers) in (0..).zip(&grid.rows) {
         for (column, number) in (0..).zip(numbers) {
@@ -141,7 +142,7 @@ fn draw_fields(
     Ok(())
 }
 
-/// Light enough for black text.
+/// Stays light enough for black text.
 fn colour(number: f64, largest: f64) -> RGBColor {
     const STRONGEST: f64 = 0.55;
     let strength = match largest > 0.0 && number.is_finite() {
@@ -149,11 +150,10 @@ fn colour(number: f64, largest: f64) -> RGBColor {
         false => 0.0,
     };
     let ground = if number < 0.0 { ORANGE } else { BLUE };
-    let mixed = |part: u8| (255.0 - strength * f64::from(255 - part)).round() as u8;
-    RGBColor(mixed(ground.0), mixed(ground.1), mixed(ground.2))
+    tint(ground, strength)
 }
 
-/// At most two digits behind the point.
+/// With at most two decimals.
 fn written(number: f64) -> String {
     let text = format!("{number:.2}");
     if !text.contains('.') {
@@ -168,7 +168,7 @@ mod tests {
     use candle_core::Device;
 
     #[test]
-    fn tensors_are_drawn_number_by_number_and_large_ones_refused() {
+    fn tensors_are_drawn_value_by_value_and_large_ones_refused() {
         let tensor = |shape: &[usize]| Tensor::ones(shape, DType::F32, &Device::Cpu).unwrap();
         let figure = number_grid(&[
             ("a", &tensor(&[2, 3])),
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_tensor_makes_room_for_its_name() {
+    fn a_small_tensor_is_as_wide_as_its_name() {
         let one = Tensor::ones((), DType::F32, &Device::Cpu).unwrap();
         let width = |title: &str| {
             let figure = number_grid(&[(title, &one)]).unwrap();
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_number_has_the_strongest_colour_and_text_stays_readable() {
+    fn the_largest_value_has_the_strongest_colour_and_text_stays_readable() {
         assert_eq!(colour(0.0, 3.0), RGBColor(255, 255, 255));
         let (half, full) = (colour(1.5, 3.0), colour(3.0, 3.0));
         assert!(full.0 < half.0 && half.0 < 255 && full.0 > 80);

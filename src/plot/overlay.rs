@@ -1,22 +1,22 @@
-//! Truth and prediction on top of an image.
+//! True and predicted masks on top of an image.
 
 use super::Figure;
-use super::image_grid::{Tile, draw_tiles};
+use super::tiles::{Tile, draw_tiles};
 use crate::{Error, Result, metrics};
 use candle_core::Tensor;
 
-/// Outlines: truth in green, prediction in magenta, white where they agree; told apart with any colour vision, as they
-/// differ in brightness too.
+/// Outlines: truth in green, prediction in magenta, white where they agree. They differ in brightness too, so that they can be
+/// told apart with any colour vision.
 const TRUTH: [u8; 3] = [0, 230, 120];
 const PREDICTION: [u8; 3] = [255, 60, 220];
 const BOTH: [u8; 3] = [255, 255, 255];
 
-/// One row a sample: the image, the true mask, the predicted probabilities, and both outlines on the image.
+/// Draws one row for each sample: the image, the true mask, the predicted probabilities, and both outlines on the image.
 ///
-/// `images` are (N, C, H, W) with C 1 or 3, `truth` and `probabilities` (N, 1, H, W), all with numbers in `0..=1`.
+/// `images` are (N, C, H, W), where C is 1 or 3, `truth` and `probabilities` are (N, 1, H, W), all with values in `0..=1`.
 ///
 /// # Errors
-/// When the shapes do not fit each other.
+/// When the shapes do not match.
 pub fn overlay_gallery(images: &Tensor, truth: &Tensor, probabilities: &Tensor) -> Result<Figure> {
     let fits = match (images.dims(), truth.dims(), probabilities.dims()) {
         (&[n, _, h, w], truth, probabilities) => {
@@ -33,6 +33,7 @@ pub fn overlay_gallery(images: &Tensor, truth: &Tensor, probabilities: &Tensor) 
             probabilities.shape()
         )));
     }
+    let tile = |image: &Tensor, title| Tile::new("overlay_gallery", image, title);
     let mut tiles = Vec::new();
     let mut sum = 0.0;
     let count = images.dim(0)?;
@@ -42,14 +43,14 @@ pub fn overlay_gallery(images: &Tensor, truth: &Tensor, probabilities: &Tensor) 
             truth.get(index)?,
             probabilities.get(index)?,
         );
-        // Above one half is where the logit is above zero.
+        // A probability above one half is a logit above zero.
         let dice = metrics::dice(&(&probability - 0.5)?.unsqueeze(0)?, &truth.unsqueeze(0)?)?;
         sum += dice;
-        let mut both = Tile::new(&image, format!("Dice {dice:.3}"))?;
+        let mut both = tile(&image, format!("Dice {dice:.3}"))?;
         outline(&mut both, &mask(&truth)?, &mask(&probability)?);
-        tiles.push(Tile::new(&image, "image".to_owned())?);
-        tiles.push(Tile::new(&truth, "truth".to_owned())?);
-        tiles.push(Tile::new(&probability, "prediction".to_owned())?);
+        tiles.push(tile(&image, "image".to_owned())?);
+        tiles.push(tile(&truth, "truth".to_owned())?);
+        tiles.push(tile(&probability, "prediction".to_owned())?);
         tiles.push(both);
     }
     let description = format!(

@@ -1,20 +1,22 @@
-//! Points of several classes in the plane.
+//! Points of several classes in a plane.
 
 use super::Figure;
 use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, below_title, draw, failed};
-use super::curves::range;
+use super::named::{named, names};
 use super::principal_components::two_components;
+use super::range::range;
 use crate::{Error, Result};
 use candle_core::{DType, Tensor};
 use plotters::prelude::*;
+use std::fmt::Display;
 
 /// CSS pixels of a panel; no figure is wider than three.
 const SIDE: u32 = 220;
 const IN_A_ROW: u32 = 3;
 
-/// Draws clouds of points side by side, each with a name: tensors (N, D), and for all of them the class of each point, whole
-/// numbers (N), which is its colour. Points with more than two numbers are seen from the side from which they are spread
-/// widest: drawn are their first two principal components.
+/// Draws clouds of points side by side: tensors (N, D), each with a name, anything that can be shown. `classes`, integers (N),
+/// colour the points of all clouds. If points have more than two coordinates, you see their first two principal components:
+/// the directions in which they are spread widest.
 ///
 /// ```
 /// use eosin::prelude::*;
@@ -26,12 +28,19 @@ const IN_A_ROW: u32 = 3;
 ///
 /// # Errors
 /// When there is no cloud, or one is not (N, D) with D of 2 or more.
-pub fn point_clouds(clouds: &[(&str, &Tensor)], classes: &Tensor) -> Result<Figure> {
+pub fn point_clouds(
+    clouds: &[(impl Display, impl AsRef<Tensor>)],
+    classes: &Tensor,
+) -> Result<Figure> {
+    draw_clouds(&named(clouds), classes)
+}
+
+fn draw_clouds(clouds: &[(String, &Tensor)], classes: &Tensor) -> Result<Figure> {
     let classes: Vec<u32> = classes.to_dtype(DType::U32)?.flatten_all()?.to_vec1()?;
     for (name, cloud) in clouds {
         if !matches!(*cloud.dims(), [count, size] if count == classes.len() && size >= 2) {
             return Err(Error::Invalid(format!(
-                "point_clouds: \"{name}\" is {:?}; for {} classes it must be ({}, 2), or have more than 2 numbers in each \
+                "point_clouds: \"{name}\" is {:?}; for {} classes it must be ({}, 2), or have more than 2 values in each \
                  row",
                 cloud.shape(),
                 classes.len(),
@@ -42,12 +51,11 @@ pub fn point_clouds(clouds: &[(&str, &Tensor)], classes: &Tensor) -> Result<Figu
     let count = u32::try_from(clouds.len()).map_err(failed)?;
     if count == 0 {
         return Err(Error::Invalid(
-            "point_clouds: there is nothing to draw".to_owned(),
+            "point_clouds: there is nothing to draw: give at least one cloud".to_owned(),
         ));
     }
     let (columns, rows) = (count.min(IN_A_ROW), count.div_ceil(IN_A_ROW));
-    let names: Vec<&str> = clouds.iter().map(|(name, _)| *name).collect();
-    let description = format!("{} points each: {}", classes.len(), names.join(", "));
+    let description = format!("{} points each: {}", classes.len(), names(clouds));
     draw(columns * SIDE, rows * SIDE, description, |area| {
         let panels = area.split_evenly((rows as usize, columns as usize));
         for ((name, cloud), panel) in clouds.iter().zip(&panels) {

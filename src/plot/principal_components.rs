@@ -1,9 +1,9 @@
-//! Points with many numbers, seen from the side from which they are spread widest.
+//! Points with many coordinates, reduced to the two directions in which they are spread widest.
 
-/// Steps of the power method; more change nothing that could be seen.
+/// Steps of the power method; more would change nothing that you can see.
 const STEPS: usize = 200;
 
-/// The first two principal components of each point (Pearson 1901), by the power method: two numbers for each.
+/// The first two principal components of each point (Pearson 1901), by the power method.
 pub(super) fn two_components(points: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let size = points.first().map_or(0, Vec::len);
     let mean: Vec<f64> = (0..size)
@@ -24,7 +24,7 @@ pub(super) fn two_components(points: &[Vec<f64>]) -> Vec<Vec<f64>> {
         for (point, components) in centred.iter_mut().zip(&mut components) {
             let along = dot(point, &direction);
             components.push(along);
-            // What is left is seen from another side.
+            // The second direction is found in what is left.
             for (number, direction) in point.iter_mut().zip(&direction) {
                 *number -= along * direction;
             }
@@ -35,7 +35,7 @@ pub(super) fn two_components(points: &[Vec<f64>]) -> Vec<Vec<f64>> {
 
 /// The direction, of length 1, along which centred points vary most.
 fn widest(points: &[Vec<f64>], size: usize) -> Vec<f64> {
-    // Unequal numbers: a start that stands at right angles to the direction would never find it.
+    // Unequal values: a start at right angles to the direction would never find it.
     let mut direction: Vec<f64> = (0..size).map(|axis| 1.0 / (axis + 1) as f64).collect();
     for _ in 0..STEPS {
         let mut turned = vec![0.0; size];
@@ -65,8 +65,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_widest_sides_are_found_whatever_the_points_are_turned_to() {
-        // Width 5, 2 and 0 along three axes that stand at right angles.
+    fn the_widest_directions_are_found_however_the_points_are_rotated() {
+        // Width 5, 2 and 0 along three axes at right angles.
         let axes = [[0.6, 0.8, 0.0], [-0.8, 0.6, 0.0], [0.0, 0.0, 1.0]];
         let place = |x: f64, y: f64| {
             (0..3)
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn points_that_are_all_one_stay_together() {
+    fn points_that_are_all_the_same_stay_together() {
         assert_eq!(
             two_components(&[vec![1.0, 2.0, 3.0], vec![1.0, 2.0, 3.0]]),
             [[0.0, 0.0], [0.0, 0.0]]

@@ -1,7 +1,7 @@
 //! Adam, and AdamW.
 
-use super::one_pass::{Memory, Rule};
 use super::optimizer::Optimizer;
+use super::state::{Rule, State};
 use crate::Result;
 use crate::nn::Parameters;
 use candle_core::backprop::GradStore;
@@ -12,11 +12,11 @@ enum Decay {
     /// Through the gradient, as the derivative of a penalty on squares.
     Penalty,
     /// Apart from the gradient.
-    Apart,
+    Decoupled,
 }
 
-/// Adam (Kingma and Ba 2015, algorithm 1), with PyTorch's defaults: each number goes by the mean of its gradient, measured by
-/// the root of the mean of its square.
+/// Adam (Kingma and Ba 2015, algorithm 1), with PyTorch's defaults: each element follows the mean of its gradients, divided by the
+/// root of the mean of their squares.
 ///
 /// ```
 /// use eosin::train::{Adam, Optimizer};
@@ -32,7 +32,7 @@ pub struct Adam {
     decay: Decay,
     step: i32,
     /// Running means of gradients and of their squares.
-    moments: Memory<2>,
+    moments: State<2>,
 }
 
 impl Adam {
@@ -44,18 +44,18 @@ impl Adam {
             weight_decay: 0.0,
             decay: Decay::Penalty,
             step: 0,
-            moments: Memory::default(),
+            moments: State::default(),
         }
     }
 
-    /// What the running means of gradients and of their squares keep from one step to the next.
+    /// How much of the running means of gradients and of their squares is kept in each step.
     pub fn betas(mut self, mean: f64, square: f64) -> Self {
         self.betas = (mean, square);
         self
     }
 
-    /// Adds `weight_decay` times each number to its gradient (an L2 penalty), as PyTorch's `Adam`. Adam's measuring hides much of
-    /// it: see [`AdamW`].
+    /// Adds `weight_decay` times each element to its gradient (an L2 penalty), as PyTorch's `Adam`. The division hides much of it:
+    /// see [`AdamW`].
     pub fn weight_decay(mut self, weight_decay: f64) -> Self {
         self.weight_decay = weight_decay;
         self
@@ -66,23 +66,20 @@ impl Optimizer for Adam {
     fn step(&mut self, parameters: &Parameters, gradients: &GradStore) -> Result<()> {
         self.step += 1;
         let (beta1, beta2) = self.betas;
-        let rate = self.learning_rate / (1.0 - beta1.powi(self.step));
-        let root_correction = (1.0 - beta2.powi(self.step)).sqrt();
         let (penalty, kept) = match self.decay {
             Decay::Penalty => (self.weight_decay, 1.0),
-            Decay::Apart => (0.0, 1.0 - self.learning_rate * self.weight_decay),
+            Decay::Decoupled => (0.0, 1.0 - self.learning_rate * self.weight_decay),
         };
-        let constants = [
-            beta1,
-            beta2,
-            rate,
-            root_correction,
-            penalty,
-            kept,
-            self.epsilon,
-        ];
-        self.moments
-            .step::<Self, 7>(parameters, gradients, constants)
+        let rule = AdamRule {
+            beta1: beta1 as f32,
+            beta2: beta2 as f32,
+            step_size: (self.learning_rate / (1.0 - beta1.powi(self.step))) as f32,
+            root_correction: (1.0 - beta2.powi(self.step)).sqrt() as f32,
+            penalty: penalty as f32,
+            kept: kept as f32,
+            epsilon: self.epsilon as f32,
+        };
+        self.moments.step(parameters, gradients, rule)
     }
 
     fn learning_rate(&self) -> f64 {
@@ -94,25 +91,35 @@ impl Optimizer for Adam {
     }
 }
 
-impl Rule<2, 7> for Adam {
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct AdamRule {
+    beta1: f32,
+    beta2: f32,
+    /// The learning rate, corrected because the mean of gradients begins as 0.
+    step_size: f32,
+    /// Corrects the mean of squares, which begins as 0 as well.
+    root_correction: f32,
+    penalty: f32,
+    kept: f32,
+    epsilon: f32,
+}
+
+impl Rule<2> for AdamRule {
     const NAME: &'static str = "adam";
 
     #[inline(always)]
-    fn change(
-        [beta1, beta2, rate, root_correction, penalty, kept, epsilon]: [f32; 7],
-        number: f32,
-        gradient: f32,
-        [first, second]: [f32; 2],
-    ) -> (f32, [f32; 2]) {
-        let gradient = gradient + penalty * number;
-        let first = beta1 * first + (1.0 - beta1) * gradient;
-        let second = beta2 * second + (1.0 - beta2) * gradient * gradient;
-        let scale = second.sqrt() / root_correction + epsilon;
-        (number * kept - rate * first / scale, [first, second])
+    fn update(self, element: f32, gradient: f32, [mean, square]: [f32; 2]) -> (f32, [f32; 2]) {
+        let gradient = gradient + self.penalty * element;
+        let mean = self.beta1 * mean + (1.0 - self.beta1) * gradient;
+        let square = self.beta2 * square + (1.0 - self.beta2) * gradient * gradient;
+        let root = square.sqrt() / self.root_correction;
+        let change = self.step_size * mean / (root + self.epsilon);
+        (element * self.kept - change, [mean, square])
     }
 }
 
-/// AdamW (Loshchilov and Hutter 2019, algorithm 2): [`Adam`], with weight decay that its measuring does not touch. Each step makes
+/// AdamW (Loshchilov and Hutter 2019, algorithm 2): [`Adam`] with weight decay that is not divided by anything. Each step makes
 /// parameters smaller by `learning_rate * weight_decay` of themselves; by default, as in PyTorch, the weight decay is 0.01.
 ///
 /// ```
@@ -126,7 +133,7 @@ impl AdamW {
     pub fn new(learning_rate: f64) -> Self {
         AdamW(Adam {
             weight_decay: 0.01,
-            decay: Decay::Apart,
+            decay: Decay::Decoupled,
             ..Adam::new(learning_rate)
         })
     }
@@ -136,7 +143,7 @@ impl AdamW {
         AdamW(self.0.betas(mean, square))
     }
 
-    /// The part of themselves that parameters lose in each step, times the learning rate.
+    /// The share of themselves that parameters lose in each step, times the learning rate.
     pub fn weight_decay(self, weight_decay: f64) -> Self {
         AdamW(self.0.weight_decay(weight_decay))
     }

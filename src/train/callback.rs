@@ -1,67 +1,112 @@
-//! What may look at a training run, and stop it.
+//! What may look at a training run, change it, and stop it.
 
-use super::{Epoch, History};
+use super::run::Run;
 use crate::Result;
-use std::time::Duration;
 
-/// What a run is going to do, told before the first batch.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    pub epochs: usize,
-    /// Batches of one training epoch.
-    pub batches: usize,
-    /// Whether every epoch ends with a validation pass.
-    pub validates: bool,
-}
-
-/// The state after one training batch.
-#[derive(Debug, Clone)]
-pub struct Batch {
-    /// Counted from 1.
-    pub epoch: usize,
-    /// Counted from 1 within the epoch.
-    pub batch: usize,
-    /// Loss of this batch.
-    pub loss: f64,
-    /// Mean loss of the epoch so far.
-    pub mean_loss: f64,
-    /// Since the run began.
-    pub elapsed: Duration,
-    /// Until the run is expected to end, validation included.
-    pub remaining: Duration,
-}
-
-/// Whether the run goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Control {
-    Continue,
-    Stop,
-}
-
-/// Looks at a run while it goes; every method has an empty default.
+/// Is called while a run goes on; every method does nothing by default.
+///
+/// All of them see the same [`Run`]: model, optimizer, history, batch. A callback may have state of its own; lend it as `&mut` to
+/// use it after the run.
+///
+/// ```
+/// use eosin::Result;
+/// use eosin::train::{Callback, Run};
+///
+/// /// Counts batches whose loss is above 1, and gives up after too many.
+/// struct Patience { left: usize }
+///
+/// impl Callback for Patience {
+///     fn on_batch_end(&mut self, run: &mut Run) -> Result<()> {
+///         if run.step.as_ref().is_some_and(|step| step.loss > 1.0) {
+///             self.left -= 1;
+///         }
+///         if self.left == 0 {
+///             run.stop();
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
 pub trait Callback {
-    fn on_train_begin(&mut self, _plan: &Plan) -> Result<()> {
+    fn on_train_begin(&mut self, _run: &mut Run) -> Result<()> {
         Ok(())
     }
-    fn on_batch_end(
-        &mut self,
-        _plan: &Plan,
-        _history: &History,
-        _batch: &Batch,
-    ) -> Result<Control> {
-        Ok(Control::Continue)
-    }
-    /// `history` already holds `epoch`.
-    fn on_epoch_end(
-        &mut self,
-        _plan: &Plan,
-        _history: &History,
-        _epoch: &Epoch,
-    ) -> Result<Control> {
-        Ok(Control::Continue)
-    }
-    /// Called also when the run was interrupted or stopped early.
-    fn on_train_end(&mut self, _history: &History) -> Result<()> {
+
+    fn on_epoch_begin(&mut self, _run: &mut Run) -> Result<()> {
         Ok(())
     }
+
+    /// Before the batch goes through the model.
+    fn on_batch_begin(&mut self, _run: &mut Run) -> Result<()> {
+        Ok(())
+    }
+
+    /// After the optimizer's step.
+    fn on_batch_end(&mut self, _run: &mut Run) -> Result<()> {
+        Ok(())
+    }
+
+    fn on_validation_begin(&mut self, _run: &mut Run) -> Result<()> {
+        Ok(())
+    }
+
+    fn on_validation_batch_end(&mut self, _run: &mut Run) -> Result<()> {
+        Ok(())
+    }
+
+    fn on_validation_end(&mut self, _run: &mut Run) -> Result<()> {
+        Ok(())
+    }
+
+    /// When the epoch's record is the last of `run.history`.
+    fn on_epoch_end(&mut self, _run: &mut Run) -> Result<()> {
+        Ok(())
+    }
+
+    /// Also when the run was interrupted, stopped early, or failed.
+    fn on_train_end(&mut self, _run: &mut Run) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes each method so that it hands its call on.
+macro_rules! every_method {
+    ($one_method:ident) => {
+        $one_method!(on_train_begin);
+        $one_method!(on_epoch_begin);
+        $one_method!(on_batch_begin);
+        $one_method!(on_batch_end);
+        $one_method!(on_validation_begin);
+        $one_method!(on_validation_batch_end);
+        $one_method!(on_validation_end);
+        $one_method!(on_epoch_end);
+        $one_method!(on_train_end);
+    };
+}
+
+macro_rules! to_the_borrowed {
+    ($method:ident) => {
+        fn $method(&mut self, run: &mut Run) -> Result<()> {
+            (**self).$method(run)
+        }
+    };
+}
+
+macro_rules! to_each {
+    ($method:ident) => {
+        fn $method(&mut self, run: &mut Run) -> Result<()> {
+            self.iter_mut()
+                .try_for_each(|callback| callback.$method(run))
+        }
+    };
+}
+
+/// A callback that is only borrowed, so that its state can be read after the run.
+impl<C: Callback + ?Sized> Callback for &mut C {
+    every_method!(to_the_borrowed);
+}
+
+/// Callbacks one after the other.
+impl Callback for Vec<Box<dyn Callback + '_>> {
+    every_method!(to_each);
 }

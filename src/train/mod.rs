@@ -1,23 +1,34 @@
 //! The training loop and what hangs on it.
 
 mod adam;
-mod batches;
+mod batch;
+mod best_weights;
 mod callback;
+mod checkpoint;
+mod clock;
+mod early_stopping;
+mod evaluate;
 mod history;
-pub mod interrupt;
-mod one_pass;
+mod mean;
+mod metric;
 mod optimizer;
+mod plan;
 mod rmsprop;
+mod run;
 mod schedule;
+mod scheduling;
 mod sgd;
+mod state;
 mod trainer;
 
 pub use adam::{Adam, AdamW};
-pub use batches::{BatchIterator, Batches};
-pub use callback::{Batch, Callback, Control, Plan};
+pub use callback::Callback;
+pub use evaluate::{Evaluation, Score, evaluate, predict_all};
 pub use history::{Epoch, History};
 pub use optimizer::Optimizer;
+pub use plan::Plan;
 pub use rmsprop::RmsProp;
+pub use run::{Run, Step};
 pub use schedule::Schedule;
 pub use sgd::Sgd;
-pub use trainer::{Evaluation, Score, Trainer, evaluate};
+pub use trainer::Trainer;

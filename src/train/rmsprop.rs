@@ -1,7 +1,7 @@
 //! RMSprop.
 
-use super::one_pass::{Memory, Rule};
 use super::optimizer::Optimizer;
+use super::state::{Rule, State};
 use crate::Result;
 use crate::nn::Parameters;
 use candle_core::backprop::GradStore;
@@ -23,7 +23,7 @@ pub struct RmsProp {
     centered: bool,
     weight_decay: f64,
     /// Running means of the squares and (centered) of the gradients, and velocities.
-    moments: Memory<3>,
+    moments: State<3>,
 }
 
 impl RmsProp {
@@ -35,29 +35,29 @@ impl RmsProp {
             momentum: 0.0,
             centered: false,
             weight_decay: 0.0,
-            moments: Memory::default(),
+            moments: State::default(),
         }
     }
 
-    /// What running means keep from one step to the next.
+    /// How much of the running means is kept in each step.
     pub fn alpha(mut self, alpha: f64) -> Self {
         self.alpha = alpha;
         self
     }
 
-    /// Keeps this share of the last step's velocity.
+    /// The share of the last step's velocity that is kept.
     pub fn momentum(mut self, momentum: f64) -> Self {
         self.momentum = momentum;
         self
     }
 
-    /// Divides by the standard deviation of gradients: their mean does not count.
+    /// Divides by the standard deviation of the gradients instead: their mean is subtracted first.
     pub fn centered(mut self, centered: bool) -> Self {
         self.centered = centered;
         self
     }
 
-    /// Adds `weight_decay` times each number to its gradient (an L2 penalty).
+    /// Adds `weight_decay` times each element to its gradient (an L2 penalty).
     pub fn weight_decay(mut self, weight_decay: f64) -> Self {
         self.weight_decay = weight_decay;
         self
@@ -66,13 +66,20 @@ impl RmsProp {
 
 impl Optimizer for RmsProp {
     fn step(&mut self, parameters: &Parameters, gradients: &GradStore) -> Result<()> {
-        let (rate, alpha, epsilon) = (self.learning_rate, self.alpha, self.epsilon);
-        let (momentum, decay) = (self.momentum, self.weight_decay);
-        // A mean that stays 0 is not subtracted.
-        let share_of_mean = if self.centered { 1.0 - alpha } else { 0.0 };
-        let constants = [rate, alpha, epsilon, momentum, decay, share_of_mean];
-        self.moments
-            .step::<Self, 6>(parameters, gradients, constants)
+        let rule = RmsPropRule {
+            learning_rate: self.learning_rate as f32,
+            alpha: self.alpha as f32,
+            epsilon: self.epsilon as f32,
+            momentum: self.momentum as f32,
+            penalty: self.weight_decay as f32,
+            // A mean that stays 0 is not subtracted.
+            share_of_mean: if self.centered {
+                (1.0 - self.alpha) as f32
+            } else {
+                0.0
+            },
+        };
+        self.moments.step(parameters, gradients, rule)
     }
 
     fn learning_rate(&self) -> f64 {
@@ -84,23 +91,35 @@ impl Optimizer for RmsProp {
     }
 }
 
-impl Rule<3, 6> for RmsProp {
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct RmsPropRule {
+    learning_rate: f32,
+    alpha: f32,
+    epsilon: f32,
+    momentum: f32,
+    penalty: f32,
+    share_of_mean: f32,
+}
+
+impl Rule<3> for RmsPropRule {
     const NAME: &'static str = "rmsprop";
 
     #[inline(always)]
-    fn change(
-        [rate, alpha, epsilon, momentum, decay, share_of_mean]: [f32; 6],
-        number: f32,
+    fn update(
+        self,
+        element: f32,
         gradient: f32,
         [square, mean, velocity]: [f32; 3],
     ) -> (f32, [f32; 3]) {
-        let gradient = gradient + decay * number;
-        let square = alpha * square + (1.0 - alpha) * gradient * gradient;
-        let mean = mean + share_of_mean * (gradient - mean);
+        let gradient = gradient + self.penalty * element;
+        let square = self.alpha * square + (1.0 - self.alpha) * gradient * gradient;
+        let mean = mean + self.share_of_mean * (gradient - mean);
         let variance = square - mean * mean;
-        // Rounding may leave less than nothing; NaN stays.
+        // Rounding may push it below 0; NaN stays NaN.
         let variance = if variance < 0.0 { 0.0 } else { variance };
-        let velocity = momentum * velocity + gradient / (variance.sqrt() + epsilon);
-        (number - rate * velocity, [square, mean, velocity])
+        let velocity = self.momentum * velocity + gradient / (variance.sqrt() + self.epsilon);
+        let element = element - self.learning_rate * velocity;
+        (element, [square, mean, velocity])
     }
 }

@@ -1,9 +1,9 @@
 //! How the learning rate changes during a run.
 
-use super::callback::Plan;
+use super::plan::Plan;
 use std::f64::consts::PI;
 
-/// The learning rate of each batch, from the one that the optimizer was made with.
+/// The learning rate of each batch, relative to the one that the optimizer was made with.
 ///
 /// ```
 /// use eosin::train::{Plan, Schedule};
@@ -17,31 +17,31 @@ pub enum Schedule {
     /// The same for all batches.
     #[default]
     Constant,
-    /// Times `factor` after every so many `epochs`.
-    Step { epochs: usize, factor: f64 },
-    /// Down to `lowest` along half a wave of the cosine.
-    Cosine { lowest: f64 },
-    /// From a 25th up to the optimizer's own during `rise`, a share of all batches, then down to almost nothing.
-    OneCycle { rise: f64 },
+    /// Times `gamma` after every `step_size` epochs.
+    Step { step_size: usize, gamma: f64 },
+    /// Down to `eta_min` along half a wave of the cosine.
+    Cosine { eta_min: f64 },
+    /// From a 25th up to the optimizer's own rate during the first `pct_start` of all batches, then down to almost nothing.
+    OneCycle { pct_start: f64 },
 }
 
 impl Schedule {
-    /// Times `factor` after every so many `epochs`, as PyTorch's `StepLR`.
-    pub fn step(epochs: usize, factor: f64) -> Self {
-        Schedule::Step { epochs, factor }
+    /// Times `gamma` after every `step_size` epochs, as PyTorch's `StepLR`.
+    pub fn step(step_size: usize, gamma: f64) -> Self {
+        Schedule::Step { step_size, gamma }
     }
 
     /// Down to zero along half a wave of the cosine (Loshchilov and Hutter 2017, SGDR, eq. 5, without restarts), as
-    /// PyTorch's `CosineAnnealingLR` asked after each batch.
+    /// PyTorch's `CosineAnnealingLR` stepped after each batch.
     pub fn cosine() -> Self {
-        Schedule::Cosine { lowest: 0.0 }
+        Schedule::Cosine { eta_min: 0.0 }
     }
 
     /// Up and down again (Smith and Topin 2018, super-convergence), as PyTorch's `OneCycleLR`: 30 % of the batches go from
     /// a 25th of the optimizer's learning rate up to it, the rest down to a ten-thousandth of where it began, both along
     /// half a wave of the cosine. The momentum stays as it is.
     pub fn one_cycle() -> Self {
-        Schedule::OneCycle { rise: 0.3 }
+        Schedule::OneCycle { pct_start: 0.3 }
     }
 
     /// The learning rate of batch `index` (from 0, counted through all epochs), when the optimizer was made with `base`.
@@ -52,13 +52,13 @@ impl Schedule {
         let place = index as f64;
         match self {
             Schedule::Constant => base,
-            Schedule::Step { epochs, factor } => {
+            Schedule::Step { step_size, gamma } => {
                 let epoch = index / plan.batches.max(1);
-                base * factor.powf((epoch / epochs.max(1)) as f64)
+                base * gamma.powf((epoch / step_size.max(1)) as f64)
             }
-            Schedule::Cosine { lowest } => along_cosine(base, lowest, place / count),
-            Schedule::OneCycle { rise } => {
-                let top = rise * count - 1.0;
+            Schedule::Cosine { eta_min } => along_cosine(base, eta_min, place / count),
+            Schedule::OneCycle { pct_start } => {
+                let top = pct_start * count - 1.0;
                 match place <= top {
                     true => along_cosine(base * BEGINS_AT, base, place / top.max(1.0)),
                     false => {

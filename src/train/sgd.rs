@@ -1,7 +1,7 @@
 //! Gradient descent, with momentum or without.
 
-use super::one_pass::{Memory, Rule};
 use super::optimizer::Optimizer;
+use super::state::{Rule, State};
 use crate::Result;
 use crate::nn::Parameters;
 use candle_core::backprop::GradStore;
@@ -20,9 +20,9 @@ pub struct Sgd {
     momentum: f64,
     nesterov: bool,
     weight_decay: f64,
-    velocities: Memory<1>,
-    /// Without momentum there is nothing to remember, nor to read and write.
-    nothing: Memory<0>,
+    velocities: State<1>,
+    /// Without momentum there is no state to read and write.
+    stateless: State<0>,
 }
 
 impl Sgd {
@@ -32,24 +32,24 @@ impl Sgd {
             momentum: 0.0,
             nesterov: false,
             weight_decay: 0.0,
-            velocities: Memory::default(),
-            nothing: Memory::default(),
+            velocities: State::default(),
+            stateless: State::default(),
         }
     }
 
-    /// Keeps this share of the last step's velocity.
+    /// The share of the last step's velocity that is kept.
     pub fn momentum(mut self, momentum: f64) -> Self {
         self.momentum = momentum;
         self
     }
 
-    /// Goes by `gradient + momentum * velocity`: where the next step's velocity would lead.
+    /// Follows `gradient + momentum * velocity`: where the next step's velocity would lead.
     pub fn nesterov(mut self, nesterov: bool) -> Self {
         self.nesterov = nesterov;
         self
     }
 
-    /// Adds `weight_decay` times each number to its gradient (an L2 penalty).
+    /// Adds `weight_decay` times each element to its gradient (an L2 penalty).
     pub fn weight_decay(mut self, weight_decay: f64) -> Self {
         self.weight_decay = weight_decay;
         self
@@ -58,20 +58,27 @@ impl Sgd {
 
 impl Optimizer for Sgd {
     fn step(&mut self, parameters: &Parameters, gradients: &GradStore) -> Result<()> {
-        let (rate, decay, momentum) = (self.learning_rate, self.weight_decay, self.momentum);
+        let (learning_rate, momentum) = (self.learning_rate as f32, self.momentum as f32);
+        let penalty = self.weight_decay as f32;
         if momentum == 0.0 {
-            return self
-                .nothing
-                .step::<Self, 2>(parameters, gradients, [rate, decay]);
+            let rule = SgdRule {
+                learning_rate,
+                penalty,
+            };
+            return self.stateless.step(parameters, gradients, rule);
         }
-        // The way that a number goes: velocity, and with Nesterov its next change.
         let (of_gradient, of_velocity) = match self.nesterov {
             true => (1.0, momentum),
             false => (0.0, 1.0),
         };
-        let constants = [rate, decay, momentum, of_gradient, of_velocity];
-        self.velocities
-            .step::<Self, 5>(parameters, gradients, constants)
+        let rule = MomentumRule {
+            learning_rate,
+            penalty,
+            momentum,
+            of_gradient,
+            of_velocity,
+        };
+        self.velocities.step(parameters, gradients, rule)
     }
 
     fn learning_rate(&self) -> f64 {
@@ -83,33 +90,42 @@ impl Optimizer for Sgd {
     }
 }
 
-impl Rule<0, 2> for Sgd {
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct SgdRule {
+    learning_rate: f32,
+    penalty: f32,
+}
+
+impl Rule<0> for SgdRule {
     const NAME: &'static str = "sgd";
 
     #[inline(always)]
-    fn change(
-        [rate, decay]: [f32; 2],
-        number: f32,
-        gradient: f32,
-        []: [f32; 0],
-    ) -> (f32, [f32; 0]) {
-        (number - rate * (gradient + decay * number), [])
+    fn update(self, element: f32, gradient: f32, []: [f32; 0]) -> (f32, [f32; 0]) {
+        let gradient = gradient + self.penalty * element;
+        (element - self.learning_rate * gradient, [])
     }
 }
 
-impl Rule<1, 5> for Sgd {
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct MomentumRule {
+    learning_rate: f32,
+    penalty: f32,
+    momentum: f32,
+    /// The shares of gradient and velocity in a step: with Nesterov's momentum it is both.
+    of_gradient: f32,
+    of_velocity: f32,
+}
+
+impl Rule<1> for MomentumRule {
     const NAME: &'static str = "sgd_with_momentum";
 
     #[inline(always)]
-    fn change(
-        [rate, decay, momentum, of_gradient, of_velocity]: [f32; 5],
-        number: f32,
-        gradient: f32,
-        [velocity]: [f32; 1],
-    ) -> (f32, [f32; 1]) {
-        let gradient = gradient + decay * number;
-        let velocity = momentum * velocity + gradient;
-        let way = of_gradient * gradient + of_velocity * velocity;
-        (number - rate * way, [velocity])
+    fn update(self, element: f32, gradient: f32, [velocity]: [f32; 1]) -> (f32, [f32; 1]) {
+        let gradient = gradient + self.penalty * element;
+        let velocity = self.momentum * velocity + gradient;
+        let direction = self.of_gradient * gradient + self.of_velocity * velocity;
+        (element - self.learning_rate * direction, [velocity])
     }
 }

@@ -1,22 +1,31 @@
 //! The training loop.
 
 use super::adam::Adam;
-use super::batches::Batches;
-use super::callback::{Batch, Callback, Control, Plan};
-use super::history::{Epoch, History};
-use super::interrupt::{Guard, interrupted};
+use super::batch::{scalar, to_device};
+use super::best_weights::BestWeights;
+use super::callback::Callback;
+use super::checkpoint::Checkpoint;
+use super::clock::Clock;
+use super::early_stopping::EarlyStopping;
+use super::history::History;
+use super::mean::Mean;
+use super::metric::{EpochMetric, MeanMetric};
 use super::optimizer::Optimizer;
+use super::plan::Plan;
+use super::run::{Run, Step};
 use super::schedule::Schedule;
-use crate::nn::Model;
+use super::scheduling::Scheduling;
+use crate::data::Batches;
+use crate::display::interrupt::Guard;
+use crate::nn::{Module, evaluating};
 use crate::ops::backward;
 use crate::{Error, Result};
 use candle_core::Tensor;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
 
-/// A loss or metric of (output, target).
-type Loss<'a> = Box<dyn Fn(&Tensor, &Tensor) -> Result<Tensor> + 'a>;
-type Metric<'a> = Box<dyn Fn(&Tensor, &Tensor) -> Result<f64> + 'a>;
+/// A loss of (output, target).
+type Loss<'a> = dyn Fn(&Tensor, &Tensor) -> Result<Tensor> + 'a;
+type Callbacks<'a> = Vec<Box<dyn Callback + 'a>>;
 
 /// Trains a model: for each epoch all training batches, then the validation batches.
 ///
@@ -25,7 +34,7 @@ type Metric<'a> = Box<dyn Fn(&Tensor, &Tensor) -> Result<f64> + 'a>;
 /// ```no_run
 /// use candle_core::Device;
 /// use eosin::{metrics, nn::UNet, ops, train::{Adam, Trainer}};
-/// # fn run(train: &dyn eosin::train::Batches, valid: &dyn eosin::train::Batches) -> eosin::Result<()> {
+/// # fn run(train: &dyn eosin::data::Batches, valid: &dyn eosin::data::Batches) -> eosin::Result<()> {
 /// let model = UNet::new(42, &Device::Cpu)?;
 /// let history = Trainer::new(&model, ops::bce_dice_loss)
 ///     .optimizer(Adam::new(1e-3))
@@ -37,21 +46,18 @@ type Metric<'a> = Box<dyn Fn(&Tensor, &Tensor) -> Result<f64> + 'a>;
 /// # }
 /// ```
 pub struct Trainer<'a> {
-    model: &'a dyn Model,
-    loss: Loss<'a>,
+    model: &'a dyn Module,
+    loss: Box<Loss<'a>>,
     optimizer: Box<dyn Optimizer + 'a>,
     schedule: Schedule,
     epochs: usize,
-    metrics: Vec<(String, Metric<'a>)>,
-    callbacks: Vec<Box<dyn Callback + 'a>>,
-    patience: Option<usize>,
-    checkpoint: Option<PathBuf>,
+    callbacks: Callbacks<'a>,
 }
 
 impl<'a> Trainer<'a> {
     /// Trains `model` to make `loss` small; by default 10 epochs of Adam with a learning rate of 0.001.
     pub fn new(
-        model: &'a dyn Model,
+        model: &'a dyn Module,
         loss: impl Fn(&Tensor, &Tensor) -> Result<Tensor> + 'a,
     ) -> Self {
         Trainer {
@@ -60,10 +66,7 @@ impl<'a> Trainer<'a> {
             optimizer: Box::new(Adam::new(1e-3)),
             schedule: Schedule::default(),
             epochs: 10,
-            metrics: Vec::new(),
             callbacks: Vec::new(),
-            patience: None,
-            checkpoint: None,
         }
     }
 
@@ -72,7 +75,7 @@ impl<'a> Trainer<'a> {
         self
     }
 
-    /// How the optimizer's learning rate changes from batch to batch; by default it stays.
+    /// How the optimizer's learning rate changes from batch to batch; by default it stays the same.
     pub fn schedule(mut self, schedule: Schedule) -> Self {
         self.schedule = schedule;
         self
@@ -83,358 +86,202 @@ impl<'a> Trainer<'a> {
         self
     }
 
-    /// A score to compute on the validation batches; the mean over images is recorded.
-    pub fn metric(
-        mut self,
+    /// A score of each validation batch, such as the accuracy; the mean over images is recorded.
+    pub fn metric(self, name: &str, metric: impl Fn(&Tensor, &Tensor) -> Result<f64> + 'a) -> Self {
+        self.callback(MeanMetric::new(name, Box::new(metric)))
+    }
+
+    /// A score of all validation outputs at once, such as an AUC, which is not a mean over batches.
+    pub fn epoch_metric(
+        self,
         name: &str,
         metric: impl Fn(&Tensor, &Tensor) -> Result<f64> + 'a,
     ) -> Self {
-        self.metrics.push((name.to_owned(), Box::new(metric)));
-        self
+        self.callback(EpochMetric::new(name, Box::new(metric)))
     }
 
+    /// Something that looks at the run or changes it; callbacks are called in the order in which you add them.
     pub fn callback(mut self, callback: impl Callback + 'a) -> Self {
         self.callbacks.push(Box::new(callback));
         self
     }
 
     /// Stops when the validation loss has not become smaller for `patience` epochs.
-    pub fn early_stopping(mut self, patience: usize) -> Self {
-        self.patience = Some(patience);
-        self
+    pub fn early_stopping(self, patience: usize) -> Self {
+        self.callback(EarlyStopping { patience })
     }
 
     /// Writes the best weights so far to this safetensors file, after each epoch that was the best.
-    pub fn checkpoint(mut self, path: impl AsRef<Path>) -> Self {
-        self.checkpoint = Some(path.as_ref().to_owned());
-        self
+    pub fn checkpoint(self, path: impl AsRef<Path>) -> Self {
+        self.callback(Checkpoint(path.as_ref().to_owned()))
     }
 
-    /// Trains. Afterwards the model holds the weights of the best epoch: that with the smallest validation loss, or
-    /// training loss when `valid` has no batches. A run that was interrupted within its first epoch keeps what it has.
+    /// Trains. Afterwards the model is in evaluation mode and holds the weights of the best epoch: the one with the smallest
+    /// validation loss, or training loss when `valid` has no batches. A run that is interrupted within its first epoch keeps what
+    /// it has.
     ///
     /// # Errors
-    /// When there is nothing to train on, a batch cannot be read or does not fit, or the loss is no longer a number.
-    pub fn fit(mut self, train: &dyn Batches, valid: &dyn Batches) -> Result<History> {
+    /// When there is nothing to train on, a batch cannot be read or does not fit, or the loss is no longer a finite number.
+    pub fn fit(self, train: &dyn Batches, valid: &dyn Batches) -> Result<History> {
         if train.is_empty() {
             return Err(Error::Invalid(
                 "fit: there is no training batch; is the data set empty?".to_owned(),
             ));
         }
+        let _guard = Guard::new();
         let plan = Plan {
             epochs: self.epochs,
             batches: train.len(),
             validates: !valid.is_empty(),
         };
-        let _guard = Guard::new();
-        let mut history = History::default();
-        for callback in &mut self.callbacks {
-            callback.on_train_begin(&plan)?;
-        }
-        let outcome = self.run(&plan, train, valid, &mut history);
-        for callback in &mut self.callbacks {
-            callback.on_train_end(&history)?;
-        }
-        outcome.map(|()| history)
-    }
+        let mut run = Run::new(plan, self.model, self.optimizer);
+        let mut callbacks: Callbacks<'a> = vec![
+            Box::new(Clock::new()),
+            Box::new(Scheduling::new(self.schedule)),
+            Box::new(BestWeights::default()),
+        ];
+        callbacks.extend(self.callbacks);
 
-    fn run(
-        &mut self,
-        plan: &Plan,
-        train: &dyn Batches,
-        valid: &dyn Batches,
-        history: &mut History,
-    ) -> Result<()> {
-        let begun = Instant::now();
-        let base_rate = self.optimizer.learning_rate();
-        let mut best: Option<(f64, Vec<Tensor>)> = None;
-        let mut clock = Clock::default();
-        for epoch in 1..=self.epochs {
-            let epoch_begun = Instant::now();
-            let mut mean = Mean::default();
-            for (index, batch) in train.batches(epoch).enumerate() {
-                if interrupted() {
-                    history.interrupted = true;
-                    return self.keep_best(best);
-                }
-                let (input, target) = beside(self.model, batch?)?;
-                let batches_so_far = history.batch_losses.len();
-                let rate = self.schedule.learning_rate(base_rate, batches_so_far, plan);
-                self.optimizer.set_learning_rate(rate);
-                let loss = self.step(&input, &target)?;
-                if !loss.is_finite() {
-                    return Err(Error::Invalid(format!(
-                        "fit: the loss is {loss} in epoch {epoch}, batch {}: try a smaller learning rate (it is {}), and \
-                         look whether the data hold NaN",
-                        index + 1,
-                        self.optimizer.learning_rate()
-                    )));
-                }
-                history.batch_losses.push(loss);
-                mean.add(loss, input.dim(0)?);
-                clock.trained(epoch_begun.elapsed(), index + 1);
-                let state = Batch {
-                    epoch,
-                    batch: index + 1,
-                    loss,
-                    mean_loss: mean.value(),
-                    elapsed: begun.elapsed(),
-                    remaining: clock.remaining(plan, epoch, index + 1),
-                };
-                if self.tell(|callback| callback.on_batch_end(plan, history, &state))?
-                    == Control::Stop
-                {
-                    return self.keep_best(best);
-                }
-            }
-            let validation_begun = Instant::now();
-            let validation = match plan.validates {
-                true => validate(self.model, &self.loss, &self.metrics, valid, epoch)?,
-                false => None,
-            };
-            if plan.validates && validation.is_none() {
-                history.interrupted = true;
-                return self.keep_best(best);
-            }
-            clock.validation = validation_begun.elapsed();
-            let valid_loss = validation.as_ref().map(|evaluation| evaluation.loss);
-            let record = Epoch {
-                epoch,
-                train_loss: mean.value(),
-                valid_loss,
-                metrics: validation
-                    .map(|evaluation| evaluation.metrics)
-                    .unwrap_or_default(),
-                learning_rate: self.optimizer.learning_rate(),
-                seconds: epoch_begun.elapsed().as_secs_f64(),
-            };
-            history.epochs.push(record.clone());
-            let score = valid_loss.unwrap_or(record.train_loss);
-            if best.as_ref().is_none_or(|(smallest, _)| score < *smallest) {
-                best = Some((score, self.model.parameters().snapshot()?));
-                history.best_epoch = Some(epoch);
-                if let Some(path) = &self.checkpoint {
-                    self.model.parameters().save(path)?;
-                }
-            }
-            let told = self.tell(|callback| callback.on_epoch_end(plan, history, &record))?;
-            let waited = epoch - history.best_epoch.unwrap_or(epoch);
-            if told == Control::Stop
-                || self
-                    .patience
-                    .is_some_and(|patience| waited >= patience.max(1))
-            {
+        callbacks.on_train_begin(&mut run)?;
+        let outcome = epochs(&mut run, &mut callbacks, &*self.loss, train, valid);
+        run.model.eval();
+        callbacks.on_train_end(&mut run)?;
+        outcome.map(|()| run.history)
+    }
+}
+
+fn epochs<'a>(
+    run: &mut Run<'a>,
+    callbacks: &mut Callbacks<'a>,
+    loss: &Loss<'a>,
+    train: &dyn Batches,
+    valid: &dyn Batches,
+) -> Result<()> {
+    for epoch in 1..=run.plan.epochs {
+        run.begin_epoch(epoch);
+        callbacks.on_epoch_begin(run)?;
+        train_epoch(run, callbacks, loss, train)?;
+        if run.plan.validates && !run.stopping {
+            validate(run, callbacks, loss, valid)?;
+        }
+        // An epoch that is not finished has no record.
+        if run.stopping {
+            break;
+        }
+        run.record_epoch();
+        callbacks.on_epoch_end(run)?;
+        if run.stopping {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The seven steps, for each batch.
+fn train_epoch<'a>(
+    run: &mut Run<'a>,
+    callbacks: &mut Callbacks<'a>,
+    loss: &Loss<'a>,
+    batches: &dyn Batches,
+) -> Result<()> {
+    let parameters = run.model.parameters();
+    let device = parameters.device();
+    let mut mean = Mean::default();
+    run.model.train();
+    for batch in batches.batches(run.epoch) {
+        if run.is_over() {
+            break;
+        }
+        run.batch += 1;
+        callbacks.on_batch_begin(run)?;
+        // 1. The batch goes to the device.
+        let (input, target) = to_device(batch?, &device)?;
+        // 2. Forward.
+        let output = run.model.forward(&input)?;
+        // 3. The loss.
+        let loss = loss(&output, &target)?;
+        // 4. No old gradients to clear: each store is new.
+        // 5. Backward.
+        let gradients = backward(&loss)?;
+        // 6. The optimizer's step.
+        run.optimizer.step(&parameters, &gradients)?;
+        // 7. The loss is recorded.
+        let loss = finite(scalar(&loss)?, run)?;
+        mean.add(loss, input.dim(0)?);
+        run.mean_loss = mean.value();
+        run.history.batch_losses.push(loss);
+        run.step = Some(Step::new(input, target, &output, loss));
+        callbacks.on_batch_end(run)?;
+    }
+    Ok(())
+}
+
+/// Forward and loss alone, for each batch.
+fn validate<'a>(
+    run: &mut Run<'a>,
+    callbacks: &mut Callbacks<'a>,
+    loss: &Loss<'a>,
+    batches: &dyn Batches,
+) -> Result<()> {
+    let model = run.model;
+    let device = model.parameters().device();
+    let mut mean = Mean::default();
+    callbacks.on_validation_begin(run)?;
+    evaluating(model, || {
+        for batch in batches.batches(run.epoch) {
+            if run.is_over() {
                 break;
             }
+            let (input, target) = to_device(batch?, &device)?;
+            let output = model.forward(&input)?;
+            let loss = scalar(&loss(&output, &target)?)?;
+            mean.add(loss, input.dim(0)?);
+            run.step = Some(Step::new(input, target, &output, loss));
+            callbacks.on_validation_batch_end(run)?;
         }
-        self.keep_best(best)
+        Ok::<_, Error>(())
+    })?;
+    if run.stopping {
+        return Ok(());
     }
-
-    /// Forward, loss, backward, optimizer.
-    fn step(&mut self, input: &Tensor, target: &Tensor) -> Result<f64> {
-        let output = self.model.forward(input, true)?;
-        let loss = (self.loss)(&output, target)?;
-        let gradients = backward(&loss)?;
-        self.optimizer.step(self.model.parameters(), &gradients)?;
-        scalar(&loss)
-    }
-
-    fn tell(
-        &mut self,
-        mut event: impl FnMut(&mut Box<dyn Callback + 'a>) -> Result<Control>,
-    ) -> Result<Control> {
-        let mut control = Control::Continue;
-        for callback in &mut self.callbacks {
-            if event(callback)? == Control::Stop {
-                control = Control::Stop;
-            }
-        }
-        Ok(control)
-    }
-
-    fn keep_best(&self, best: Option<(f64, Vec<Tensor>)>) -> Result<()> {
-        match best {
-            Some((_, weights)) => self.model.parameters().restore(&weights),
-            None => Ok(()),
-        }
-    }
+    run.valid_loss = Some(mean.value());
+    callbacks.on_validation_end(run)
 }
 
-/// A function that scores (output, target), with its name.
-pub type Score<'a> = (&'a str, fn(&Tensor, &Tensor) -> Result<f64>);
-
-/// Means over batches.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Evaluation {
-    pub loss: f64,
-    /// By name, in the order asked for.
-    pub metrics: Vec<(String, f64)>,
-}
-
-/// The mean loss and metrics of a model over batches, without training it.
-///
-/// # Errors
-/// When a batch cannot be read or does not fit.
-pub fn evaluate(
-    model: &dyn Model,
-    loss: impl Fn(&Tensor, &Tensor) -> Result<Tensor>,
-    metrics: &[Score],
-    batches: &dyn Batches,
-) -> Result<Evaluation> {
-    let _guard = Guard::new();
-    let metrics: Vec<(String, Metric)> = metrics
-        .iter()
-        .map(|&(name, metric)| (name.to_owned(), Box::new(metric) as Metric))
-        .collect();
-    validate(model, &(Box::new(loss) as Loss), &metrics, batches, 0)?
-        .ok_or_else(|| Error::Invalid("evaluate: it was interrupted".to_owned()))
-}
-
-/// Mean loss and metrics, or nothing when it was interrupted.
-fn validate(
-    model: &dyn Model,
-    loss: &Loss,
-    metrics: &[(String, Metric)],
-    batches: &dyn Batches,
-    epoch: usize,
-) -> Result<Option<Evaluation>> {
-    let mut mean = Mean::default();
-    let mut means: Vec<Mean> = metrics.iter().map(|_| Mean::default()).collect();
-    for batch in batches.batches(epoch) {
-        if interrupted() {
-            return Ok(None);
-        }
-        let (input, target) = beside(model, batch?)?;
-        let output = model.forward(&input, false)?.detach();
-        let images = input.dim(0)?;
-        mean.add(scalar(&loss(&output, &target)?)?, images);
-        for (mean, (_, metric)) in means.iter_mut().zip(metrics) {
-            mean.add(metric(&output, &target)?, images);
-        }
-    }
-    let named = metrics
-        .iter()
-        .zip(&means)
-        .map(|((name, _), mean)| (name.clone(), mean.value()))
-        .collect();
-    Ok(Some(Evaluation {
-        loss: mean.value(),
-        metrics: named,
-    }))
-}
-
-/// A batch on the model's device: batches are made on the CPU.
-fn beside(model: &dyn Model, (input, target): (Tensor, Tensor)) -> Result<(Tensor, Tensor)> {
-    match model.parameters().iter().next() {
-        Some((_, variable)) => {
-            let device = variable.device();
-            Ok((input.to_device(device)?, target.to_device(device)?))
-        }
-        None => Ok((input, target)),
-    }
-}
-
-/// The one number that is read from a GPU in a training step, for the live curve and to notice a loss that explodes.
-fn scalar(loss: &Tensor) -> Result<f64> {
-    if loss.elem_count() != 1 {
-        return Err(Error::Invalid(format!(
-            "the loss must be one number, it has shape {:?}",
-            loss.shape()
-        )));
-    }
-    Ok(loss
-        .flatten_all()?
-        .get(0)?
-        .to_dtype(candle_core::DType::F64)?
-        .to_scalar()?)
-}
-
-/// A mean over samples: a smaller last batch counts less.
-#[derive(Default)]
-struct Mean {
-    sum: f64,
-    count: usize,
-}
-
-impl Mean {
-    fn add(&mut self, value: f64, count: usize) {
-        self.sum += value * count as f64;
-        self.count += count;
-    }
-
-    fn value(&self) -> f64 {
-        self.sum / self.count.max(1) as f64
-    }
-}
-
-/// How long batches and validation take, and so how long the rest will.
-#[derive(Default)]
-struct Clock {
-    batch: Duration,
-    validation: Duration,
-}
-
-impl Clock {
-    fn trained(&mut self, elapsed: Duration, batches: usize) {
-        self.batch = elapsed / u32::try_from(batches).unwrap_or(u32::MAX);
-    }
-
-    fn remaining(&self, plan: &Plan, epoch: usize, batch: usize) -> Duration {
-        let left = (plan.epochs - epoch) * plan.batches + plan.batches.saturating_sub(batch);
-        let validations = if plan.validates {
-            plan.epochs - epoch + 1
-        } else {
-            0
-        };
-        self.batch.mul_f64(left as f64) + self.validation.mul_f64(validations as f64)
+fn finite(loss: f64, run: &Run) -> Result<f64> {
+    match loss.is_finite() {
+        true => Ok(loss),
+        false => Err(Error::Invalid(format!(
+            "fit: the loss is {loss} in epoch {}, batch {}: try a smaller learning rate (it is {}), and check whether the data \
+             contain NaN",
+            run.epoch,
+            run.batch,
+            run.optimizer.learning_rate()
+        ))),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::{Builder, Conv2d, Parameters};
-    use crate::ops;
-    use crate::train::batches::BatchIterator;
-    use crate::train::{Sgd, interrupt};
+    use crate::data::BatchIterator;
+    use crate::display::interrupt;
+    use crate::nn::{self, Conv2d, Layers, Sequential};
+    use crate::train::{Epoch, Sgd, evaluate};
+    use crate::{ops, sequential};
     use candle_core::Device;
     use std::sync::Mutex;
 
     /// The interrupt flag belongs to the process: runs that must not see another test's take turns.
     static TURN: Mutex<()> = Mutex::new(());
 
-    struct Small {
-        first: Conv2d,
-        last: Conv2d,
-        parameters: Parameters,
-    }
-
-    impl Small {
-        fn new(seed: u64) -> Self {
-            let mut builder = Builder::new(seed, &Device::Cpu);
-            let first = builder
-                .layer("first", |builder| Conv2d::new(1, 4, 3, 1, builder))
-                .unwrap();
-            let last = builder
-                .layer("last", |builder| Conv2d::new(4, 1, 1, 0, builder))
-                .unwrap();
-            Small {
-                first,
-                last,
-                parameters: builder.finish(),
-            }
-        }
-    }
-
-    impl Model for Small {
-        fn forward(&self, input: &Tensor, _train: bool) -> Result<Tensor> {
-            self.last
-                .forward(&ops::elu(&self.first.forward(input)?, 1.0)?)
-        }
-
-        fn parameters(&self) -> &Parameters {
-            &self.parameters
-        }
+    fn small(seed: u64) -> Sequential {
+        let model = sequential![
+            Conv2d::new(1, 4, 3).padding(1),
+            nn::Elu(1.0),
+            Conv2d::new(4, 1, 1)
+        ];
+        model.init(seed, &Device::Cpu).unwrap()
     }
 
     /// Bright squares, to be told from a dark ground.
@@ -461,15 +308,15 @@ mod tests {
         }
     }
 
-    fn weights(model: &Small) -> Vec<Vec<f32>> {
-        model
-            .parameters
+    fn weights(model: &Sequential) -> Vec<Vec<f32>> {
+        let parameters = model.parameters();
+        parameters
             .iter()
             .map(|(_, variable)| variable.flatten_all().unwrap().to_vec1().unwrap())
             .collect()
     }
 
-    fn train(model: &Small) -> Trainer<'_> {
+    fn train(model: &Sequential) -> Trainer<'_> {
         Trainer::new(model, ops::bce_dice_loss)
             .optimizer(Adam::new(0.02))
             .metric("dice", crate::metrics::dice)
@@ -487,14 +334,14 @@ mod tests {
     fn a_model_learns_and_the_seed_decides_how() {
         let _turn = TURN.lock();
         interrupt::clear();
-        let (one, two) = (Small::new(7), Small::new(7));
+        let (one, two) = (small(7), small(7));
         let history = train(&one)
             .epochs(30)
             .fit(&Squares(4), &Squares(2))
             .unwrap();
         let (first, last) = (&history.epochs[0], &history.epochs[29]);
         assert!(last.train_loss < 0.3 * first.train_loss, "{history:?}");
-        assert!(last.metrics[0].1 > 0.95, "{last:?}");
+        assert!(last.metric("dice").unwrap() > 0.95, "{last:?}");
         assert_eq!(history.batch_losses.len(), 120);
         let again = train(&two)
             .epochs(30)
@@ -507,12 +354,12 @@ mod tests {
     struct InterruptAfter(usize);
 
     impl Callback for InterruptAfter {
-        fn on_batch_end(&mut self, _: &Plan, history: &History, _: &Batch) -> Result<Control> {
-            if history.batch_losses.len() == self.0 {
+        fn on_batch_end(&mut self, run: &mut Run) -> Result<()> {
+            if run.history.batch_losses.len() == self.0 {
                 // What the notebook's stop button does.
                 signal_hook::low_level::raise(signal_hook::consts::SIGINT).unwrap();
             }
-            Ok(Control::Continue)
+            Ok(())
         }
     }
 
@@ -520,7 +367,7 @@ mod tests {
     fn an_interrupt_keeps_the_history() {
         let _turn = TURN.lock();
         interrupt::clear();
-        let model = Small::new(1);
+        let model = small(1);
         let history = train(&model)
             .epochs(9)
             .callback(InterruptAfter(6))
@@ -537,7 +384,7 @@ mod tests {
         interrupt::clear();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("best.safetensors");
-        let model = Small::new(1);
+        let model = small(1);
         // A learning rate at which the loss soon goes up.
         let history = Trainer::new(&model, ops::bce_dice_loss)
             .optimizer(Sgd::new(40.0))
@@ -548,8 +395,8 @@ mod tests {
             .unwrap();
         let best = history.best_epoch.unwrap();
         assert_eq!(history.epochs.len(), best + 2);
-        let loaded = Small::new(2);
-        loaded.parameters.load(&path).unwrap();
+        let loaded = small(2);
+        loaded.load(&path).unwrap();
         assert_eq!(weights(&loaded), weights(&model));
         let loss = evaluate(&model, ops::bce_dice_loss, &[], &Squares(2))
             .unwrap()
@@ -558,10 +405,10 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_train_on_and_a_loss_that_explodes_are_told() {
+    fn nothing_to_train_on_and_a_loss_that_explodes_are_errors() {
         let _turn = TURN.lock();
         interrupt::clear();
-        let model = Small::new(1);
+        let model = small(1);
         assert!(
             train(&model)
                 .fit(&Squares(0), &Squares(1))
@@ -578,5 +425,77 @@ mod tests {
             message.contains("epoch 1, batch 1") && message.contains("learning rate"),
             "{message}"
         );
+    }
+
+    /// A callback with state of its own, borrowed by the trainer.
+    #[derive(Default)]
+    struct Best {
+        dice: f64,
+        epoch: usize,
+        shapes: Vec<Vec<usize>>,
+    }
+
+    impl Callback for Best {
+        fn on_validation_batch_end(&mut self, run: &mut Run) -> Result<()> {
+            let step = run.step.as_ref().unwrap();
+            self.shapes.push(step.output.dims().to_vec());
+            assert!(!step.output.track_op() && step.loss.is_finite());
+            Ok(())
+        }
+
+        fn on_epoch_end(&mut self, run: &mut Run) -> Result<()> {
+            let epoch: &Epoch = run.last_epoch().unwrap();
+            if epoch.metric("dice of all")? > self.dice {
+                (self.dice, self.epoch) = (epoch.metric("dice of all")?, epoch.epoch);
+            }
+            if epoch.epoch == 3 {
+                run.stop();
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_callback_sees_the_run_keeps_state_and_stops_it() {
+        let _turn = TURN.lock();
+        interrupt::clear();
+        let model = small(1);
+        let mut best = Best {
+            dice: -1.0,
+            ..Best::default()
+        };
+        let history = train(&model)
+            .epoch_metric("dice of all", crate::metrics::dice)
+            .callback(&mut best)
+            .fit(&Squares(2), &Squares(2))
+            .unwrap();
+        assert_eq!(history.epochs.len(), 3);
+        assert_eq!(best.shapes, vec![vec![1, 1, 12, 12]; 6]);
+        let epoch = &history.epochs[best.epoch - 1];
+        assert_eq!(epoch.metric("dice of all").unwrap(), best.dice);
+        let message = epoch.metric("iou").unwrap_err().to_string();
+        assert!(message.contains("dice, dice of all"), "{message}");
+    }
+
+    #[test]
+    fn a_validation_loss_of_nan_is_never_the_best() {
+        let _turn = TURN.lock();
+        interrupt::clear();
+        let model = small(1);
+        let validations = std::cell::Cell::new(0);
+        let loss = |output: &Tensor, target: &Tensor| {
+            let loss = ops::bce_dice_loss(output, target)?;
+            validations.set(validations.get() + usize::from(!loss.track_op()));
+            match validations.get() == 1 && !loss.track_op() {
+                true => Ok((loss * f64::NAN)?),
+                false => Ok(loss),
+            }
+        };
+        let history = Trainer::new(&model, loss)
+            .epochs(3)
+            .fit(&Squares(2), &Squares(1))
+            .unwrap();
+        assert!(history.epochs[0].valid_loss.unwrap().is_nan());
+        assert!(history.best_epoch.unwrap() > 1);
     }
 }

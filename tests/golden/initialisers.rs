@@ -1,18 +1,14 @@
 //! Weights are drawn as widely as PyTorch draws them. `initialisers.py` made the file.
 
 use candle_core::Device;
-use eosin::Result;
-use eosin::nn::{Builder, Conv2d, ConvTranspose2d, Fan, Init, Linear};
-use eosin::ops::{Activation, ConvOptions};
+use eosin::nn::{Conv2d, ConvTranspose2d, Fan, Init, Layers, Linear};
+use eosin::ops::Activation;
 use std::collections::HashMap;
 
 /// The standard deviation of a layer's weight, and how far from it numbers are (the kurtosis).
-fn spread(init: Init, make: impl FnOnce(&mut Builder) -> Result<()>) -> [f64; 2] {
-    let mut builder = Builder::new(1, &Device::Cpu);
-    builder.init(init, make).unwrap();
-    let parameters = builder.finish();
-    let (name, weight) = parameters.iter().next().unwrap();
-    assert_eq!(name, "weight");
+fn spread(init: Init, layer: impl Layers) -> [f64; 2] {
+    let layer = layer.init_with(init, 1, &Device::Cpu).unwrap();
+    let weight = layer.parameters().get("weight").unwrap();
     let numbers: Vec<f32> = weight.flatten_all().unwrap().to_vec1().unwrap();
     let moment = |power| {
         let powers = numbers.iter().map(|&number| f64::from(number).powi(power));
@@ -41,13 +37,9 @@ fn weights_are_drawn_as_widely_as_pytorch_draws_them() {
     ];
     assert_eq!(golden.len(), inits.len());
     for (name, init) in inits {
-        let linear = spread(init, |builder| Linear::new(300, 200, builder).map(drop));
-        let convolution = spread(init, |builder| {
-            Conv2d::without_bias(64, 128, 3, ConvOptions::new(), builder).map(drop)
-        });
-        let transposed = spread(init, |builder| {
-            ConvTranspose2d::new(128, 96, 2, builder).map(drop)
-        });
+        let linear = spread(init, Linear::new(300, 200));
+        let convolution = spread(init, Conv2d::new(64, 128, 3).bias(false));
+        let transposed = spread(init, ConvTranspose2d::new(128, 96, 2));
         for (layer, found) in [
             ("linear", linear),
             ("convolution", convolution),
@@ -67,12 +59,10 @@ fn weights_are_drawn_as_widely_as_pytorch_draws_them() {
 #[test]
 fn biases_are_drawn_like_weights_by_default_and_else_are_0() {
     let bias = |init| {
-        let mut builder = Builder::new(1, &Device::Cpu);
-        builder
-            .init(init, |builder| Linear::new(16, 1000, builder))
+        let layer = Linear::new(16, 1000)
+            .init_with(init, 1, &Device::Cpu)
             .unwrap();
-        let parameters = builder.finish();
-        let (_, bias) = parameters.iter().nth(1).unwrap();
+        let bias = layer.parameters().get("bias").unwrap();
         bias.to_vec1::<f32>().unwrap()
     };
     let largest = |numbers: Vec<f32>| numbers.into_iter().map(f32::abs).fold(0.0, f32::max);

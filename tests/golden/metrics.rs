@@ -1,7 +1,7 @@
 //! Metrics give scikit-learn's values. `metrics.py` made the file.
 
 use candle_core::{Device, Tensor};
-use eosin::metrics::{ConfusionMatrix, accuracy, auc, average_precision, roc_curve};
+use eosin::metrics::{ConfusionMatrix, accuracy, average_precision, roc_auc, roc_curve};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -51,7 +51,7 @@ fn curves_and_their_areas_are_scikit_learns_also_with_equal_scores() {
     for curve in golden().curves {
         let scores = Tensor::new(curve.scores, &Device::Cpu).unwrap();
         let classes = Tensor::new(curve.classes, &Device::Cpu).unwrap();
-        assert_close("auc", &[auc(&scores, &classes).unwrap()], &[curve.auc]);
+        assert_close("auc", &[roc_auc(&scores, &classes).unwrap()], &[curve.auc]);
         let precision = average_precision(&scores, &classes).unwrap();
         assert_close(
             "average precision",
@@ -83,7 +83,7 @@ fn decisions_are_judged_as_scikit_learn_does() {
     let wanted = golden().decisions;
     let logits = Tensor::new(wanted.logits, &Device::Cpu).unwrap();
     let classes = Tensor::new(wanted.classes, &Device::Cpu).unwrap();
-    let matrix = ConfusionMatrix::of(&logits, &classes).unwrap();
+    let matrix = ConfusionMatrix::from_logits(&logits, &classes).unwrap();
     assert_eq!(matrix.counts(), wanted.confusion);
     assert_close(
         "accuracy",
@@ -103,7 +103,7 @@ fn decisions_are_judged_as_scikit_learn_does() {
         &of_classes(ConfusionMatrix::recall),
         &wanted.recall,
     );
-    assert_close("f1", &of_classes(ConfusionMatrix::f1), &wanted.f1);
+    assert_close("f1", &of_classes(ConfusionMatrix::f1_score), &wanted.f1);
 }
 
 #[test]
@@ -113,21 +113,21 @@ fn what_cannot_be_judged_is_told() {
     let classes = |classes: &[u32]| Tensor::new(classes, &device).unwrap();
     for (scores, classes, reason) in [
         (&scores, classes(&[1, 1]), "images of both classes"),
-        (&scores, classes(&[0, 2]), "classes are 0 and 1"),
-        (&scores, classes(&[0, 1, 1]), "both are (N)"),
+        (&scores, classes(&[0, 2]), "classes must be 0 and 1"),
+        (&scores, classes(&[0, 1, 1]), "both must be (N)"),
         (
             &(&scores * f64::NAN).unwrap(),
             classes(&[0, 1]),
             "not a number",
         ),
     ] {
-        let message = auc(scores, &classes).unwrap_err().to_string();
+        let message = roc_auc(scores, &classes).unwrap_err().to_string();
         assert!(message.contains(reason), "{message}");
     }
     let logits = Tensor::new(&[[0.1f32, 0.9]], &device).unwrap();
     for (classes, reason) in [
         (classes(&[2]), "class 2 is not below 2"),
-        (classes(&[0, 1]), "they are (N, C) and (N)"),
+        (classes(&[0, 1]), "must be (N, C) and (N)"),
     ] {
         let message = accuracy(&logits, &classes).unwrap_err().to_string();
         assert!(message.contains(reason), "{message}");

@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor};
 use eosin::Result;
-use eosin::nn::{Builder, DenseBlock, Model, Parameters, ResNet18, Transition};
+use eosin::nn::{DenseBlock, Layers, Module, ResNet18, Transition};
 use eosin::ops::cross_entropy;
 use eosin::train::{Optimizer, Sgd};
 
@@ -25,31 +25,16 @@ fn numbers(tensor: &Tensor) -> Vec<f64> {
 }
 
 /// A dense block and a transition; the mean of each channel is a logit.
+#[derive(Layers)]
 struct Dense {
     block: DenseBlock,
     transition: Transition,
-    parameters: Parameters,
 }
 
-impl Dense {
-    fn new() -> Result<Self> {
-        let mut builder = Builder::new(1, &Device::Cpu);
-        Ok(Dense {
-            block: builder.layer("block", |builder| DenseBlock::new(2, 3, 4, builder))?,
-            transition: builder.layer("transition", |builder| Transition::new(14, 3, builder))?,
-            parameters: builder.finish(),
-        })
-    }
-}
-
-impl Model for Dense {
-    fn forward(&self, input: &Tensor, train: bool) -> Result<Tensor> {
-        let features = self.block.forward(input, train)?;
-        Ok(self.transition.forward(&features, train)?.mean((2, 3))?)
-    }
-
-    fn parameters(&self) -> &Parameters {
-        &self.parameters
+impl Module for Dense {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        let features = self.block.forward(input)?;
+        Ok(self.transition.forward(&features)?.mean((2, 3))?)
     }
 }
 
@@ -64,8 +49,12 @@ fn a_training_step_is_torchvisions() {
     let golden = candle_core::safetensors::load(file, &Device::Cpu).unwrap();
     let small = ResNet18::small(2, 3, 1, &Device::Cpu).unwrap();
     let standard = ResNet18::standard(2, 3, 1, &Device::Cpu).unwrap();
-    let dense = Dense::new().unwrap();
-    let models: [(&str, &dyn Model, usize); 3] = [
+    let dense = Dense {
+        block: DenseBlock::new(2, 3, 4),
+        transition: Transition::new(14, 3),
+    };
+    let dense = dense.init(1, &Device::Cpu).unwrap();
+    let models: [(&str, &dyn Module, usize); 3] = [
         ("small ResNet", &small, 12),
         ("ResNet", &standard, 40),
         ("dense", &dense, 9),
@@ -100,7 +89,7 @@ fn a_training_step_is_torchvisions() {
         let images = images.to_dtype(DType::F32).unwrap();
         let classes = Tensor::new(&[0u32, 2, 1, 2], &Device::Cpu).unwrap();
 
-        let logits = model.forward(&images, true).unwrap();
+        let logits = model.forward(&images).unwrap();
         check("logits", &numbers(&logits), None);
         let loss = cross_entropy(&logits, &classes).unwrap();
         check("loss", &numbers(&loss), None);
@@ -119,11 +108,13 @@ fn a_training_step_is_torchvisions() {
                 Some(length),
             );
         }
-        Sgd::new(0.01).step(model.parameters(), &gradients).unwrap();
+        Sgd::new(0.01)
+            .step(&model.parameters(), &gradients)
+            .unwrap();
         for (name, buffer) in model.parameters().buffers() {
             check(name, &numbers(buffer), None);
         }
-        let after = model.forward(&images, false).unwrap();
+        let after = model.predict(&images).unwrap();
         check("logits after the step", &numbers(&after), None);
     }
     assert_eq!(compared, golden.len(), "everything in the file is compared");

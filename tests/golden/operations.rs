@@ -143,9 +143,7 @@ fn operations_are_pytorchs_forward_and_backward() {
     check("sigmoid", &|x| sigmoid(&x[0]));
     check("tanh", &|x| tanh(&x[0]));
     check("softplus", &|x| softplus(&x[0], 2.0));
-    check("linear", &|x| {
-        linear(&x[0], &x[1], &x[2], Activation::Identity)
-    });
+    check("linear", &|x| linear(&x[0], &x[1], Some(&x[2])));
     check("pixel_shuffle", &|x| pixel_shuffle(&x[0], 2));
     check("batch_norm", &|x| {
         batch_norm(&x[0], &x[1], &x[2], &Statistics::Batch, 1e-5)

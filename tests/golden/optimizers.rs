@@ -1,7 +1,7 @@
 //! Optimizers and schedules go where PyTorch's go. `optimizers.py` made the file.
 
-use candle_core::{Device, Tensor};
-use eosin::nn::Builder;
+use candle_core::{Device, Tensor, Var};
+use eosin::nn::Parameters;
 use eosin::train::{Adam, AdamW, Optimizer, Plan, RmsProp, Schedule, Sgd};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -20,12 +20,9 @@ fn golden() -> Golden {
 
 /// Steps on `sum(c * w^2)` from w = (1, -2), with c = (1, 3), `copies` times side by side.
 fn after_steps(mut optimizer: Box<dyn Optimizer>, copies: usize) -> Vec<f32> {
-    let mut builder = Builder::new(0, &Device::Cpu);
-    builder.constant("w", 2 * copies, 0.0).unwrap();
-    let parameters = builder.finish();
-    let (_, variable) = parameters.iter().next().unwrap();
     let pairs = |pair: [f32; 2]| Tensor::new(pair.repeat(copies), &Device::Cpu).unwrap();
-    variable.set(&pairs([1.0, -2.0])).unwrap();
+    let variable = Var::from_tensor(&pairs([1.0, -2.0])).unwrap();
+    let parameters = Parameters::of([("w", &variable)]);
     for _ in 0..5 {
         let loss = (variable.sqr().unwrap() * pairs([1.0, 3.0])).unwrap();
         let gradients = loss.sum_all().unwrap().backward().unwrap();
@@ -89,14 +86,9 @@ fn five_steps_lead_where_pytorchs_do() {
 
 #[test]
 fn an_optimizer_refuses_another_model() {
-    let model = |names: &[&str]| {
-        let mut builder = Builder::new(0, &Device::Cpu);
-        for name in names {
-            builder.constant(name, 2, 1.0).unwrap();
-        }
-        builder.finish()
-    };
-    let (one, two) = (model(&["a"]), model(&["a", "b"]));
+    let [a, b] = [1f32, 2.].map(|value| Var::new(value, &Device::Cpu).unwrap());
+    let one = Parameters::of([("a", &a)]);
+    let two = Parameters::of([("a", &a), ("b", &b)]);
     let gradients = Tensor::new(0f32, &Device::Cpu).unwrap().backward().unwrap();
     let mut adam = Adam::new(0.1);
     adam.step(&one, &gradients).unwrap();
@@ -114,7 +106,7 @@ fn learning_rates_are_pytorchs_batch_by_batch() {
     let golden = golden().rates;
     let schedules = [
         ("cosine", Schedule::cosine()),
-        ("cosine lowest", Schedule::Cosine { lowest: 0.02 }),
+        ("cosine lowest", Schedule::Cosine { eta_min: 0.02 }),
         ("one cycle", Schedule::one_cycle()),
     ];
     assert_eq!(golden.len(), schedules.len());

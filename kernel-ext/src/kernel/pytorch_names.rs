@@ -122,7 +122,7 @@ const WORDS: &[(&str, &str)] = &[
     ("np", "`Tensor::...`: arrays are tensors here"),
     (
         "plt",
-        "`image_grid(&images, &[], 4)?` and the other pictures in `plot`",
+        "`image_grid(&images, 4)?` and the other pictures in `plot`",
     ),
 ];
 

@@ -3,7 +3,7 @@
 use super::kernel::{Source, a_block_each, a_thread_each, count, launch, source};
 use super::numbers::{Number, Numbers, Output, elements, stored, unwritten};
 use crate::ops::batch_norm::{BatchNorm, BatchNormGradient, Moments};
-use crate::ops::storage::by_type;
+use crate::ops::by_type::by_type;
 use candle_core::{Result, Storage, Tensor};
 
 const SOURCE: Source = source!("batch_norm");
@@ -17,7 +17,7 @@ fn with_numbers<R>(tensor: &Tensor, with: impl FnOnce(Numbers) -> Result<R>) -> 
     }
 }
 
-pub fn moments(_: &Moments, input: Numbers) -> Output {
+pub fn moments(_: &Moments, [input]: [Numbers; 1]) -> Output {
     fn run<T: Number>(input: Numbers) -> Output {
         let device = &input.0.device;
         let (images, channels, height, width) = input.1.shape().dims4()?;
@@ -32,7 +32,7 @@ pub fn moments(_: &Moments, input: Numbers) -> Output {
     by_type!("batch_norm", input.0, run(input))
 }
 
-pub fn batch_norm(norm: &BatchNorm, input: Numbers, weight: Numbers, bias: Numbers) -> Output {
+pub fn batch_norm(norm: &BatchNorm, [input, weight, bias]: [Numbers; 3]) -> Output {
     fn run<T: Number>(
         [input, weight, bias]: [Numbers; 3],
         mean: Numbers,
@@ -61,9 +61,7 @@ pub fn batch_norm(norm: &BatchNorm, input: Numbers, weight: Numbers, bias: Numbe
 
 pub fn batch_norm_gradient(
     operation: &BatchNormGradient,
-    input: Numbers,
-    weight: Numbers,
-    gradient: Numbers,
+    [input, weight, gradient]: [Numbers; 3],
 ) -> Output {
     fn run<T: Number>(
         [input, weight, gradient]: [Numbers; 3],

@@ -2,8 +2,8 @@
 
 use super::kernel::{Source, a_block_each, a_thread_each, count, launch, source};
 use super::numbers::{Number, Numbers, Output, elements, stored, unwritten};
+use crate::ops::by_type::by_type;
 use crate::ops::conv2d::ChannelSum;
-use crate::ops::storage::by_type;
 
 const SOURCE: Source = source!("channel_sum");
 
@@ -11,7 +11,7 @@ const SOURCE: Source = source!("channel_sum");
 const NUMBERS_OF_A_PART: usize = 1 << 12;
 const MOST_PARTS: usize = 64;
 
-pub fn channel_sum(_: &ChannelSum, input: Numbers) -> Output {
+pub fn channel_sum(_: &ChannelSum, [input]: [Numbers; 1]) -> Output {
     fn run<T: Number>(input: Numbers) -> Output {
         let device = &input.0.device;
         let (images, channels, height, width) = input.1.shape().dims4()?;

@@ -4,7 +4,7 @@ use super::numbers::{Numbers, Output};
 use crate::ops::concat::{Channels, ConcatChannels};
 use candle_core::backend::{BackendDevice, BackendStorage};
 
-pub fn concat_channels(_: &ConcatChannels, first: Numbers, second: Numbers) -> Output {
+pub fn concat_channels(_: &ConcatChannels, [first, second]: [Numbers; 2]) -> Output {
     let (images, c, height, width) = first.1.shape().dims4()?;
     let d = second.1.dims()[1];
     let shape = (images, c + d, height, width).into();
@@ -27,7 +27,7 @@ pub fn concat_channels(_: &ConcatChannels, first: Numbers, second: Numbers) -> O
     Ok((result, shape))
 }
 
-pub fn channels(&Channels { start, count }: &Channels, input: Numbers) -> Output {
+pub fn channels(&Channels { start, count }: &Channels, [input]: [Numbers; 1]) -> Output {
     let (storage, layout) = input;
     let (images, channels, height, width) = layout.shape().dims4()?;
     let shape = (images, count, height, width).into();

@@ -3,12 +3,12 @@
 
 #[cfg(feature = "cudnn")]
 use super::convolution_by_cudnn as by_cudnn;
-use super::convolution_by_definition as by_definition;
-use super::finish::{Bias, finished};
+use super::direct_convolution;
+use super::epilogue::{Bias, with_epilogue};
 use super::numbers::{Number, Numbers, Output, elements, stored};
+use crate::ops::by_type::by_type;
 use crate::ops::conv_geometry::Geometry;
 use crate::ops::conv2d::{Convolution, Direction, WeightGradient};
-use crate::ops::storage::by_type;
 use candle_core::Result;
 use candle_core::cuda::CudaDevice;
 use candle_core::cuda::cudarc::driver::{CudaSlice, CudaView};
@@ -20,7 +20,7 @@ type Compute<T, R> = fn(&CudaDevice, &CudaView<T>, &CudaView<T>, &Geometry, usiz
 struct Ways<T> {
     #[cfg(feature = "cudnn")]
     by_cudnn: Compute<T, Option<CudaSlice<T>>>,
-    by_definition: Compute<T, CudaSlice<T>>,
+    direct: Compute<T, CudaSlice<T>>,
 }
 
 impl<T: Number> Ways<T> {
@@ -40,7 +40,7 @@ impl<T: Number> Ways<T> {
         {
             return Ok(result);
         }
-        (self.by_definition)(device, first, second, geometry, images)
+        (self.direct)(device, first, second, geometry, images)
     }
 }
 
@@ -50,20 +50,18 @@ macro_rules! ways {
         Ways {
             #[cfg(feature = "cudnn")]
             by_cudnn: by_cudnn::$name,
-            by_definition: by_definition::$name,
+            direct: direct_convolution::$name,
         }
     };
 }
 
-pub fn convolution(operation: &Convolution, input: Numbers, weight: Numbers) -> Output {
+pub fn convolution(operation: &Convolution, [input, weight]: [Numbers; 2]) -> Output {
     by_type!("convolution", input.0, run(operation, input, weight, None))
 }
 
 pub fn convolution_with_bias(
     operation: &Convolution,
-    input: Numbers,
-    weight: Numbers,
-    bias: Numbers,
+    [input, weight, bias]: [Numbers; 3],
 ) -> Output {
     let bias = Some(bias);
     by_type!("convolution", input.0, run(operation, input, weight, bias))
@@ -78,7 +76,7 @@ fn run<T: Number>(
     let Convolution {
         geometry,
         direction,
-        finish,
+        epilogue,
     } = operation;
     let device = &input.0.device;
     let images = input.1.dims()[0];
@@ -89,7 +87,7 @@ fn run<T: Number>(
     };
     let shape = (images, channels, height, width);
     let result = ways.compute(device, &numbers, &weight, geometry, images)?;
-    if bias.is_none() && finish.is_nothing() {
+    if bias.is_none() && epilogue.is_nothing() {
         return stored(device, result, shape);
     }
     let bias = bias.map(elements::<T>).transpose()?;
@@ -98,10 +96,14 @@ fn run<T: Number>(
         pixels: height * width,
     });
     let numbers = result.slice(..images * channels * height * width);
-    stored(device, finished(device, &numbers, bias, finish)?, shape)
+    stored(
+        device,
+        with_epilogue(device, &numbers, bias, epilogue)?,
+        shape,
+    )
 }
 
-pub fn weight_gradient(operation: &WeightGradient, input: Numbers, gradient: Numbers) -> Output {
+pub fn weight_gradient(operation: &WeightGradient, [input, gradient]: [Numbers; 2]) -> Output {
     fn run<T: Number>(geometry: &Geometry, input: Numbers, gradient: Numbers) -> Output {
         let device = &input.0.device;
         let images = input.1.dims()[0];

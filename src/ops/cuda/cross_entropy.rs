@@ -2,12 +2,12 @@
 
 use super::kernel::{Source, a_block_each, a_thread_each, count, launch, source};
 use super::numbers::{Number, Numbers, Output, elements, stored, unwritten};
+use crate::ops::by_type::by_type;
 use crate::ops::cross_entropy::{CrossEntropy, CrossEntropyGradient};
-use crate::ops::storage::by_type;
 
 const SOURCE: Source = source!("cross_entropy");
 
-pub fn cross_entropy(_: &CrossEntropy, logits: Numbers, classes: Numbers) -> Output {
+pub fn cross_entropy(_: &CrossEntropy, [logits, classes]: [Numbers; 2]) -> Output {
     fn run<T: Number>(logits: Numbers, classes: Numbers) -> Output {
         let device = &logits.0.device;
         let (rows, width) = logits.1.shape().dims2()?;
@@ -22,11 +22,7 @@ pub fn cross_entropy(_: &CrossEntropy, logits: Numbers, classes: Numbers) -> Out
     by_type!("cross_entropy", logits.0, run(logits, classes))
 }
 
-pub fn cross_entropy_gradient(
-    _: &CrossEntropyGradient,
-    logits: Numbers,
-    classes: Numbers,
-) -> Output {
+pub fn cross_entropy_gradient(_: &CrossEntropyGradient, [logits, classes]: [Numbers; 2]) -> Output {
     fn run<T: Number>(logits: Numbers, classes: Numbers) -> Output {
         let device = &logits.0.device;
         let (rows, width) = logits.1.shape().dims2()?;

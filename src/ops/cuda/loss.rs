@@ -2,8 +2,8 @@
 
 use super::kernel::{Source, a_block_each, a_thread_each, count, launch, source};
 use super::numbers::{Number, Numbers, Output, elements, stored, unwritten};
+use crate::ops::by_type::by_type;
 use crate::ops::loss::{By, PixelLoss, PixelLossGradient};
-use crate::ops::storage::by_type;
 use candle_core::Result;
 use candle_core::cuda::cudarc::driver::{CudaSlice, CudaView};
 
@@ -43,7 +43,7 @@ impl<'a, T: Number> Images<'a, T> {
     }
 }
 
-pub fn pixel_loss(loss: &PixelLoss, logits: Numbers, target: Numbers) -> Output {
+pub fn pixel_loss(loss: &PixelLoss, [logits, target]: [Numbers; 2]) -> Output {
     fn run<T: Number>(loss: &PixelLoss, logits: Numbers, target: Numbers) -> Output {
         let device = &logits.0.device;
         let images = Images::<T>::new(logits, target)?;
@@ -59,9 +59,7 @@ pub fn pixel_loss(loss: &PixelLoss, logits: Numbers, target: Numbers) -> Output 
 
 pub fn pixel_loss_gradient(
     operation: &PixelLossGradient,
-    logits: Numbers,
-    target: Numbers,
-    gradient: Numbers,
+    [logits, target, gradient]: [Numbers; 3],
 ) -> Output {
     fn run<T: Number>(
         &PixelLossGradient { loss, by }: &PixelLossGradient,

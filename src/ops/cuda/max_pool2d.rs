@@ -2,8 +2,8 @@
 
 use super::kernel::{Source, a_thread_each, count, launch, source};
 use super::numbers::{Number, Numbers, Output, elements, stored, unwritten};
+use crate::ops::by_type::by_type;
 use crate::ops::max_pool2d::{Indices, MaxPool2d, MaxPool2dGradient, Windows};
-use crate::ops::storage::by_type;
 use candle_core::Result;
 use candle_core::cuda::cudarc::driver::DeviceRepr;
 
@@ -39,7 +39,7 @@ impl Sizes {
     }
 }
 
-pub fn max_pool2d(operation: &MaxPool2d, input: Numbers) -> Output {
+pub fn max_pool2d(operation: &MaxPool2d, [input]: [Numbers; 1]) -> Output {
     fn run<T: Number>(windows: &Windows, input: Numbers) -> Output {
         let device = &input.0.device;
         let shape = windows.shape(input.1.shape())?;
@@ -54,7 +54,7 @@ pub fn max_pool2d(operation: &MaxPool2d, input: Numbers) -> Output {
     by_type!("max_pool2d", input.0, run(&operation.0, input))
 }
 
-pub fn max_pool2d_indices(operation: &Indices, input: Numbers) -> Output {
+pub fn max_pool2d_indices(operation: &Indices, [input]: [Numbers; 1]) -> Output {
     fn run<T: Number>(windows: &Windows, input: Numbers) -> Output {
         let device = &input.0.device;
         let shape = windows.shape(input.1.shape())?;
@@ -71,8 +71,7 @@ pub fn max_pool2d_indices(operation: &Indices, input: Numbers) -> Output {
 
 pub fn max_pool2d_gradient(
     operation: &MaxPool2dGradient,
-    input: Numbers,
-    gradient: Numbers,
+    [input, gradient]: [Numbers; 2],
 ) -> Output {
     fn run<T: Number>(windows: &Windows, input: Numbers, gradient: Numbers) -> Output {
         let device = &input.0.device;

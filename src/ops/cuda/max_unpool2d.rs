@@ -2,12 +2,12 @@
 
 use super::kernel::{Source, a_thread_each, count, launch, source};
 use super::numbers::{Number, Numbers, Output, elements, stored, unwritten};
+use crate::ops::by_type::by_type;
 use crate::ops::max_pool2d::MaxUnpool2d;
-use crate::ops::storage::by_type;
 
 const SOURCE: Source = source!("max_unpool2d");
 
-pub fn max_unpool2d(operation: &MaxUnpool2d, input: Numbers, indices: Numbers) -> Output {
+pub fn max_unpool2d(operation: &MaxUnpool2d, [input, indices]: [Numbers; 2]) -> Output {
     fn run<T: Number>(operation: &MaxUnpool2d, input: Numbers, indices: Numbers) -> Output {
         let device = &input.0.device;
         let (images, channels, height, width) = input.1.shape().dims4()?;

@@ -4,16 +4,15 @@
 //! Convolutions are cuDNN's with the feature `cudnn`, else our own; matrix products are cuBLAS's, through candle. Nothing here
 //! reads from the device: what can be seen to be wrong only there (a class or an index that is too large) becomes NaN.
 
-mod activation;
 mod batch_norm;
 mod channel_sum;
 mod concat;
 mod convolution;
 #[cfg(feature = "cudnn")]
 mod convolution_by_cudnn;
-mod convolution_by_definition;
 mod cross_entropy;
-mod finish;
+mod direct_convolution;
+mod epilogue;
 mod flatten;
 mod kernel;
 mod linear;
@@ -25,18 +24,18 @@ mod optimizer;
 mod pixel_shuffle;
 mod resample;
 
-pub use activation::{activation, dropout};
 pub use batch_norm::{batch_norm, batch_norm_gradient, moments};
 pub use channel_sum::channel_sum;
 pub use concat::{channels, concat_channels};
 pub use convolution::{convolution, convolution_with_bias, weight_gradient};
 pub use cross_entropy::{cross_entropy, cross_entropy_gradient};
-pub use finish::{add, finish_gradient};
+pub use epilogue::{add, epilogue, epilogue_gradient};
 pub use flatten::flatten;
-pub use linear::linear;
+pub use linear::{linear, linear_without_bias};
 pub use loss::{pixel_loss, pixel_loss_gradient};
 pub use max_pool2d::{max_pool2d, max_pool2d_gradient, max_pool2d_indices};
 pub use max_unpool2d::max_unpool2d;
+pub use numbers::{Numbers, Output};
 pub use optimizer::optimizer_step;
 pub use pixel_shuffle::{pixel_shuffle, pixel_unshuffle};
 pub use resample::resample;

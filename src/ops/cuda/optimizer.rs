@@ -7,16 +7,16 @@ use candle_core::{CudaStorage, Layout, Result};
 
 const SOURCE: Source = source!("optimizer");
 
-#[repr(C)]
-struct Constants<const COUNT: usize>([f32; COUNT]);
+#[repr(transparent)]
+struct Constants<R>(R);
 
-// SAFETY: each kernel of `optimizer.cu` has a structure of its optimizer's constants, in their order.
-unsafe impl<const COUNT: usize> DeviceRepr for Constants<COUNT> {}
+// SAFETY: each kernel of `optimizer.cu` has a structure of its optimizer's constants, in the order of the rule's fields.
+unsafe impl<R> DeviceRepr for Constants<R> {}
 
 /// Changes a parameter, and what is remembered of it, by the kernel with this name.
-pub fn optimizer_step<const COUNT: usize>(
+pub fn optimizer_step<R: Copy>(
     kernel: &str,
-    constants: [f32; COUNT],
+    rule: R,
     (parameter, layout): (&mut CudaStorage, &Layout),
     gradient: Numbers,
     remembered: &mut CudaSlice<f32>,
@@ -30,7 +30,7 @@ pub fn optimizer_step<const COUNT: usize>(
     let count = count(end - start)?;
     launch!(
         SOURCE.kernel::<f32>(device, kernel)?, a_thread_each(count);
-        &mut numbers, &gradients, remembered, &count, &Constants(constants),
+        &mut numbers, &gradients, remembered, &count, &Constants(rule),
     );
     Ok(())
 }

@@ -15,7 +15,7 @@ fn reordered(input: Numbers, shape: [usize; 6], axes: [usize; 6], result: Shape)
     Ok((numbers, result))
 }
 
-pub fn pixel_shuffle(&PixelShuffle { factor }: &PixelShuffle, input: Numbers) -> Output {
+pub fn pixel_shuffle(&PixelShuffle { factor }: &PixelShuffle, [input]: [Numbers; 1]) -> Output {
     let (images, channels, height, width) = input.1.shape().dims4()?;
     let outputs = channels / (factor * factor);
     reordered(
@@ -26,7 +26,10 @@ pub fn pixel_shuffle(&PixelShuffle { factor }: &PixelShuffle, input: Numbers) ->
     )
 }
 
-pub fn pixel_unshuffle(&PixelUnshuffle { factor }: &PixelUnshuffle, input: Numbers) -> Output {
+pub fn pixel_unshuffle(
+    &PixelUnshuffle { factor }: &PixelUnshuffle,
+    [input]: [Numbers; 1],
+) -> Output {
     let (images, channels, height, width) = input.1.shape().dims4()?;
     let (height, width) = (height / factor, width / factor);
     reordered(

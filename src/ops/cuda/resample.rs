@@ -2,12 +2,12 @@
 
 use super::kernel::{Source, a_thread_each, count, launch, source};
 use super::numbers::{Number, Numbers, Output, elements, stored, unwritten};
+use crate::ops::by_type::by_type;
 use crate::ops::resample::Resample;
-use crate::ops::storage::by_type;
 
 const SOURCE: Source = source!("resample");
 
-pub fn resample(operation: &Resample, input: Numbers) -> Output {
+pub fn resample(operation: &Resample, [input]: [Numbers; 1]) -> Output {
     fn run<T: Number>(operation: &Resample, input: Numbers) -> Output {
         let device = &input.0.device;
         let (images, channels, height, width) = input.1.shape().dims4()?;

@@ -1,11 +1,11 @@
 //! The convolution: inputs to tiles, a matrix product for each place of a tile, and back.
 
-use super::PLACES;
 use super::loops::{BLOCK, Change, KERNELS, Kernels, Leave, Loops};
+use super::points::PLACES;
 use super::tiles::{PIECES, Parted, SLACK, Tiles, images, join};
 use crate::ops::conv_geometry::Geometry;
 use crate::ops::conv_kernel::Block;
-use crate::ops::finish::Finish;
+use crate::ops::epilogue::Epilogue;
 use crate::ops::memory::{with_buffers, written};
 use crate::ops::simd::{Registers, aligned, are_finite, vectorize};
 use crate::ops::transpose::take_apart;
@@ -29,7 +29,7 @@ pub fn forward<T: Registers, const KERNEL: usize, const TILE: usize>(
     weight: &[T],
     bias: Option<&[T]>,
     geometry: &Geometry,
-    finish: Finish,
+    epilogue: Epilogue,
 ) -> Option<Vec<T>> {
     let filtering = Filtering::<T, KERNEL, TILE> {
         tiles: Tiles::new(
@@ -41,7 +41,7 @@ pub fn forward<T: Registers, const KERNEL: usize, const TILE: usize>(
         channels: geometry.channels,
         outputs: geometry.outputs,
         bias,
-        finish,
+        epilogue,
     };
     filtering.run(input, |output, channel, tap| {
         weight[(output * geometry.channels + channel) * KERNEL * KERNEL + tap]
@@ -54,7 +54,7 @@ pub fn backward<T: Registers, const KERNEL: usize, const TILE: usize>(
     weight: &[T],
     bias: Option<&[T]>,
     geometry: &Geometry,
-    finish: Finish,
+    epilogue: Epilogue,
 ) -> Option<Vec<T>> {
     let padding = geometry.padding;
     let filtering = Filtering::<T, KERNEL, TILE> {
@@ -67,7 +67,7 @@ pub fn backward<T: Registers, const KERNEL: usize, const TILE: usize>(
         channels: geometry.outputs,
         outputs: geometry.channels,
         bias,
-        finish,
+        epilogue,
     };
     let taps = KERNEL * KERNEL;
     filtering.run(gradient, |channel, output, tap| {
@@ -81,7 +81,7 @@ struct Filtering<'a, T, const KERNEL: usize, const TILE: usize> {
     channels: usize,
     outputs: usize,
     bias: Option<&'a [T]>,
-    finish: Finish,
+    epilogue: Epilogue,
 }
 
 /// Some rows of tiles for some outputs, and where their results belong: image after image, output after output.
@@ -261,7 +261,7 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
                 });
                 let mut pixels = results.chunks_exact(plane);
                 all_finite &= pixels.all(|pixels| are_finite(&pixels[..span]));
-                self.finish.activation.run(results);
+                self.epilogue.activation.run(results);
                 self.write(&mut task, output, results, plane, &places);
             }
         }
@@ -311,7 +311,7 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
             } else {
                 take_apart(results, places, &mut lines);
             }
-            if let Some(mask) = self.finish.dropout {
+            if let Some(mask) = self.epilogue.dropout {
                 for (image, lines) in images.zip(lines) {
                     let first = (image * self.outputs + output) * height + TILE * rows.start;
                     // SAFETY: all lines have just been written.

@@ -12,6 +12,8 @@ use crate::ops::simd::{Register, unrolled};
 
 /// Inputs of a tile along one axis, and as many points.
 pub const SIDE: usize = 6;
+/// Places of a tile of inputs.
+pub const PLACES: usize = SIDE * SIDE;
 /// Powers of a point: as many as a loop is written out for.
 const MOST: usize = 8;
 /// Points stand in this order: 0, then each of these with both signs, then infinity.

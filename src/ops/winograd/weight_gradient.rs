@@ -1,8 +1,8 @@
 //! The gradient of the kernels: the steps of the convolution, backward.
 
-use super::PLACES;
 use super::filtering::CACHED;
 use super::loops::{Change, KERNELS, Kernels, Loops, Spread};
+use super::points::PLACES;
 use super::tiles::{Parted, SLACK, Tiles, images};
 use crate::ops::conv_geometry::Geometry;
 use crate::ops::memory::{with_buffers, written};

@@ -1,29 +1,28 @@
 //! Nuclei in microscopy images: the 2018 Data Science Bowl (BBBC038, Caicedo et al. 2019, CC0), in Kaggle's layout
-//! `<id>/images/<id>.png` and `<id>/masks/*.png`, one mask a nucleus, as a folder or still zipped.
+//! `<id>/images/<id>.png` and `<id>/masks/*.png`, one mask for each nucleus, as a folder or still zipped.
 
+mod kaggle_layout;
+mod sample;
+
+pub use kaggle_layout::NAME;
+
+use self::kaggle_layout::{Entry, Source, locate};
+use self::sample::Sample;
 use super::folder::{DATA_VARIABLE, folders};
 use super::{Dataset, Split, split, synthetic};
 use crate::display::{Bundle, display_bundle};
 use crate::{Error, Result};
 use candle_core::{Device, Tensor};
-use image::imageops::FilterType;
-use image::{DynamicImage, GrayImage, RgbImage};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// The data set's name on disk, unpacked; `.zip` is added to it for the archive.
-pub const NAME: &str = "stage1_train";
 
 /// How to read the images.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Height and width to which images are resized; a U-Net needs a multiple of 16.
+    /// Images are resized to this height and width; a U-Net needs a multiple of 16.
     pub size: usize,
-    /// At most this many images, the first by name.
+    /// Read at most this many images, the first by name.
     pub limit: Option<usize>,
 }
 
@@ -45,11 +44,11 @@ pub struct Unreadable {
 
 /// Images with the union of their nuclei's masks, resized and in memory.
 ///
-/// A sample is an image (3, size, size) with numbers in `0..=1` and a mask (1, size, size) of 0 and 1, both f32.
+/// A sample is an image (3, size, size) with values in `0..=1` and a mask (1, size, size) of 0 and 1, both f32.
 #[derive(Clone)]
 pub struct Nuclei {
     size: usize,
-    /// Shared: a clone costs nothing.
+    /// Shared, so that a clone costs nothing.
     samples: Arc<Vec<Sample>>,
     unreadable: Vec<Unreadable>,
 }
@@ -68,21 +67,13 @@ impl std::fmt::Debug for Nuclei {
     }
 }
 
-/// Bytes, a quarter of the room that numbers need.
-struct Sample {
-    id: String,
-    /// Channel by channel.
-    image: Vec<u8>,
-    mask: Vec<u8>,
-}
-
 impl Nuclei {
-    /// Reads a folder or zip in Kaggle's layout; a folder that holds `stage1_train` or `stage1_train.zip` will do, too.
+    /// Reads a folder or zip file in Kaggle's layout, or a folder that holds it as `stage1_train` or `stage1_train.zip`.
     ///
-    /// Images that cannot be read are left out and listed, see [`Nuclei::unreadable`].
+    /// Images that cannot be read are left out; [`Nuclei::unreadable`] lists them.
     ///
     /// # Errors
-    /// When there is nothing at `path`, it is no such data set, the zip is cut short, or no image can be read.
+    /// When there is no such data set at `path`, the zip file is cut short, or no image can be read.
     pub fn load(path: impl AsRef<Path>, options: &Options) -> Result<Self> {
         let path = path.as_ref();
         if options.size == 0 {
@@ -95,7 +86,7 @@ impl Nuclei {
         entries.truncate(options.limit.unwrap_or(usize::MAX));
         if entries.is_empty() {
             return Err(Error::Data(format!(
-                "{}: no image found; the layout is <id>/images/<id>.png and <id>/masks/*.png",
+                "{}: there are no images; the layout must be <id>/images/<id>.png and <id>/masks/*.png",
                 path.display()
             )));
         }
@@ -107,7 +98,7 @@ impl Nuclei {
                     let sample = reader
                         .as_mut()
                         .map_err(|error| error.to_string())
-                        .and_then(|reader| read_sample(id, entry, reader, options.size));
+                        .and_then(|reader| Sample::read(id, entry, reader, options.size));
                     sample.map_err(|reason| Unreadable {
                         id: id.clone(),
                         reason,
@@ -138,7 +129,7 @@ impl Nuclei {
         }
     }
 
-    /// `count` synthetic pictures, see [`synthetic`].
+    /// `count` synthetic images, see [`synthetic`].
     pub fn synthetic(count: usize, seed: u64, options: &Options) -> Self {
         let size = options.size;
         let samples = (0..count.min(options.limit.unwrap_or(usize::MAX)))
@@ -164,10 +155,10 @@ impl Nuclei {
         }
     }
 
-    /// The real images when this machine has them (see [`find`]), else 200 synthetic ones; says which.
+    /// Loads the real images if this machine has them (see [`find`]), or else makes 200 synthetic ones; shows which.
     ///
     /// # Errors
-    /// When there are real images but they cannot be read.
+    /// When there are real images that cannot be read.
     pub fn load_or_synthesize(options: &Options) -> Result<Self> {
         let (nuclei, words) = match find() {
             Some(path) => {
@@ -186,7 +177,7 @@ impl Nuclei {
             None => {
                 let nuclei = Self::synthetic(200, 0, options);
                 let words = format!(
-                    "{} synthetic images: no real ones were found. For those, run `data::download::nuclei()`, or set \
+                    "{} synthetic images: no real ones were found. To get real ones, run `data::download::nuclei()`, or set \
                      {DATA_VARIABLE} to the folder that holds {NAME}.zip.",
                     nuclei.len()
                 );
@@ -197,7 +188,7 @@ impl Nuclei {
         Ok(nuclei)
     }
 
-    /// How many images a folder or zip in Kaggle's layout has, without reading them.
+    /// The number of images in a folder or zip file in Kaggle's layout, without reading them.
     ///
     /// # Errors
     /// As for [`Nuclei::load`].
@@ -210,12 +201,12 @@ impl Nuclei {
         &self.unreadable
     }
 
-    /// The name of a sample.
+    /// The id of a sample.
     pub fn id(&self, index: usize) -> Option<&str> {
         self.samples.get(index).map(|sample| sample.id.as_str())
     }
 
-    /// 60 / 20 / 20 for training, validation and test, shuffled by `seed`.
+    /// Shuffles by `seed` and splits 60 / 20 / 20 for training, validation and test.
     pub fn split(&self, seed: u64) -> Split<Self> {
         split(self.clone(), seed)
     }
@@ -233,19 +224,19 @@ impl Dataset for Nuclei {
                 self.samples.len()
             ))
         })?;
-        let numbers = |bytes: &[u8], scale: f32| {
+        let values = |bytes: &[u8], scale: f32| {
             bytes
                 .iter()
                 .map(|&byte| f32::from(byte) * scale)
                 .collect::<Vec<f32>>()
         };
         let image = Tensor::from_vec(
-            numbers(&sample.image, 1.0 / 255.0),
+            values(&sample.image, 1.0 / 255.0),
             (3, self.size, self.size),
             &Device::Cpu,
         )?;
         let mask = Tensor::from_vec(
-            numbers(&sample.mask, 1.0),
+            values(&sample.mask, 1.0),
             (1, self.size, self.size),
             &Device::Cpu,
         )?;
@@ -253,197 +244,16 @@ impl Dataset for Nuclei {
     }
 }
 
-/// Where this machine has the real images: in the folder that `EOSIN_DATA` names, then in the user's own.
+/// Where this machine has the real images: in the folder that `EOSIN_DATA` names, or else in the user's data folder.
 pub fn find() -> Option<PathBuf> {
     folders().find_map(|folder| locate(&folder))
-}
-
-/// The data set in or at `folder`.
-fn locate(folder: &Path) -> Option<PathBuf> {
-    let is_itself = folder.file_stem().is_some_and(|name| name == NAME) && folder.exists();
-    if is_itself {
-        return Some(folder.to_owned());
-    }
-    [NAME.to_owned(), format!("{NAME}.zip")]
-        .into_iter()
-        .map(|name| folder.join(name))
-        .find(|path| path.exists())
-}
-
-/// The files of one sample, by the names that its source uses.
-#[derive(Default)]
-struct Entry {
-    images: Vec<String>,
-    masks: Vec<String>,
-}
-
-enum Source {
-    Folder(PathBuf),
-    Zip(PathBuf),
-}
-
-impl Source {
-    fn open(path: &Path) -> Result<Self> {
-        let path = locate(path).unwrap_or_else(|| path.to_owned());
-        if path.is_dir() {
-            return Ok(Source::Folder(path));
-        }
-        if !path.exists() {
-            return Err(Error::Data(format!(
-                "{}: there is nothing here",
-                path.display()
-            )));
-        }
-        let source = Source::Zip(path);
-        source.reader().map(|_| source)
-    }
-
-    fn entries(&self) -> Result<BTreeMap<String, Entry>> {
-        let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
-        let mut add = |name: &str| {
-            // Whatever stands before, the last three parts are <id>, images or masks, and the file.
-            let mut parts = name.rsplit('/');
-            if let (Some(file), Some(kind), Some(id)) = (parts.next(), parts.next(), parts.next())
-                && file.ends_with(".png")
-                && !file.starts_with('.')
-            {
-                let entry = entries.entry(id.to_owned()).or_default();
-                match kind {
-                    "images" => entry.images.push(name.to_owned()),
-                    "masks" => entry.masks.push(name.to_owned()),
-                    _ => {}
-                }
-            }
-        };
-        match self {
-            Source::Folder(folder) => {
-                for id in names_in(folder)? {
-                    for kind in ["images", "masks"] {
-                        for file in names_in(&folder.join(&id).join(kind)).unwrap_or_default() {
-                            add(&format!("{id}/{kind}/{file}"));
-                        }
-                    }
-                }
-            }
-            Source::Zip(path) => open_zip(path)?
-                .file_names()
-                .flatten()
-                .for_each(|name| add(&name)),
-        }
-        entries.retain(|_, entry| !entry.images.is_empty() || !entry.masks.is_empty());
-        Ok(entries)
-    }
-
-    fn reader(&self) -> Result<Reader> {
-        Ok(match self {
-            Source::Folder(folder) => Reader::Folder(folder.clone()),
-            Source::Zip(path) => Reader::Zip(Box::new(open_zip(path)?)),
-        })
-    }
-}
-
-fn names_in(folder: &Path) -> Result<Vec<String>> {
-    let failed = |source| Error::Io {
-        path: folder.to_owned(),
-        source,
-    };
-    let entries = fs::read_dir(folder).map_err(failed)?;
-    let mut names: Vec<String> = entries
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    Ok(names)
-}
-
-type Archive = zip::ZipArchive<BufReader<File>>;
-
-fn open_zip(path: &Path) -> Result<Archive> {
-    let file = File::open(path).map_err(|source| Error::Io {
-        path: path.to_owned(),
-        source,
-    })?;
-    zip::ZipArchive::new(BufReader::new(file)).map_err(|error| {
-        Error::Data(format!(
-            "{}: not a whole zip file ({error}); it may be cut short: get it again",
-            path.display()
-        ))
-    })
-}
-
-/// Reads files by name; every thread has its own.
-enum Reader {
-    Folder(PathBuf),
-    Zip(Box<Archive>),
-}
-
-impl Reader {
-    fn read(&mut self, name: &str) -> Result<Vec<u8>, String> {
-        let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
-        match self {
-            Reader::Folder(folder) => fs::read(folder.join(name)).map_err(|error| told(&error)),
-            Reader::Zip(archive) => {
-                let mut file = archive.by_name(name).map_err(|error| told(&error))?;
-                let mut bytes = Vec::new();
-                file.read_to_end(&mut bytes).map_err(|error| told(&error))?;
-                Ok(bytes)
-            }
-        }
-    }
-}
-
-fn read_sample(
-    id: &str,
-    entry: &Entry,
-    reader: &mut Reader,
-    size: usize,
-) -> Result<Sample, String> {
-    let image_name = entry.images.first().ok_or("it has masks but no image")?;
-    if entry.masks.is_empty() {
-        return Err("it has no masks".to_owned());
-    }
-    let image = decode(image_name, &reader.read(image_name)?)?.to_rgb8();
-    let (width, height) = image.dimensions();
-    let mut merged = GrayImage::new(width, height);
-    for name in &entry.masks {
-        let mask = decode(name, &reader.read(name)?)?.to_luma8();
-        if mask.dimensions() != (width, height) {
-            let (mask_width, mask_height) = mask.dimensions();
-            return Err(format!(
-                "{name} is {mask_width} x {mask_height} pixels, the image {width} x {height}"
-            ));
-        }
-        // Masks are 0 and 255, or 0 and 1: the threshold is half of what the mask holds.
-        let half = mask.iter().max().copied().unwrap_or(0) / 2;
-        for (all, one) in merged.iter_mut().zip(mask.iter()) {
-            *all = (*all).max(u8::from(*one > half));
-        }
-    }
-    let side = u32::try_from(size).map_err(|_| format!("{size} is too large"))?;
-    let image = image::imageops::resize(&image, side, side, FilterType::Triangle);
-    let mask = image::imageops::resize(&merged, side, side, FilterType::Nearest);
-    Ok(Sample {
-        id: id.to_owned(),
-        image: by_channel(&image),
-        mask: mask.into_raw(),
-    })
-}
-
-fn decode(name: &str, bytes: &[u8]) -> Result<DynamicImage, String> {
-    image::load_from_memory_with_format(bytes, image::ImageFormat::Png)
-        .map_err(|error| format!("{name} is not a whole PNG file ({error})"))
-}
-
-fn by_channel(image: &RgbImage) -> Vec<u8> {
-    (0..3)
-        .flat_map(|channel| image.pixels().map(move |pixel| pixel.0[channel]))
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{ImageFormat, Luma, LumaA, Rgba};
+    use image::{DynamicImage, GrayImage, ImageFormat, Luma, LumaA, Rgba};
+    use std::fs::{self, File};
     use std::io::{Cursor, Write};
 
     fn png(image: impl Into<DynamicImage>) -> Vec<u8> {
@@ -454,7 +264,7 @@ mod tests {
 
     fn mask(x: u32) -> Vec<u8> {
         png(GrayImage::from_fn(8, 8, |column, _| {
-            // One of both masks holds 0 and 1.
+            // One of the two masks holds 0 and 1, the other 0 and 255.
             Luma([if column != x {
                 0
             } else if x == 1 {
@@ -587,7 +397,7 @@ mod tests {
         assert_eq!(reasons.len(), 4, "{reasons:?}");
         for (reason, wanted) in reasons.iter().zip([
             "cut: cut/images/cut.png is not a whole PNG",
-            "maskless: it has no masks",
+            "maskless: there are no masks",
             "size: size/masks/1.png is 4 x 8 pixels, the image 8 x 8",
             "text: text/images/text.png is not a whole PNG",
         ]) {
@@ -596,10 +406,10 @@ mod tests {
     }
 
     #[test]
-    fn places_without_images_are_told_with_what_is_expected() {
+    fn an_error_for_a_place_without_images_says_what_is_expected() {
         let folder = tempfile::tempdir().unwrap();
         assert!(message(folder.path()).contains("<id>/images/<id>.png"));
-        assert!(message(&folder.path().join("none")).contains("there is nothing here"));
+        assert!(message(&folder.path().join("none")).contains("there is no such file or folder"));
         write(folder.path(), "a/images/a.png", b"text");
         write(folder.path(), "a/masks/a.png", b"text");
         assert!(message(folder.path()).contains("none of 1 images can be read"));

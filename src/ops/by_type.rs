@@ -1,18 +1,4 @@
-//! Reading and making candle's storage for operations on the CPU.
-
-use candle_core::{CpuStorage, Layout, Result, WithDType};
-
-/// The elements of a contiguous tensor.
-///
-/// # Errors
-/// When the tensor is not contiguous: operations make their inputs so before they begin.
-pub fn elements<'a, T: WithDType>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [T]> {
-    let all = storage.as_slice::<T>()?;
-    match layout.contiguous_offsets() {
-        Some((start, end)) => Ok(&all[start..end]),
-        None => candle_core::bail!("the input is not contiguous"),
-    }
-}
+//! Choosing by the type of a tensor's elements.
 
 /// Calls `$function::<f32>` or `$function::<f64>` by the type of `$storage`; other types are refused by name.
 macro_rules! by_type {

@@ -1,9 +1,9 @@
-//! Digits that nobody wrote: for lessons without data, and for tests.
+//! Synthetic digits.
 //!
-//! Each digit is a few strokes of a pen. Their points are moved a little, all is turned, slanted, resized and shifted, and the
-//! pen has another width each time, so that no two pictures are the same.
+//! Each digit is a few strokes of a pen. Their points are moved a little, the whole is rotated, slanted, resized and shifted, and
+//! the pen has another width each time, so that no two images are the same.
 
-use super::GreyImages;
+use crate::data::GreyImages;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use std::f32::consts::{PI, TAU};
@@ -12,10 +12,10 @@ const SIDE: usize = 28;
 
 type Point = (f32, f32);
 
-/// A pen's way, in a square from (0, 0) at the top left to (1, 1).
+/// The path of a pen, in a square from (0, 0) at the top left to (1, 1).
 enum Stroke {
     Lines(&'static [Point]),
-    /// Around a centre, with radii across and down; angles run clockwise from the right, as parts of a full turn.
+    /// Around a centre, with horizontal and vertical radius. Angles run clockwise from the right, as shares of a full turn.
     Arc {
         centre: Point,
         radii: Point,
@@ -70,9 +70,9 @@ const DIGITS: [&[Stroke]; 10] = [
     ],
 ];
 
-/// `count` pictures in which the ten digits come in turn; the same seed gives the same pictures.
+/// `count` images, in which the ten digits take turns; the same seed gives the same images.
 pub fn images(count: usize, seed: u64) -> GreyImages {
-    GreyImages::drawn(SIDE, count, DIGITS.len(), seed, draw)
+    GreyImages::synthetic(SIDE, count, DIGITS.len(), seed, draw)
 }
 
 fn draw(digit: usize, random: &mut ChaCha8Rng) -> Vec<u8> {
@@ -115,7 +115,7 @@ fn draw(digit: usize, random: &mut ChaCha8Rng) -> Vec<u8> {
                 .iter()
                 .map(|line| distance(pixel, *line))
                 .fold(f32::INFINITY, f32::min);
-            // Ink fades over one pixel at the edge of the pen.
+            // The ink fades over one pixel at the edge of the pen.
             ((pen - nearest + 0.5).clamp(0.0, 1.0) * 255.0) as u8
         })
         .collect()
@@ -142,7 +142,7 @@ fn points(stroke: &Stroke) -> Vec<Point> {
     }
 }
 
-/// From a point to a line between two others.
+/// The distance of a point from the line between two others.
 fn distance(point: Point, (start, end): (Point, Point)) -> f32 {
     let (dx, dy) = (end.0 - start.0, end.1 - start.1);
     let (px, py) = (point.0 - start.0, point.1 - start.1);
@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(mean(&one, 3), mean(&images(500, 1), 3));
         assert_ne!(mean(&one, 3), mean(&other, 3));
         let means: Vec<Vec<f32>> = (0..10).map(|digit| mean(&one, digit)).collect();
-        // The nearest mean is right for most of what another seed draws: shapes are distinct, but not all alike.
+        // The nearest mean is right for most digits of another seed: shapes are distinct, but not all the same.
         let right = (0..other.len())
             .filter(|&index| {
                 let pixels: Vec<f32> = other

@@ -1,23 +1,25 @@
-//! Chest X-rays of nobody: for lessons without data, and for tests.
+//! Synthetic chest X-rays.
 //!
-//! Two dark lungs in a bright body, the heart between them, ribs across; pneumonia is a cloud in a lung, where fluid takes the
-//! place of air.
+//! They show two dark lungs in a bright body, the heart between them, and ribs. Pneumonia is a cloud in a lung, where fluid replaces
+//! the air.
 
-use super::GreyImages;
+use crate::data::GreyImages;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 const SIDE: usize = 28;
+/// Healthy, and with pneumonia.
+const CLASSES: usize = 2;
 const PNEUMONIA: usize = 1;
 
-/// A soft ellipse: 1 in its middle, 0 far outside; places and radii are parts of the image's side.
+/// A soft ellipse: 1 in the middle, 0 far outside. Positions and radii are shares of the image's side.
 struct Cloud {
     x: f32,
     y: f32,
     across: f32,
     down: f32,
-    /// How soon it fades at its edge.
+    /// How quickly it fades at its edge.
     sharpness: f32,
 }
 
@@ -28,9 +30,9 @@ impl Cloud {
     }
 }
 
-/// `count` pictures, by turns without and with pneumonia; the same seed gives the same pictures.
+/// `count` images, in turn without and with pneumonia; the same seed gives the same images.
 pub fn images(count: usize, seed: u64) -> GreyImages {
-    GreyImages::drawn(SIDE, count, super::pneumonia::CLASSES.len(), seed, draw)
+    GreyImages::synthetic(SIDE, count, CLASSES, seed, draw)
 }
 
 fn draw(class: usize, random: &mut ChaCha8Rng) -> Vec<u8> {
@@ -114,7 +116,7 @@ mod tests {
             of_class(1),
             of_class(0)
         );
-        // The mean alone must not tell the classes apart: bodies differ more than clouds.
+        // The mean alone must not give away the class: bodies differ more than clouds.
         let spread = means.iter().copied().fold(f32::INFINITY, f32::min)
             ..means.iter().copied().fold(0.0, f32::max);
         assert!(spread.end - spread.start > 3.0 * (of_class(1) - of_class(0)));

@@ -1,14 +1,14 @@
-//! Pictures of nuclei that nobody photographed: for lessons without data, and for tests.
+//! Synthetic images of nuclei.
 //!
-//! They imitate fluorescence microscopy: bright, irregular, touching ellipses on a dark, unevenly lit ground, blurred by
-//! the lens, grainy by the counting of photons.
+//! They imitate fluorescence microscopy: bright, irregular, touching ellipses on a dark, unevenly lit background, blurred by the
+//! lens, and grainy because photons are counted.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
 use std::f32::consts::TAU;
 
-/// A picture in grey (numbers in `0..=1`, row by row) and its mask.
+/// A grey image (values in `0..=1`, row by row) and its mask.
 pub struct Picture {
     pub image: Vec<f32>,
     pub mask: Vec<bool>,
@@ -44,7 +44,7 @@ impl Nucleus {
         }
     }
 
-    /// Distance from the centre, 1 on the outline.
+    /// The distance from the centre, which is 1 on the outline.
     fn distance(&self, x: f32, y: f32) -> f32 {
         let (dx, dy) = (x - self.x, y - self.y);
         let (sin, cos) = self.turn.sin_cos();
@@ -59,7 +59,7 @@ impl Nucleus {
     }
 }
 
-/// Draws picture number `index` of the series `seed`, `size` x `size` pixels.
+/// Draws picture `index` of the series `seed`, `size` x `size` pixels large.
 pub fn picture(size: usize, seed: u64, index: u64) -> Picture {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(index);
@@ -85,7 +85,7 @@ pub fn picture(size: usize, seed: u64, index: u64) -> Picture {
         }
     }
     let light = blur(&blur(&light, size), size);
-    // The lamp is brightest somewhere in the picture.
+    // The light of the lamp is brightest at one point.
     let (lamp_x, lamp_y) = (
         random.random_range(0.2..0.8) * width,
         random.random_range(0.2..0.8) * width,
@@ -99,7 +99,7 @@ pub fn picture(size: usize, seed: u64, index: u64) -> Picture {
             let (x, y) = ((at % size) as f32, (at / size) as f32);
             let lamp = 1.0 - 0.45 * ((x - lamp_x).hypot(y - lamp_y) / width).powi(2);
             let value = (light + ground) * lamp;
-            // The variance of counted photons grows with their number.
+            // The variance of photon counts grows with the counts.
             let noise = grain.map_or(0.0, |grain| grain.sample(&mut random))
                 * (0.015 + 0.04 * value.sqrt());
             (value + noise).clamp(0.0, 1.0)
@@ -108,7 +108,7 @@ pub fn picture(size: usize, seed: u64, index: u64) -> Picture {
     Picture { image, mask }
 }
 
-/// Single nuclei and small groups that touch.
+/// Places single nuclei, and small groups of touching ones.
 fn place_nuclei(random: &mut ChaCha8Rng, width: f32) -> Vec<Nucleus> {
     let typical = width * random.random_range(0.035..0.07);
     let groups = random.random_range(6..16);
@@ -140,7 +140,7 @@ fn range(from: f32, to: f32, size: usize) -> std::ops::Range<usize> {
     limit(from.floor())..limit(to.ceil() + 1.0)
 }
 
-/// The mean of three by three pixels.
+/// The mean of 3 x 3 pixels.
 fn blur(image: &[f32], size: usize) -> Vec<f32> {
     let at = |x: isize, y: isize| {
         let inside = |value: isize| value.clamp(0, size as isize - 1) as usize;

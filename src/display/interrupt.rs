@@ -1,5 +1,6 @@
 //! Stopping in good order: an interrupt (the notebook's stop button, Ctrl-C) is seen by whoever looks for it.
 
+use super::sink::interruptible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Once};
 
@@ -8,7 +9,7 @@ static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 /// Whether the learner has asked to stop since the cell began. A loop of your own can look, too:
 ///
 /// ```
-/// use eosin::train::interrupt;
+/// use eosin::display::interrupt;
 /// let _guard = interrupt::Guard::new();
 /// for step in 0..10 {
 ///     if interrupt::interrupted() {
@@ -37,7 +38,7 @@ impl Guard {
             let _ =
                 signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&INTERRUPTED));
         });
-        crate::display::interruptible(true);
+        interruptible(true);
         Guard(())
     }
 }
@@ -50,6 +51,6 @@ impl Default for Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        crate::display::interruptible(false);
+        interruptible(false);
     }
 }

@@ -1,9 +1,9 @@
-// Bias, activation and dropout of each number of a result, and the way back: see finish.rs, activation.rs and dropout.rs. And
+// Bias, activation and dropout of each number of a result, and the way back: see epilogue.rs, activation.rs and dropout.rs. And
 // sums with an activation: see add.rs.
 
 enum Activation { IDENTITY, RELU, LEAKY_RELU, ELU, SIGMOID, TANH, SOFTPLUS };
 
-struct Finish {
+struct Epilogue {
     unsigned long long seed;
     // The probability to be dropped, as a share of all 32-bit numbers.
     unsigned long long threshold;
@@ -15,9 +15,9 @@ struct Finish {
 };
 
 // Comparisons are such that NaN stays NaN.
-inline __device__ Number activate(Number x, Finish finish) {
-    const Number parameter = finish.parameter;
-    switch (finish.activation) {
+inline __device__ Number activate(Number x, Epilogue epilogue) {
+    const Number parameter = epilogue.parameter;
+    switch (epilogue.activation) {
     case RELU:
         return x < 0 ? Number(0) : x;
     case LEAKY_RELU:
@@ -40,9 +40,9 @@ inline __device__ Number activate(Number x, Finish finish) {
 }
 
 // The gradient of the function's input, from its value `y` and the gradient of that.
-inline __device__ Number differentiate(Number y, Number gradient, Finish finish) {
-    const Number parameter = finish.parameter;
-    switch (finish.activation) {
+inline __device__ Number differentiate(Number y, Number gradient, Epilogue epilogue) {
+    const Number parameter = epilogue.parameter;
+    switch (epilogue.activation) {
     case RELU:
         return y <= 0 ? Number(0) : gradient;
     case LEAKY_RELU:
@@ -61,38 +61,38 @@ inline __device__ Number differentiate(Number y, Number gradient, Finish finish)
 }
 
 // The same SplitMix64 as on the CPU.
-inline __device__ bool is_dropped(unsigned place, Finish finish) {
-    unsigned long long bits = finish.seed + (place + 1ULL) * 0x9e3779b97f4a7c15ULL;
+inline __device__ bool is_dropped(unsigned place, Epilogue epilogue) {
+    unsigned long long bits = epilogue.seed + (place + 1ULL) * 0x9e3779b97f4a7c15ULL;
     bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9ULL;
     bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebULL;
     bits ^= bits >> 31;
-    return (bits >> 32) < finish.threshold;
+    return (bits >> 32) < epilogue.threshold;
 }
 
 // `bias` has one number a channel; no channels: no bias. `pixels` is the size of a channel of one image.
-extern "C" __global__ void finish(const Number* input, const Number* bias, Number* result, unsigned count,
-                                  unsigned channels, unsigned pixels, Finish finish) {
+extern "C" __global__ void epilogue(const Number* input, const Number* bias, Number* result, unsigned count,
+                                  unsigned channels, unsigned pixels, Epilogue epilogue) {
     const unsigned place = thread_number();
     if (place >= count) return;
     Number number = input[place];
     if (channels > 0) number += bias[place / pixels % channels];
-    number = activate(number, finish);
-    result[place] = is_dropped(place, finish) ? Number(0) : number * Number(finish.scale);
+    number = activate(number, epilogue);
+    result[place] = is_dropped(place, epilogue) ? Number(0) : number * Number(epilogue.scale);
 }
 
 // `activation(first + second)`.
-extern "C" __global__ void add(const Number* first, const Number* second, Number* result, unsigned count, Finish finish) {
+extern "C" __global__ void add(const Number* first, const Number* second, Number* result, unsigned count, Epilogue epilogue) {
     const unsigned place = thread_number();
-    if (place < count) result[place] = activate(first[place] + second[place], finish);
+    if (place < count) result[place] = activate(first[place] + second[place], epilogue);
 }
 
 // From the finished numbers and their gradient to the gradient of the unfinished ones.
-extern "C" __global__ void finish_gradient(const Number* finished, const Number* gradient, Number* result, unsigned count,
-                                           Finish finish) {
+extern "C" __global__ void epilogue_gradient(const Number* finished, const Number* gradient, Number* result, unsigned count,
+                                           Epilogue epilogue) {
     const unsigned place = thread_number();
     if (place >= count) return;
-    const Number scale = finish.scale;
+    const Number scale = epilogue.scale;
     // What was kept was made larger; what was not has no gradient whatever its value was.
-    const Number kept = is_dropped(place, finish) ? Number(0) : gradient[place] * scale;
-    result[place] = differentiate(finished[place] * (1 / scale), kept, finish);
+    const Number kept = is_dropped(place, epilogue) ? Number(0) : gradient[place] * scale;
+    result[place] = differentiate(finished[place] * (1 / scale), kept, epilogue);
 }

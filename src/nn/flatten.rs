@@ -1,0 +1,16 @@
+//! From feature maps to features.
+
+use super::layers::Layers;
+use super::module::Module;
+use crate::{Result, ops};
+use candle_core::Tensor;
+
+/// (N, ...) to (N, F): see [`ops::flatten`].
+#[derive(Debug, Clone, Copy, Layers)]
+pub struct Flatten;
+
+impl Module for Flatten {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        ops::flatten(input)
+    }
+}

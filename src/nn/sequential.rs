@@ -1,0 +1,121 @@
+//! Layers one after the other.
+
+use super::layers::{Layers, Visitor};
+use super::module::Module;
+use crate::ops::Epilogue;
+use crate::{Error, Result};
+use candle_core::Tensor;
+
+/// Layers one after the other, as PyTorch's `nn.Sequential`; [`sequential!`](crate::sequential) makes one.
+///
+/// Activations and dropout become part of the layer before them where that computes both in one pass (convolutions, linear layers,
+/// batch normalisation), which saves time and memory and changes nothing else.
+///
+/// ```
+/// use candle_core::{DType, Device, Tensor};
+/// use eosin::nn::{self, Layers, Module};
+/// let model = nn::sequential![
+///     nn::Conv2d::new(1, 8, 3).padding(1),
+///     nn::Relu,
+///     nn::MaxPool2d::new(2),
+///     nn::Flatten,
+///     nn::Linear::new(8 * 14 * 14, 10),
+/// ]
+/// .init(42, &Device::Cpu)?;
+/// let digits = Tensor::zeros((5, 1, 28, 28), DType::F32, &Device::Cpu)?;
+/// assert_eq!(model.forward(&digits)?.dims(), [5, 10]);
+/// assert_eq!(model.parameters().get("4.bias")?.dims(), [10]);
+/// # Ok::<(), eosin::Error>(())
+/// ```
+#[derive(Default)]
+pub struct Sequential {
+    layers: Vec<Box<dyn Module + Send + Sync>>,
+}
+
+/// A [`Sequential`](crate::nn::Sequential) of these layers: `nn::sequential![nn::Linear::new(2, 16), nn::Relu]`.
+#[macro_export]
+macro_rules! sequential {
+    ($($layer:expr),* $(,)?) => {
+        $crate::nn::Sequential::new()$(.push($layer))*
+    };
+}
+
+impl Sequential {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With another layer at the end.
+    pub fn push(mut self, layer: impl Module + Send + Sync + 'static) -> Self {
+        self.layers.push(Box::new(layer));
+        self
+    }
+
+    /// How many layers there are.
+    pub fn len(&self) -> usize {
+        self.layers.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
+    /// The output of each layer in turn, for looking into a network: nothing is fused here.
+    ///
+    /// # Errors
+    /// As [`Module::forward`].
+    pub fn outputs(&self, input: &Tensor) -> Result<Vec<Tensor>> {
+        let mut outputs: Vec<Tensor> = Vec::new();
+        for (number, layer) in self.layers.iter().enumerate() {
+            let output = layer.forward(outputs.last().unwrap_or(input));
+            outputs.push(output.map_err(|error| self.in_layer(number, error))?);
+        }
+        Ok(outputs)
+    }
+
+    /// An error with the layer in which it happened.
+    fn in_layer(&self, number: usize, error: Error) -> Error {
+        let Error::Invalid(message) = error else {
+            return error;
+        };
+        let layer = self.layers[number].describe().unwrap_or_default();
+        Error::Invalid(format!("layer {number}, {layer}: {message}"))
+    }
+}
+
+impl Layers for Sequential {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        self.layers.as_slice().visit(visitor);
+    }
+}
+
+impl Module for Sequential {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        let mut features = input.clone();
+        let mut number = 0;
+        while number < self.layers.len() {
+            let (epilogue, next) = self.epilogue_after(number);
+            let output = self.layers[number].forward_with(&features, epilogue);
+            features = output.map_err(|error| self.in_layer(number, error))?;
+            number = next;
+        }
+        Ok(features)
+    }
+}
+
+impl Sequential {
+    /// What follows layer `number` as its epilogue, an activation and then dropout, and the layer after that.
+    fn epilogue_after(&self, number: usize) -> (Epilogue, usize) {
+        let mut epilogue = Epilogue::default();
+        let mut next = number + 1;
+        while epilogue.dropout.is_none()
+            && let Some(layer) = self.layers.get(next)
+            && let Some(following) = layer.as_epilogue()
+            && let Some(both) = epilogue.then(following)
+        {
+            epilogue = both;
+            next += 1;
+        }
+        (epilogue, next)
+    }
+}

@@ -1,0 +1,94 @@
+//! Which algorithm computes a convolution and its gradients: the one place where that is decided.
+//!
+//! Direct convolution sums over the taps of the kernel. Winograd's filtering needs fewer multiplications where kernels are 3x3 or
+//! 5x5, the stride is 1, and there are channels enough. The gradient of a weight with many outputs is a sum of outer products. Each
+//! file packs its own inputs; small images are interleaved there, so that registers stay full.
+
+use super::conv_geometry::Geometry;
+use super::epilogue::Epilogue;
+use super::simd::{Registers, are_finite};
+use super::{conv_kernel, conv_weight_gradient, winograd};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Algorithm {
+    Direct,
+    Winograd,
+}
+
+impl Algorithm {
+    fn of(geometry: &Geometry) -> Self {
+        // With fewer channels, transforming tiles and back costs more than it saves.
+        let (channels, kernels) = match geometry.kernel {
+            (3, 3) => (16, 512),
+            (5, 5) => (32, 2048),
+            _ => return Algorithm::Direct,
+        };
+        let suits = geometry.stride == (1, 1)
+            && geometry.dilation == (1, 1)
+            && geometry.padding.0.max(geometry.padding.1) < geometry.kernel.0
+            && geometry.channels.min(geometry.outputs) >= channels
+            && geometry.channels * geometry.outputs >= kernels;
+        match suits {
+            true => Algorithm::Winograd,
+            false => Algorithm::Direct,
+        }
+    }
+}
+
+/// `input` (N, C, H, W) with `weight` (O, C, KH, KW) and one `bias` an output channel: (N, O, OH, OW).
+pub fn forward<T: Registers>(
+    input: &[T],
+    weight: &[T],
+    bias: Option<&[T]>,
+    geometry: &Geometry,
+    epilogue: Epilogue,
+) -> Vec<T> {
+    let direct = || conv_kernel::forward(input, weight, bias, geometry, epilogue);
+    match Algorithm::of(geometry) {
+        Algorithm::Direct => direct(),
+        // It gives nothing when an element is not finite: direct convolution keeps infinities and NaN where they belong.
+        Algorithm::Winograd => {
+            winograd::forward(input, weight, bias, geometry, epilogue).unwrap_or_else(direct)
+        }
+    }
+}
+
+/// The gradient of the input from that of the output; with a bias, a transposed convolution.
+pub fn backward<T: Registers>(
+    gradient: &[T],
+    weight: &[T],
+    bias: Option<&[T]>,
+    geometry: &Geometry,
+    epilogue: Epilogue,
+) -> Vec<T> {
+    let direct = || conv_kernel::backward(gradient, weight, bias, geometry, epilogue);
+    match Algorithm::of(geometry) {
+        Algorithm::Direct => direct(),
+        Algorithm::Winograd => {
+            winograd::backward(gradient, weight, bias, geometry, epilogue).unwrap_or_else(direct)
+        }
+    }
+}
+
+/// The gradient of the weight (O, C, KH, KW) from `input` (N, C, H, W) and `gradient` (N, O, OH, OW).
+pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
+    let outer_products = || conv_weight_gradient::outer_products(input, gradient, geometry);
+    let direct = || match conv_weight_gradient::suits_outer_products(geometry) {
+        true => outer_products(),
+        false => {
+            let result = conv_weight_gradient::tap_by_tap(input, gradient, geometry);
+            // There, zeros between rows meet inputs that no tap sees, which makes NaN of an infinite one. Outer products meet
+            // only what is seen.
+            match are_finite(&result) {
+                true => result,
+                false => outer_products(),
+            }
+        }
+    };
+    match Algorithm::of(geometry) {
+        Algorithm::Direct => direct(),
+        Algorithm::Winograd => {
+            winograd::weight_gradient(input, gradient, geometry).unwrap_or_else(direct)
+        }
+    }
+}

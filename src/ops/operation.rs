@@ -1,0 +1,149 @@
+//! What an operation is, and how candle comes to call it.
+//!
+//! candle has a trait for operations of one, two and three inputs each, with functions for each device. An [`Operation`] says
+//! only what differs between operations: its name, its arithmetic for one type of number, its gradients, and its kernel.
+
+use super::by_type::by_type;
+use super::simd::Registers;
+#[cfg(not(feature = "cuda"))]
+use candle_core::WithDType;
+use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
+#[cfg(feature = "cuda")]
+use candle_core::{CudaStorage, WithDType};
+
+/// An input of an operation on the CPU, contiguous.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    storage: &'a CpuStorage,
+    layout: &'a Layout,
+}
+
+/// What an operation gives back.
+pub type Output = Result<(CpuStorage, Shape)>;
+
+impl<'a> Input<'a> {
+    pub fn elements<T: WithDType>(self) -> Result<&'a [T]> {
+        let all = self.storage.as_slice::<T>()?;
+        match self.layout.contiguous_offsets() {
+            Some((start, end)) => Ok(&all[start..end]),
+            None => candle_core::bail!("the input is not contiguous"),
+        }
+    }
+
+    pub fn shape(self) -> &'a Shape {
+        self.layout.shape()
+    }
+
+    pub fn dims(self) -> &'a [usize] {
+        self.layout.dims()
+    }
+}
+
+/// Elements as candle stores them.
+pub fn stored<T: WithDType>(elements: Vec<T>, shape: impl Into<Shape>) -> Output {
+    Ok((T::to_cpu_storage_owned(elements), shape.into()))
+}
+
+/// An operation of `N` tensors.
+pub trait Operation<const N: usize>: Send + Sync {
+    /// Errors begin with it.
+    const NAME: &'static str;
+
+    /// Its result on the CPU, in the type of its first input.
+    fn compute<T: Registers>(&self, inputs: [Input<'_>; N]) -> Output;
+
+    /// The gradient of each input that has one, from that of the result.
+    fn gradients(
+        &self,
+        _inputs: [&Tensor; N],
+        _result: &Tensor,
+        _gradient: &Tensor,
+    ) -> Result<[Option<Tensor>; N]> {
+        candle_core::bail!("{}: there is no gradient of this operation", Self::NAME)
+    }
+
+    /// Its result on a GPU: [`on_cuda!`](super::on_cuda) writes it.
+    #[cfg(feature = "cuda")]
+    fn on_cuda(&self, _inputs: [super::cuda::Numbers<'_>; N]) -> super::cuda::Output {
+        candle_core::bail!("{}: it does not run on a GPU", Self::NAME)
+    }
+}
+
+/// An operation as candle knows it.
+pub struct Custom<O>(pub O);
+
+impl<O> Custom<O> {
+    fn run<const N: usize>(&self, inputs: [Input<'_>; N]) -> Output
+    where
+        O: Operation<N>,
+    {
+        let operation = &self.0;
+        by_type!(O::NAME, inputs[0].storage, operation.compute(inputs))
+    }
+}
+
+/// candle's trait for so many inputs, written by an [`Operation`].
+macro_rules! custom {
+    ($trait:ident, $count:literal, $gradients:ty, |$all:ident| $given:expr, $($input:ident $layout:ident),+) => {
+        impl<O: Operation<$count>> $trait for Custom<O> {
+            fn name(&self) -> &'static str {
+                O::NAME
+            }
+
+            fn cpu_fwd(&self, $($input: &CpuStorage, $layout: &Layout),+) -> Output {
+                self.run([$(Input { storage: $input, layout: $layout }),+])
+            }
+
+            #[cfg(feature = "cuda")]
+            fn cuda_fwd(
+                &self,
+                $($input: &CudaStorage, $layout: &Layout),+
+            ) -> super::cuda::Output {
+                self.0.on_cuda([$(($input, $layout)),+])
+            }
+
+            fn bwd(
+                &self,
+                $($input: &Tensor,)+
+                result: &Tensor,
+                gradient: &Tensor,
+            ) -> Result<$gradients> {
+                let $all = self.0.gradients([$($input),+], result, gradient)?;
+                Ok($given)
+            }
+        }
+    };
+}
+
+custom!(CustomOp1, 1, Option<Tensor>, |all| { let [first] = all; first }, first first_layout);
+custom!(CustomOp2, 2, (Option<Tensor>, Option<Tensor>), |all| all.into(), first first_layout, second second_layout);
+custom!(
+    CustomOp3, 3, (Option<Tensor>, Option<Tensor>, Option<Tensor>), |all| all.into(),
+    first first_layout, second second_layout, third third_layout
+);
+
+/// The result of an operation whose own gradient nobody asks for.
+pub fn compute1(input: &Tensor, operation: impl Operation<1>) -> Result<Tensor> {
+    input.contiguous()?.apply_op1_no_bwd(&Custom(operation))
+}
+
+/// As [`compute1`].
+pub fn compute2(first: &Tensor, second: &Tensor, operation: impl Operation<2>) -> Result<Tensor> {
+    first
+        .contiguous()?
+        .apply_op2_no_bwd(&second.contiguous()?, &Custom(operation))
+}
+
+/// As [`compute1`].
+pub fn compute3(
+    first: &Tensor,
+    second: &Tensor,
+    third: &Tensor,
+    operation: impl Operation<3>,
+) -> Result<Tensor> {
+    first.contiguous()?.apply_op3_no_bwd(
+        &second.contiguous()?,
+        &third.contiguous()?,
+        &Custom(operation),
+    )
+}

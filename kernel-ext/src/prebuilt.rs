@@ -377,18 +377,7 @@ fn remove_old(home: &Home, current: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn source_with(code: &str) -> (tempfile::TempDir, Source) {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("src")).unwrap();
-        for (name, text) in [("Cargo.toml", ""), ("Cargo.lock", ""), ("src/lib.rs", code)] {
-            fs::write(folder.path().join(name), text).unwrap();
-        }
-        let source = Source {
-            folder: folder.path().to_owned(),
-        };
-        (folder, source)
-    }
+    use crate::source::tests::checkout;
 
     #[test]
     fn the_key_follows_sources_features_and_compiler() {
@@ -397,7 +386,7 @@ mod tests {
             version: "rustc 9".to_owned(),
             ..toolchain.clone()
         };
-        let ((_a, one), (_b, two)) = (source_with("fn a() {}"), source_with("fn b() {}"));
+        let ((_a, one), (_b, two)) = (checkout("fn a() {}"), checkout("fn b() {}"));
         let cuda = ["cuda".to_owned()];
         let keys = [
             key(&one, &toolchain, &[]).unwrap(),

@@ -3,10 +3,10 @@
 use super::run::Run;
 use crate::Result;
 
-/// Is called while a run goes on; every method does nothing by default.
+/// Is called while a run goes on. By default, every method does nothing.
 ///
-/// All of them see the same [`Run`]: model, optimizer, history, batch. A callback may have state of its own; lend it as `&mut` to
-/// use it after the run.
+/// All of them see the same [`Run`]: model, optimizer, history, batch. A callback can have state of its own: pass it as
+/// `.callback(&mut state)` to read it after the run.
 ///
 /// ```
 /// use eosin::Result;

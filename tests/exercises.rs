@@ -1,43 +1,41 @@
 //! Every exercise of every lesson, through the real kernel, in both ways: the starter is not attempted, the solution is
 //! correct, and each typical wrong answer gets its own message.
 
+#[path = "../src/exercise/schema.rs"]
+mod schema;
 mod workshop;
 
 use jupyter_protocol::ReplyStatus;
-use serde_json::Value;
+use schema::{Exercise, Lesson};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 use std::time::Instant;
-use workshop::Kernel;
-use workshop::notebook::code_cells;
+use workshop::notebook::{code_cells, code_cells_of};
+use workshop::{Kernel, eosin};
 
 /// What the crate knows of the exercises, and what it was made from.
-fn lessons() -> Vec<Value> {
+fn lessons() -> Vec<Lesson> {
     serde_json::from_str(include_str!("../src/exercise/lessons.json")).unwrap()
 }
 
 /// A kernel of a learner who has done nothing yet, and has no data.
-fn kernel(folder: &tempfile::TempDir) -> Kernel {
+fn kernel(folder: &Path) -> Kernel {
+    kernel_with(folder, |_| {})
+}
+
+fn kernel_with(folder: &Path, change: impl FnOnce(&mut Command)) -> Kernel {
     Kernel::start_with(|command| {
         command
-            .env("EOSIN_PROGRESS", folder.path().join("progress.json"))
-            .env("EOSIN_DATA", folder.path());
+            .env("EOSIN_PROGRESS", folder.join("progress.json"))
+            .env("EOSIN_DATA", folder);
+        change(command);
     })
 }
 
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value[name]
-        .as_str()
-        .unwrap_or_else(|| panic!("no {name} in {value}"))
-}
-
-fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    value[name]
-        .as_array()
-        .unwrap_or_else(|| panic!("no {name} in {value}"))
-}
-
 /// An exercise as a learner meets it, up to the solution.
-fn try_out(kernel: &mut Kernel, exercise: &Value) {
-    let (id, check) = (text(exercise, "id"), text(exercise, "check"));
+fn try_out(kernel: &mut Kernel, exercise: &Exercise) {
+    let id = &exercise.id;
     let mut verdict = |answer: &str, must_run: bool| {
         let cell = kernel.run(answer);
         if cell.status == ReplyStatus::Error {
@@ -47,96 +45,123 @@ fn try_out(kernel: &mut Kernel, exercise: &Value) {
                 "{id}: {answer}\n{name}: {message}"
             );
         }
-        kernel.run(check).ok().result()
+        kernel.run(&exercise.check).ok().result()
     };
-    let of_starter = verdict(text(exercise, "starter"), false);
+    let of_starter = verdict(&exercise.starter, false);
     assert!(
         of_starter.starts_with("○ Not attempted"),
         "{id}: {of_starter}"
     );
-    for wrong in list(exercise, "wrong") {
-        let said = verdict(text(wrong, "code"), true);
-        let wanted = text(wrong, "message");
-        let name = text(wrong, "name");
+    for wrong in &exercise.wrong {
+        let said = verdict(&wrong.code, true);
         assert!(
-            said.starts_with("✗") && said.contains(wanted),
-            "{id}, wrong {name}: {said}\nand not: {wanted}"
+            said.starts_with("✗") && said.contains(&wrong.message),
+            "{id}, wrong {}: {said}\nand not: {}",
+            wrong.name,
+            wrong.message
         );
     }
-    let of_solution = verdict(text(exercise, "solution"), true);
+    let of_solution = verdict(&exercise.solution, true);
     assert!(
-        of_solution.starts_with("✓ Correct") && of_solution.contains(text(exercise, "why")),
+        of_solution.starts_with("✓ Correct") && of_solution.contains(&exercise.why),
         "{id}: {of_solution}"
     );
 }
 
 /// All that a learner can ask for.
-fn ask_for_help(kernel: &mut Kernel, exercise: &Value) {
-    let id = text(exercise, "id");
-    let hints = list(exercise, "hints");
+fn ask_for_help(kernel: &mut Kernel, exercise: &Exercise) {
+    let Exercise {
+        id,
+        hints,
+        solution,
+        ..
+    } = exercise;
     for count in 1..=hints.len() + 1 {
         let said = kernel.run(&format!("hint(\"{id}\")")).ok().result();
         for (index, hint) in hints.iter().enumerate() {
-            let is_there = said.contains(hint.as_str().unwrap());
             assert_eq!(
-                is_there,
+                said.contains(hint),
                 index < count,
                 "{id}: hint {index} of {count}: {said}"
             );
         }
         assert_eq!(
-            said.contains("These were all"),
+            said.contains("That was the last hint"),
             count > hints.len(),
             "{said}"
         );
     }
-    let solution = text(exercise, "solution");
     for is_shown in [false, true] {
         let said = kernel.run(&format!("solution(\"{id}\")")).ok().result();
         assert_eq!(said.contains(solution), is_shown, "{id}: {said}");
     }
 }
 
+/// A lesson from top to bottom, with the notebooks in `folder`.
+fn work_through(lesson: &Lesson, notebooks: &Path, kernel: &mut Kernel) {
+    let begun = Instant::now();
+    let Lesson {
+        name, exercises, ..
+    } = lesson;
+    let mut tried = 0;
+    for cell in code_cells_of(&notebooks.join(format!("{name}.ipynb"))) {
+        match cell.exercise {
+            Some((id, role)) if role == "answer" => {
+                let exercise = exercises.iter().find(|exercise| exercise.id == id).unwrap();
+                try_out(kernel, exercise);
+                ask_for_help(kernel, exercise);
+                tried += 1;
+            }
+            Some(_) => {}
+            None => drop(kernel.run(&cell.code).ok()),
+        }
+    }
+    assert_eq!(tried, exercises.len(), "{name}");
+    let map = kernel.run("progress()").ok().result();
+    assert!(map.contains(&format!("{tried} of {tried}")), "{map}");
+    println!(
+        "{name}: {tried} exercises in {:.0} s",
+        begun.elapsed().as_secs_f32()
+    );
+}
+
 #[test]
 fn starters_solutions_and_wrong_answers_are_told_apart() {
+    let notebooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks");
     for lesson in lessons() {
-        let begun = Instant::now();
-        let (name, exercises) = (text(&lesson, "name"), list(&lesson, "exercises"));
         let folder = tempfile::tempdir().unwrap();
-        let mut kernel = kernel(&folder);
-        let mut tried = 0;
-        for cell in code_cells(&format!("{name}.ipynb")) {
-            match cell.exercise {
-                Some((id, role)) if role == "answer" => {
-                    let exercise = exercises
-                        .iter()
-                        .find(|exercise| text(exercise, "id") == id)
-                        .unwrap();
-                    try_out(&mut kernel, exercise);
-                    ask_for_help(&mut kernel, exercise);
-                    tried += 1;
-                }
-                Some(_) => {}
-                None => drop(kernel.run(&cell.code).ok()),
-            }
-        }
-        assert_eq!(tried, exercises.len(), "{name}");
-        let map = kernel.run("progress()").ok().result();
-        assert!(map.contains(&format!("{tried} of {tried}")), "{map}");
-        println!(
-            "{name}: {tried} exercises in {:.0} s",
-            begun.elapsed().as_secs_f32()
-        );
+        work_through(&lesson, &notebooks, &mut kernel(folder.path()));
     }
+}
+
+#[test]
+fn a_new_lesson_works_as_it_is() {
+    let checkout = tempfile::tempdir().unwrap();
+    fs::create_dir(checkout.path().join("src")).unwrap();
+    for file in ["Cargo.toml", "src/lib.rs"] {
+        fs::write(checkout.path().join(file), "").unwrap();
+    }
+    for arguments in [&["new", "04-trial"][..], &["build"]] {
+        let status = eosin(&[&["notebooks"], arguments].concat())
+            .env("EOSIN_SOURCE", checkout.path())
+            .status();
+        assert!(status.unwrap().success(), "{arguments:?}");
+    }
+    let file = checkout.path().join("src/exercise/lessons.json");
+    let lessons: Vec<Lesson> = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    let mut kernel = kernel_with(checkout.path(), |command| {
+        command.env("EOSIN_EXERCISES", &file);
+    });
+    work_through(&lessons[0], &checkout.path().join("notebooks"), &mut kernel);
 }
 
 #[test]
 fn solution_notebooks_run_from_top_to_bottom() {
     for lesson in lessons() {
         let begun = Instant::now();
-        let name = text(&lesson, "name");
+        let name = &lesson.name;
         let folder = tempfile::tempdir().unwrap();
-        let mut kernel = kernel(&folder);
+        let mut kernel = kernel(folder.path());
         let cells = code_cells(&format!("solutions/{name}.ipynb"));
         for cell in &cells {
             kernel.run(&cell.code).ok();
@@ -152,7 +177,7 @@ fn solution_notebooks_run_from_top_to_bottom() {
 #[test]
 fn a_step_that_is_not_written_stops_run_all_kindly_and_help_cells_do_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let mut kernel = kernel(&folder);
+    let mut kernel = kernel(folder.path());
     kernel.run("use eosin::prelude::*;\nlet kept = 1;").ok();
     let (name, message, traceback) = kernel.run("let y: Tensor = todo!();").error();
     assert_eq!(name, "NotWritten");
@@ -171,7 +196,7 @@ fn a_step_that_is_not_written_stops_run_all_kindly_and_help_cells_do_nothing() {
             break;
         }
     }
-    // Another mistake in a check is a mistake; so is a variable that was given away, and a first cell that was not run.
+    // Another mistake in a check is a mistake; so are a moved variable and a first cell that was not run.
     let (name, ..) = kernel
         .run("check(\"tensors.new\", &kept + \"text\")")
         .error();
@@ -180,10 +205,10 @@ fn a_step_that_is_not_written_stops_run_all_kindly_and_help_cells_do_nothing() {
     kernel.run("drop(answer);").ok();
     let (_, _, traceback) = kernel.run("check(\"tensors.new\", &answer)").error();
     assert!(
-        traceback.contains("given away by an earlier cell"),
+        traceback.contains("An earlier cell moved `answer`"),
         "{traceback}"
     );
-    // Who begins anew has written nothing again.
+    // A new starter means that nothing is written any more.
     kernel.run("let answer = vec![1];").ok();
     kernel.run("let answer: Vec<i32> = todo!();").error();
     kernel.run("check(\"tensors.new\", &answer)").ok();

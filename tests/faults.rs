@@ -150,7 +150,7 @@ fn home_with(change: impl Fn(String) -> String) -> tempfile::TempDir {
 }
 
 #[test]
-fn a_crate_compiled_by_another_rust_is_refused_with_the_mend() {
+fn a_crate_compiled_by_another_rust_is_refused_with_the_fix() {
     let home = home_with(|manifest| {
         let start = manifest.find("\"rustc\": \"").unwrap() + "\"rustc\": \"".len();
         format!("{}another {}", &manifest[..start], &manifest[start..])

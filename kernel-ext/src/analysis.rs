@@ -5,10 +5,11 @@ use crate::home::write_atomically;
 use crate::signatures::signatures;
 use crate::source::Source;
 use crate::toolchain::Toolchain;
+use cargo_metadata::DependencyKind;
 use std::fs;
 use std::path::Path;
 
-/// Crates whose sources are shown beside eosin's.
+/// Crates whose sources are shown beside eosin's: those that it re-exports.
 const SHOWN: [&str; 2] = ["candle-core", "candle-nn"];
 /// Folders of the standard library without anything that lessons need, or that rust-analyzer can make sense of. `stdarch`
 /// alone, the processors' instructions one by one, is half of all.
@@ -25,7 +26,8 @@ const LEFT_OUT: [&str; 10] = [
     "test",
 ];
 
-/// Writes the sources of eosin and candle as packages without foreign dependencies; rustc never sees them.
+/// Writes the sources of eosin and candle as packages that depend on each other alone; rustc never sees them. What they take
+/// from other crates, a derive macro for example, rust-analyzer does not find, and does without.
 pub fn write_api(
     folder: &Path,
     source: &Source,
@@ -52,14 +54,16 @@ pub fn write_api(
             .into_iter()
             .map(|feature| format!("{feature:?} = []\n"))
             .collect();
-        let dependencies = match name {
-            "candle-core" => "",
-            // candle-nn calls candle-core `candle`.
-            "candle-nn" => "candle = { path = \"../candle-core\", package = \"candle-core\" }\n",
-            _ => {
-                "candle-core = { path = \"../candle-core\" }\ncandle-nn = { path = \"../candle-nn\" }\n"
-            }
-        };
+        let dependencies: String = (package.dependencies.iter())
+            .filter(|one| one.kind == DependencyKind::Normal && SHOWN.contains(&one.name.as_str()))
+            .map(|one| {
+                let called = one.rename.as_ref().unwrap_or(&one.name);
+                format!(
+                    "{called} = {{ path = \"../{0}\", package = \"{0}\" }}\n",
+                    one.name
+                )
+            })
+            .collect();
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"{}\"\nedition = \"{}\"\nautobins = false\n\n\
              [features]\n{features}\n[dependencies]\n{dependencies}\n[lints.rust]\nunexpected_cfgs = \"allow\"\n\n\
@@ -117,4 +121,46 @@ fn copy_sources(from: &Path, to: &Path, left_out: &[&str]) -> Result<()> {
 /// A copy: cargo writes into its own files, and a hard link would change with them.
 pub fn place(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to).at(from).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::toolchain::Toolchain;
+    use std::path::PathBuf;
+
+    #[test]
+    fn all_crates_that_eosin_re_exports_are_shown() {
+        let code = include_str!("../../src/lib.rs");
+        let whole_crates = code.lines().filter_map(|line| {
+            let name = line.strip_prefix("pub use ")?.strip_suffix(';')?;
+            (!name.contains("::")).then(|| name.replace('_', "-"))
+        });
+        let mut whole_crates: Vec<_> = whole_crates.collect();
+        whole_crates.sort();
+        assert_eq!(whole_crates, SHOWN);
+    }
+
+    #[test]
+    fn packages_depend_on_each_other_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = Source {
+            folder: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/..")),
+        };
+        write_api(folder.path(), &source, &Toolchain::find().unwrap(), true).unwrap();
+        let dependencies = |name: &str| {
+            let manifest = fs::read_to_string(folder.path().join(name).join("Cargo.toml")).unwrap();
+            let (_, rest) = manifest.split_once("[dependencies]\n").unwrap();
+            rest.split("\n\n").next().unwrap().trim().to_owned()
+        };
+        assert_eq!(dependencies("candle-core"), "");
+        // candle-nn calls candle-core `candle`.
+        let candle = "{ path = \"../candle-core\", package = \"candle-core\" }";
+        assert_eq!(dependencies("candle-nn"), format!("candle = {candle}"));
+        let layers = "{ path = \"../candle-nn\", package = \"candle-nn\" }";
+        assert_eq!(
+            dependencies("eosin"),
+            format!("candle-core = {candle}\ncandle-nn = {layers}")
+        );
+    }
 }

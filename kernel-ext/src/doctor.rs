@@ -1,4 +1,4 @@
-//! `eosin doctor`: what is there, what is not, and how to mend it.
+//! `eosin doctor`: what is there, what is not, and how to fix it.
 
 use crate::error::Result;
 use crate::home::Home;
@@ -20,15 +20,15 @@ pub struct Options {
     json: bool,
 }
 
-/// One thing that was looked at.
+/// One thing that was checked.
 #[derive(Debug, Serialize)]
 struct Check {
     name: &'static str,
     ok: bool,
     found: String,
-    /// What to do when it is not well.
+    /// What to do when it is not in order.
     #[serde(skip_serializing_if = "Option::is_none")]
-    mend: Option<String>,
+    fix: Option<String>,
 }
 
 impl Check {
@@ -37,16 +37,16 @@ impl Check {
             name,
             ok: true,
             found: found.into(),
-            mend: None,
+            fix: None,
         }
     }
 
-    fn wrong(name: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
+    fn wrong(name: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Self {
         Check {
             name,
             ok: false,
             found: found.into(),
-            mend: Some(mend.into()),
+            fix: Some(fix.into()),
         }
     }
 }
@@ -78,8 +78,8 @@ pub fn run(options: &Options) -> Result<i32> {
         for check in &report.checks {
             let mark = if check.ok { "ok   " } else { "WRONG" };
             println!("{mark}  {:<16} {}", check.name, check.found);
-            if let Some(mend) = &check.mend {
-                println!("       {:<16} -> {mend}", "");
+            if let Some(fix) = &check.fix {
+                println!("       {:<16} -> {fix}", "");
             }
         }
     }
@@ -198,24 +198,25 @@ fn simd() -> &'static str {
     "no AVX2"
 }
 
+/// What lies in the two folders in which the crate looks for data sets.
 fn data_sets(home: &Home) -> String {
-    const KNOWN: [&str; 4] = [
-        "stage1_train",
-        "stage1_train.zip",
-        "mnist",
-        "pneumoniamnist.npz",
-    ];
-    let folders = std::env::var_os("EOSIN_DATA")
-        .map(PathBuf::from)
+    let named = std::env::var_os("EOSIN_DATA").map(PathBuf::from);
+    let mut found: Vec<String> = named
         .into_iter()
-        .chain([home.data.join("datasets")]);
-    let found: Vec<String> = folders
-        .flat_map(|folder| KNOWN.map(|name| folder.join(name)))
-        .filter(|path| path.exists())
+        .chain([home.data.join("datasets")])
+        .filter_map(|folder| fs::read_dir(folder).ok())
+        .flat_map(|entries| entries.flatten().map(|entry| entry.path()))
+        // Half a download, and the note beside a whole one.
+        .filter(|path| {
+            ["part", "sha256"]
+                .iter()
+                .all(|end| path.extension() != Some(end.as_ref()))
+        })
         .map(|path| path.display().to_string())
         .collect();
+    found.sort();
     if found.is_empty() {
-        "none (synthetic images are used)".to_owned()
+        "none (lessons use synthetic images)".to_owned()
     } else {
         found.join(", ")
     }

@@ -20,8 +20,8 @@ pub enum Error {
     Connection { path: PathBuf, reason: String },
     #[error("the kernel cannot serve its sockets: {0}")]
     Wire(#[from] jupyter_zmq_client::RuntimeError),
-    #[error("{program} was not found: {mend}")]
-    Missing { program: String, mend: String },
+    #[error("{program} was not found: {fix}")]
+    Missing { program: String, fix: String },
     #[error("{what} failed: {reason}")]
     Step { what: String, reason: String },
     #[error("{needed} GB of free disk are needed in {}, {free:.1} GB are left", path.display())]
@@ -78,10 +78,10 @@ impl Error {
         Error::step(what, reason)
     }
 
-    pub fn missing(program: impl Into<String>, mend: impl Into<String>) -> Self {
+    pub fn missing(program: impl Into<String>, fix: impl Into<String>) -> Self {
         Error::Missing {
             program: program.into(),
-            mend: mend.into(),
+            fix: fix.into(),
         }
     }
 

@@ -107,14 +107,14 @@ fn one_at_a_time(home: &Home) -> Result<File> {
 fn install_kernel(home: &Home) -> Result<()> {
     let running = std::env::current_exe().at(Path::new("eosin"))?;
     let installed = home.kernel();
-    let stand_ins = || crate::kernel::install_stand_ins(&installed).at(&installed);
+    let shims = || crate::kernel::install_shims(&installed).at(&installed);
     let same = |a: &Path, b: &Path| -> std::io::Result<bool> {
         let (a, b) = (fs::metadata(a)?, fs::metadata(b)?);
         // A copy keeps the time of its original, see below.
         Ok(a.len() == b.len() && a.modified()? == b.modified()?)
     };
     if running == installed || same(&running, &installed).unwrap_or(false) {
-        return stand_ins();
+        return shims();
     }
     let folder = installed.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).at(folder)?;
@@ -127,7 +127,7 @@ fn install_kernel(home: &Home) -> Result<()> {
     copy.persist(&installed)
         .map_err(|error| Error::io(&installed, error.error))?;
     println!("Kernel installed.");
-    stand_ins()
+    shims()
 }
 
 fn tell(copied: &[(String, Copied)], folder: &Path) {

@@ -33,7 +33,7 @@ struct Arguments {
 enum Command {
     Lab(lab::Options),
     Doctor(doctor::Options),
-    /// Builds the notebooks from their Markdown sources, or checks that they are up to date
+    /// Builds the notebooks from their Markdown sources, checks that they are up to date, or begins a new one
     Notebooks(notebooks::Options),
     /// Serves one notebook (Jupyter calls this)
     Kernel {

@@ -7,7 +7,7 @@
 //! - `deps/`: what rustc reads of the crates within it.
 //! - `api/` and `std/`: what rust-analyzer sees: the sources of eosin and candle without their own dependencies, and those
 //!   of the standard library without what no lesson needs.
-//! - `answers/`: what cargo told kernels, see [`crate::kernel`].
+//! - `cache/`: what cargo told kernels, see [`crate::kernel`].
 //!
 //! For cargo the cells' package has no dependency: nothing is resolved or rebuilt for a cell.
 
@@ -31,7 +31,7 @@ use tempfile::TempDir;
 const CURRENT: &str = "current";
 const MANIFEST: &str = "manifest.json";
 /// Changes with what a folder holds, and how, so that a new kernel does not use an old kernel's.
-const LAYOUT: &str = "6";
+const LAYOUT: &str = "7";
 /// Older folders beyond this many are removed; a running kernel may still use the last.
 const KEPT: usize = 2;
 
@@ -95,6 +95,11 @@ impl Prebuilt {
 
     pub fn library(&self) -> PathBuf {
         self.folder.join(library_name())
+    }
+
+    /// The source of what `use eosin::prelude::*;` brings into scope.
+    pub fn prelude(&self) -> PathBuf {
+        self.folder.join("api/eosin/src/prelude.rs")
     }
 
     /// The standard library's sources, for rust-analyzer.
@@ -372,18 +377,7 @@ fn remove_old(home: &Home, current: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn source_with(code: &str) -> (tempfile::TempDir, Source) {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("src")).unwrap();
-        for (name, text) in [("Cargo.toml", ""), ("Cargo.lock", ""), ("src/lib.rs", code)] {
-            fs::write(folder.path().join(name), text).unwrap();
-        }
-        let source = Source {
-            folder: folder.path().to_owned(),
-        };
-        (folder, source)
-    }
+    use crate::source::tests::checkout;
 
     #[test]
     fn the_key_follows_sources_features_and_compiler() {
@@ -392,7 +386,7 @@ mod tests {
             version: "rustc 9".to_owned(),
             ..toolchain.clone()
         };
-        let ((_a, one), (_b, two)) = (source_with("fn a() {}"), source_with("fn b() {}"));
+        let ((_a, one), (_b, two)) = (checkout("fn a() {}"), checkout("fn b() {}"));
         let cuda = ["cuda".to_owned()];
         let keys = [
             key(&one, &toolchain, &[]).unwrap(),

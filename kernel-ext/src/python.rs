@@ -79,12 +79,12 @@ fn create(prefix: &Path) -> Result<()> {
     let progress = Progress::start(
         "Installing JupyterLab in a private Python environment (once; about a minute)",
     );
-    let mend = "install Python 3.10 or newer (Debian: `apt install python3 python3-venv`)";
+    let fix = "install Python 3.10 or newer (Debian: `apt install python3 python3-venv`)";
     let output = Command::new("python3")
         .args(["-m", "venv"])
         .arg(prefix)
         .output()
-        .map_err(|_| Error::missing("python3", mend))?;
+        .map_err(|_| Error::missing("python3", fix))?;
     if !output.status.success() {
         let told = format!(
             "{}{}",
@@ -113,7 +113,7 @@ fn create(prefix: &Path) -> Result<()> {
         ])
         .arg(&requirements)
         .output()
-        .map_err(|_| Error::missing("pip", mend))?;
+        .map_err(|_| Error::missing("pip", fix))?;
     if !output.status.success() {
         let told = String::from_utf8_lossy(&output.stderr);
         return Err(Error::download(

@@ -2,7 +2,9 @@
 
 use crate::error::{At, Error, Result};
 use crate::toolchain::last_line;
-use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, PackageId};
+use cargo_metadata::{
+    CargoOpt, DependencyKind, Metadata, MetadataCommand, Package, PackageId, TargetKind,
+};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::fs;
@@ -24,6 +26,7 @@ impl Source {
             .unwrap_or(Path::new("."))
             .to_owned();
         let folder = std::env::var_os(SOURCE_VARIABLE).map_or(built_from, PathBuf::from);
+        let folder = std::path::absolute(&folder).at(&folder)?;
         if folder.join("Cargo.toml").is_file() && folder.join("src/lib.rs").is_file() {
             return Ok(Source { folder });
         }
@@ -85,13 +88,49 @@ impl Source {
         Ok(seen.len())
     }
 
-    /// A hash of all that the prebuilt crate is compiled from.
+    /// The checkout's packages that the crate `eosin` is compiled from: itself, and whatever it needs from a folder. Quick,
+    /// and without the network, as nothing of another package is asked.
+    fn own_packages(&self) -> Result<Vec<Package>> {
+        let metadata = MetadataCommand::new()
+            .manifest_path(self.folder.join("Cargo.toml"))
+            .no_deps()
+            .exec()
+            .map_err(|error| Error::step("cargo metadata", last_line(&error.to_string())))?;
+        let (mut needed, mut open) = (Vec::<Package>::new(), vec!["eosin".to_owned()]);
+        while let Some(name) = open.pop() {
+            let is_it = |package: &&Package| package.name.as_str() == name;
+            if needed.iter().any(|package| is_it(&package)) {
+                continue;
+            }
+            let package =
+                metadata.packages.iter().find(is_it).ok_or_else(|| {
+                    Error::step("cargo metadata", format!("it does not know {name}"))
+                })?;
+            let from_folders = package.dependencies.iter().filter(|dependency| {
+                dependency.path.is_some() && dependency.kind != DependencyKind::Development
+            });
+            open.extend(from_folders.map(|dependency| dependency.name.clone()));
+            needed.push(package.clone());
+        }
+        Ok(needed)
+    }
+
+    /// A hash of all in the checkout that the prebuilt crate is compiled from.
     pub fn hash(&self) -> Result<String> {
-        let mut files = vec![
-            self.folder.join("Cargo.toml"),
-            self.folder.join("Cargo.lock"),
-        ];
-        collect_files(&self.folder.join("src"), &mut files)?;
+        let mut files = vec![self.folder.join("Cargo.lock")];
+        for package in self.own_packages()? {
+            files.push(package.manifest_path.clone().into());
+            for target in &package.targets {
+                let (code, folder) = (&target.src_path, target.src_path.parent());
+                if target.kind.contains(&TargetKind::CustomBuild) {
+                    files.push(code.clone().into());
+                } else if target.kind.iter().any(is_library)
+                    && let Some(folder) = folder
+                {
+                    collect_files(folder.as_std_path(), &mut files)?;
+                }
+            }
+        }
         files.sort();
         let mut hasher = Sha256::new();
         for file in files {
@@ -102,6 +141,17 @@ impl Source {
         }
         Ok(hex(&hasher.finalize()))
     }
+}
+
+fn is_library(kind: &TargetKind) -> bool {
+    !matches!(
+        kind,
+        TargetKind::Bin
+            | TargetKind::Example
+            | TargetKind::Test
+            | TargetKind::Bench
+            | TargetKind::CustomBuild
+    )
 }
 
 /// All files in a folder and in those within it.
@@ -120,4 +170,56 @@ pub fn collect_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// A checkout whose crate needs a package in the folder `part`, both with this code, and has another beside them.
+    pub fn checkout(code: &str) -> (tempfile::TempDir, Source) {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = |name: &str, rest: &str| {
+            format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n{rest}")
+        };
+        let needs =
+            "[dependencies]\npart = { path = \"part\" }\n[workspace]\nmembers = [\"other\"]\n";
+        for (path, text) in [
+            ("Cargo.lock", String::new()),
+            ("Cargo.toml", manifest("eosin", needs)),
+            ("src/lib.rs", code.to_owned()),
+            ("part/Cargo.toml", manifest("part", "")),
+            ("part/src/lib.rs", code.to_owned()),
+            ("other/Cargo.toml", manifest("other", "")),
+            ("other/src/lib.rs", code.to_owned()),
+        ] {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let source = Source {
+            folder: folder.path().to_owned(),
+        };
+        (folder, source)
+    }
+
+    #[test]
+    fn the_hash_follows_what_the_crate_is_compiled_from_and_nothing_else() {
+        let (folder, source) = checkout("");
+        let unchanged = source.hash().unwrap();
+        for (path, counts) in [
+            ("other/src/lib.rs", false),
+            ("part/benches.rs", false),
+            ("part/src/lib.rs", true),
+            ("part/Cargo.toml", true),
+            ("src/new.rs", true),
+            ("Cargo.lock", true),
+        ] {
+            let path = folder.path().join(path);
+            let before = fs::read(&path).unwrap_or_default();
+            fs::write(&path, [&before[..], b"\n"].concat()).unwrap();
+            assert_eq!(source.hash().unwrap() != unchanged, counts, "{path:?}");
+            fs::write(&path, &before).unwrap();
+        }
+    }
 }

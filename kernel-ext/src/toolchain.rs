@@ -4,8 +4,8 @@ use crate::error::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The oldest Rust that evcxr compiles with.
-const OLDEST: (u32, u32) = (1, 95);
+/// The oldest Rust that this workspace compiles with.
+const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
 
 /// What `rustc` says of itself.
 #[derive(Debug, Clone)]
@@ -33,14 +33,9 @@ impl Toolchain {
             .ok_or_else(|| Error::step("rustc -vV", "it names no host"))?
             .to_owned();
         let release = field("release:").unwrap_or_default();
-        let mut numbers = release
-            .split(['.', '-'])
-            .map_while(|part| part.parse::<u32>().ok());
-        let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-        if found < OLDEST {
-            let (major, minor) = OLDEST;
+        if numbers(release) < numbers(OLDEST) {
             return Err(Error::missing(
-                format!("Rust {major}.{minor} or newer (found {release})"),
+                format!("Rust {OLDEST} or newer (found {release})"),
                 "run `rustup update stable`",
             ));
         }
@@ -66,11 +61,11 @@ impl Toolchain {
 
     /// Installs the standard library's sources through rustup.
     pub fn add_sources(&self) -> Result<()> {
-        let mend = "install the component `rust-src` of your Rust toolchain";
+        let fix = "install the component `rust-src` of your Rust toolchain";
         let output = Command::new("rustup")
             .args(["component", "add", "rust-src"])
             .output()
-            .map_err(|_| Error::missing("the sources of Rust's standard library", mend))?;
+            .map_err(|_| Error::missing("the source code of Rust's standard library", fix))?;
         if output.status.success() && self.has_sources() {
             return Ok(());
         }
@@ -78,9 +73,17 @@ impl Toolchain {
         Err(Error::download(
             "rustup component add rust-src",
             &reason,
-            format!("{}; {mend}", last_line(&reason)),
+            format!("{}; {fix}", last_line(&reason)),
         ))
     }
+}
+
+/// The numbers of a version, such as `1.95` or `1.96.0-nightly`.
+fn numbers(version: &str) -> Vec<u32> {
+    version
+        .split(['.', '-'])
+        .map_while(|part| part.parse().ok())
+        .collect()
 }
 
 /// What [`Toolchain::stamp`] is for the compiler below `sysroot` now.
@@ -93,11 +96,11 @@ pub fn stamp(sysroot: &Path) -> String {
 }
 
 fn print(arguments: &[&str]) -> Result<String> {
-    let mend = "install Rust from https://rustup.rs";
+    let fix = "install Rust from https://rustup.rs";
     let output = Command::new("rustc")
         .args(arguments)
         .output()
-        .map_err(|_| Error::missing("rustc", mend))?;
+        .map_err(|_| Error::missing("rustc", fix))?;
     if !output.status.success() {
         let reason = String::from_utf8_lossy(&output.stderr);
         return Err(Error::step(

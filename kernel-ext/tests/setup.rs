@@ -102,7 +102,7 @@ fn offline_and_not_set_up_is_told() {
 }
 
 #[test]
-fn doctor_names_what_is_wrong_and_how_to_mend_it() {
+fn doctor_names_what_is_wrong_and_how_to_fix_it() {
     let machine = Machine::with_path(toolchain_alone());
     let output = machine.eosin(&["doctor", "--json"]);
     assert_eq!(output.status.code(), Some(1));
@@ -114,10 +114,10 @@ fn doctor_names_what_is_wrong_and_how_to_mend_it() {
     let checks = report["checks"].as_array().unwrap();
     let check = |name: &str| checks.iter().find(|check| check["name"] == name).unwrap();
     assert_eq!(check("toolchain")["ok"], true);
-    assert!(check("linker")["mend"].as_str().unwrap().contains("linker"));
+    assert!(check("linker")["fix"].as_str().unwrap().contains("linker"));
     for name in ["kernel", "notebook crate", "python", "kernelspec"] {
         assert!(
-            check(name)["mend"]
+            check(name)["fix"]
                 .as_str()
                 .unwrap()
                 .contains("cargo lab --setup-only"),

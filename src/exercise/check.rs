@@ -2,8 +2,9 @@
 
 use super::answer::Attempt;
 use super::card::Card;
-use super::lesson::{Exercise, find};
+use super::lesson::find;
 use super::record::change;
+use super::schema::Exercise;
 use super::state::State;
 use super::value::Value;
 use crate::Result;
@@ -208,10 +209,10 @@ mod tests {
     fn exercise() -> Exercise {
         serde_json::from_value(json!({
             "id": "sums.one", "title": "Add one", "hints": ["h"], "solution": "s", "why": "The why.", "rule": "The rule.",
-            "parts": [], "answer": { "value": 2 },
+            "parts": [], "answer": { "value": 2 }, "starter": "", "check": "",
             "wrong": [
-                { "answer": { "value": 3 }, "message": "Too much." },
-                { "answer": { "error": "overflow" }, "message": "Too large." },
+                { "name": "more", "code": "", "answer": { "value": 3 }, "message": "Too much." },
+                { "name": "large", "code": "", "answer": { "error": "overflow" }, "message": "Too large." },
             ],
         }))
         .unwrap()

@@ -1,6 +1,7 @@
 //! What differs from the right answer: the learner's own is told, the right one never.
 
-use super::pattern::{Pattern, flat};
+use super::pattern::flat;
+use super::schema::Pattern;
 use super::value::{Value, short};
 use serde_json::Value as Json;
 

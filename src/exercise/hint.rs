@@ -1,8 +1,9 @@
 //! Help in stages.
 
 use super::card::Card;
-use super::lesson::{Exercise, find};
+use super::lesson::find;
 use super::record::change;
+use super::schema::Exercise;
 
 const BLUE: &str = "#0072b2";
 

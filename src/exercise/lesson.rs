@@ -1,44 +1,10 @@
 //! The exercises of all lessons, as `eosin notebooks build` has written them.
 
-use super::pattern::Pattern;
-use serde::Deserialize;
+use super::schema::{Exercise, Lesson};
 use std::sync::LazyLock;
 
 /// Names a file to read instead, so that authors need not compile the crate for every word they change.
 const FILE_VARIABLE: &str = "EOSIN_EXERCISES";
-
-/// A lesson's exercises, in order.
-#[derive(Debug, Deserialize)]
-pub struct Lesson {
-    /// As `01-tensors`.
-    pub name: String,
-    pub title: String,
-    pub exercises: Vec<Exercise>,
-}
-
-/// What is known of an exercise.
-#[derive(Debug, Deserialize)]
-pub struct Exercise {
-    pub id: String,
-    pub title: String,
-    pub hints: Vec<String>,
-    pub solution: String,
-    /// Told when the answer is right: why it is, and what to notice.
-    pub why: String,
-    /// Told when it is wrong: what a right answer must be like.
-    pub rule: String,
-    /// Names for the elements of an answer that is a list.
-    pub parts: Vec<String>,
-    pub answer: Pattern,
-    pub wrong: Vec<Wrong>,
-}
-
-/// A typical wrong answer.
-#[derive(Debug, Deserialize)]
-pub struct Wrong {
-    pub answer: Pattern,
-    pub message: String,
-}
 
 /// The lessons that have exercises.
 pub fn lessons() -> &'static [Lesson] {

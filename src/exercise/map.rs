@@ -1,8 +1,9 @@
 //! Where the learner stands.
 
 use super::card::Card;
-use super::lesson::{Exercise, Lesson, lessons};
+use super::lesson::lessons;
 use super::record::{Records, records};
+use super::schema::{Exercise, Lesson};
 use super::state::State;
 use crate::display::escape_html;
 
@@ -81,7 +82,7 @@ mod tests {
         let exercise = |id: &str| {
             json!({
                 "id": id, "title": format!("Title of {id}"), "hints": [], "solution": "", "why": "", "rule": "",
-                "parts": [], "answer": {}, "wrong": [],
+                "parts": [], "answer": {}, "starter": "", "check": "", "wrong": [],
             })
         };
         let lessons: Vec<Lesson> = serde_json::from_value(json!([

@@ -12,6 +12,7 @@ mod lesson;
 mod map;
 mod pattern;
 mod record;
+mod schema;
 mod solution;
 mod state;
 mod value;

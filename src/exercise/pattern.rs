@@ -1,34 +1,12 @@
-//! What an answer is compared with: the right one, or a typical wrong one.
+//! Whether an answer is like the right one, or like a typical wrong one.
 
+use super::schema::Pattern;
 use super::value::Value;
-use serde::Deserialize;
 use serde_json::Value as Json;
 
 /// Rounding differs between machines; a right answer must not. The second is for what would be zero without rounding.
 const USUAL_TOLERANCE: f64 = 1e-4;
 const USUAL_TOLERANCE_AT_ZERO: f64 = 1e-5;
-
-/// Conditions on an answer; those that are given must all hold.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Pattern {
-    /// A number, a truth, a text, or lists of them, as deep as the answer; JSON's null stands for what is not a number.
-    pub value: Option<Json>,
-    pub shape: Option<Vec<usize>>,
-    pub dtype: Option<String>,
-    /// Of all numbers.
-    pub mean: Option<f64>,
-    pub lowest: Option<f64>,
-    pub highest: Option<f64>,
-    /// Bounds of every number.
-    pub at_least: Option<f64>,
-    pub at_most: Option<f64>,
-    /// Within what an error says that came instead of an answer.
-    pub error: Option<String>,
-    /// How far a number may be off, as a part of the right one, and how far in addition, whatever its size.
-    pub tolerance: Option<f64>,
-    pub tolerance_at_zero: Option<f64>,
-}
 
 impl Pattern {
     /// Whether an answer is of this pattern.
@@ -209,6 +187,8 @@ mod tests {
     #[test]
     fn not_a_number_fits_only_itself() {
         let answer = Value::Number(f64::NAN);
+        let alone = pattern(json!({ "value": null }));
+        assert!(alone.fits(&answer) && !alone.fits(&Value::Number(1.0)));
         let of_list = Value::List(vec![answer.clone()]);
         assert!(pattern(json!({ "value": [null] })).fits(&of_list));
         for condition in ["value", "mean", "lowest", "at_least", "at_most"] {

@@ -1,8 +1,9 @@
 //! The last help.
 
 use super::card::Card;
-use super::lesson::{Exercise, find};
+use super::lesson::find;
 use super::record::{Record, change};
+use super::schema::Exercise;
 use crate::display::escape_html;
 
 const PURPLE: &str = "#cc79a7";

@@ -12,20 +12,20 @@ use crate::{Error, Result};
 use candle_core::{DType, Tensor};
 use rayon::prelude::*;
 
-/// What numbers are normalised by.
+/// The statistics that channels are normalised by.
 #[derive(Debug, Clone)]
 pub enum Statistics {
     /// Mean and variance of each channel of the batch itself, as in training.
     Batch,
-    /// Those (C) that were collected before, as in evaluation.
+    /// Statistics (C) that were collected before, as in evaluation.
     Running { mean: Tensor, variance: Tensor },
 }
 
 /// Normalises each channel of `input` (N, C, H, W), then scales it by `weight` (C) and adds `bias` (C):
-/// `(x - mean) / sqrt(variance + epsilon) * weight + bias`, with the variance over all numbers, as PyTorch's `batch_norm`.
+/// `(x - mean) / sqrt(variance + epsilon) * weight + bias`, with the biased variance, as PyTorch's `batch_norm`.
 ///
 /// # Errors
-/// When the shapes do not fit, or a batch has a single number a channel.
+/// When the shapes do not fit, or a batch has only one value for each channel.
 pub fn batch_norm(
     input: &Tensor,
     weight: &Tensor,
@@ -52,8 +52,7 @@ pub fn batch_norm(
     )
 }
 
-/// [`batch_norm`] by statistics that are there already, `of_batch` when they are those of [`batch_statistics`], then an
-/// activation.
+/// [`batch_norm`] with given statistics, `of_batch` when they are those of [`batch_statistics`], then an activation.
 pub(crate) fn normalize(
     input: &Tensor,
     weight: &Tensor,
@@ -83,17 +82,16 @@ pub(crate) fn normalize(
     Epilogue::from(afterwards).forward(&apply3(input, weight, bias, operation)?)
 }
 
-/// Mean and variance (over all numbers, not one less) of each channel of `input` (N, C, H, W). Nobody follows their gradient here;
-/// [`batch_norm`] does.
+/// Mean and (biased) variance of each channel of `input` (N, C, H, W). They carry no gradient; [`batch_norm`] takes care of that.
 ///
 /// # Errors
-/// When the input is not (N, C, H, W), or has a single number a channel.
+/// When the input is not (N, C, H, W), or has only one value for each channel.
 pub fn batch_statistics(input: &Tensor) -> Result<(Tensor, Tensor)> {
     let channels = check(input, &[])?;
     let count = input.elem_count() / channels.max(1);
     if count < 2 {
         return Err(Error::Invalid(format!(
-            "batch_norm: input {:?}: one number a channel has no variance; train with larger batches",
+            "batch_norm: input {:?}: a single value for each channel has no variance: train with larger batches",
             input.shape()
         )));
     }
@@ -131,8 +129,8 @@ impl Operation<1> for Moments {
     }
 }
 
-/// The sums of `terms` over pairs of slices. Many sums side by side, each over few numbers: one alone would wait for itself, and
-/// a long one lose digits.
+/// The sums of `terms` over pairs of slices. Many partial sums run side by side, each over few elements: a single one would wait for
+/// itself, and a long one would lose digits.
 fn sums<'a, T: Scalar, const N: usize>(
     pairs: impl Iterator<Item = (&'a [T], &'a [T])>,
     terms: impl Fn(T, T) -> [T; N],
@@ -160,7 +158,7 @@ fn sums<'a, T: Scalar, const N: usize>(
     totals.map(|totals| totals.into_iter().sum())
 }
 
-/// Sums that are computed side by side.
+/// How many partial sums run side by side.
 const LANES: usize = 16;
 
 #[inline(always)]
@@ -177,7 +175,7 @@ fn add<T: Scalar, const N: usize>(
     }
 }
 
-/// How many planes one task works on, none of them small.
+/// How many planes one task works on, so that no task is small.
 fn planes_together(plane: usize) -> usize {
     (CHUNK / plane).max(1)
 }
@@ -190,7 +188,7 @@ fn check(input: &Tensor, of_channels: &[&Tensor]) -> Result<usize> {
         _ => {
             let shapes: Vec<_> = of_channels.iter().map(|tensor| tensor.dims()).collect();
             Err(Error::Invalid(format!(
-                "batch_norm: input {:?} must be (N, C, H, W), and weight, bias and statistics (C), they are {shapes:?}",
+                "batch_norm: input {:?} must be (N, C, H, W), and weight, bias and statistics must be (C); they are {shapes:?}",
                 input.shape()
             )))
         }
@@ -199,7 +197,7 @@ fn check(input: &Tensor, of_channels: &[&Tensor]) -> Result<usize> {
 
 #[derive(Debug, Clone)]
 pub(super) struct BatchNorm {
-    /// (C) of f64, as the scale.
+    /// (C) of f64, like the scale.
     pub mean: Tensor,
     /// One over the standard deviation.
     pub scale: Tensor,
@@ -241,7 +239,7 @@ impl Operation<3> for BatchNorm {
         stored(result, shape)
     }
 
-    /// The gradients of the paper's section 3, gathered: with `z` the normalised numbers and `m` of them in a channel,
+    /// The gradients of the paper's section 3, combined: with `z` the normalised values and `m` of them in a channel,
     /// `dx = weight * scale * (dy - (sum(dy) + z * sum(dy * z)) / m)`; without the sums when the statistics are constants.
     fn gradients(
         &self,
@@ -251,7 +249,7 @@ impl Operation<3> for BatchNorm {
     ) -> candle_core::Result<[Option<Tensor>; 3]> {
         let gradient = self.epilogue.gradient(result, gradient)?;
         let operation = BatchNormGradient(self.clone());
-        // For each channel one plane more: the sums, which are the gradients of weight and bias.
+        // After the gradient of the input come two sums for each channel: the gradients of weight and bias.
         let packed = compute3(input, weight, &gradient, operation)?;
         let count = input.elem_count();
         let channels = weight.dim(0)?;
@@ -263,7 +261,7 @@ impl Operation<3> for BatchNorm {
     }
 }
 
-/// Gives the gradients of input, weight and bias, one behind the other.
+/// The gradients of input, weight and bias, one after the other in memory.
 pub(super) struct BatchNormGradient(pub BatchNorm);
 
 impl Operation<3> for BatchNormGradient {

@@ -1,4 +1,4 @@
-//! Channels of two images side by side: the skip connection of a U-Net.
+//! The channels of two images together: the skip connection of a U-Net.
 
 use super::memory::written;
 use super::on_cuda::on_cuda;
@@ -9,18 +9,18 @@ use crate::{Error, Result};
 use candle_core::Tensor;
 use rayon::prelude::*;
 
-/// Puts the channels of `second` (N, D, H, W) behind those of `first` (N, C, H, W): (N, C + D, H, W), as PyTorch's
-/// `cat([first, second], 1)`. candle's own is right too; this one uses all threads, and so does its gradient.
+/// Concatenates the channels of `first` (N, C, H, W) and `second` (N, D, H, W): (N, C + D, H, W), as PyTorch's
+/// `cat([first, second], 1)`. candle's own is right as well; this one and its gradient use all threads.
 ///
 /// # Errors
-/// When anything but the channels differs.
+/// When the two differ in anything but their channels.
 pub fn concat_channels(first: &Tensor, second: &Tensor) -> Result<Tensor> {
     match (first.dims(), second.dims()) {
         (&[n, _, height, width], &[m, _, other_height, other_width])
             if (n, height, width) == (m, other_height, other_width) => {}
         _ => {
             return Err(Error::Invalid(format!(
-                "concat_channels: {:?} and {:?} must be (N, C, H, W) and differ in C alone",
+                "concat_channels: {:?} and {:?} must be (N, C, H, W) and differ only in C",
                 first.shape(),
                 second.shape()
             )));

@@ -1,4 +1,4 @@
-//! Convolution along one axis: signals such as an ECG.
+//! Convolution along one dimension: signals such as an ECG.
 
 use super::conv_options::{ConvOptions, Pair};
 use super::conv2d::conv2d;
@@ -7,7 +7,7 @@ use candle_core::Tensor;
 
 /// Convolves `input` (N, C, L) with `weight` (O, C / groups, K) and adds `bias` (O): (N, O, M) with
 /// `M = floor((L + 2 * padding - dilation * (K - 1) - 1) / stride) + 1`, as PyTorch's `conv1d`. It is [`conv2d`] of images with
-/// one row; of each option that of the columns counts.
+/// one row, and uses the columns' part of each option.
 ///
 /// ```
 /// use candle_core::{Device, Tensor};

@@ -17,7 +17,8 @@ use rayon::prelude::*;
 /// Convolves `input` (N, C, H, W) with `weight` (O, C / groups, KH, KW) and adds `bias` (O): (N, O, OH, OW), with
 /// `OH = floor((H + 2 * padding - dilation * (KH - 1) - 1) / stride) + 1`, as PyTorch's `conv2d`.
 ///
-/// The operation is ours, forward and backward; on a GPU it is cuDNN's with the feature `cudnn`.
+/// The operation is ours, forward and backward; on a GPU with the feature `cudnn` it is cuDNN's. (candle's `Tensor::conv2d` fails in
+/// `backward` for images that are not square.)
 ///
 /// ```
 /// use candle_core::{Device, DType, Tensor};
@@ -91,7 +92,7 @@ pub fn conv2d(
     convolution.apply(input, weight, bias)
 }
 
-/// The size of the result; an error is the rule that is broken.
+/// The size of the result; the error is the rule that is broken.
 fn output_size(
     input: &Tensor,
     weight: &Tensor,
@@ -156,7 +157,7 @@ fn output_size(
     ))
 }
 
-/// Convolves each group of `outputs` channels apart; `weight` is cut along its first axis.
+/// Convolves each group of `outputs` channels separately; `weight` is divided along its first dimension.
 pub(super) fn in_groups(
     weight: &Tensor,
     bias: Option<&Tensor>,
@@ -175,14 +176,14 @@ pub(super) fn in_groups(
     Ok(Tensor::cat(&results.collect::<Result<Vec<_>>>()?, 1)?)
 }
 
-/// From the input of a convolution to its output, or as its gradient and a transposed convolution go.
+/// From the input of a convolution to its output, or the other way, as its gradient and a transposed convolution go.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Direction {
     Forward,
     Backward,
 }
 
-/// A convolution in either direction: the gradient of its input is the same in the other.
+/// A convolution in either direction: the gradient of its input is the convolution in the other one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Convolution {
     pub geometry: Geometry,
@@ -227,7 +228,7 @@ impl Convolution {
         stored(result, (images, channels, height, width))
     }
 
-    /// Gradients of input and weight; none for an input that nobody learns, such as an image.
+    /// Gradients of input and weight; none for an input that needs none, such as an image.
     fn of_factors(
         &self,
         input: &Tensor,
@@ -323,7 +324,7 @@ impl Operation<1> for ChannelSum {
         let (images, channels, height, width) = gradient.shape().dims4()?;
         let plane = height * width;
         let sum = |channel: usize| {
-            // Many sums side by side: one alone would lose digits, and wait for itself.
+            // Many partial sums side by side: a single one would lose digits and wait for itself.
             let mut lanes = [T::ZERO; 64];
             for image in 0..images {
                 let plane = &numbers[(image * channels + channel) * plane..][..plane];
@@ -504,7 +505,7 @@ mod tests {
     }
 
     /// A convolution is linear in input and in weight: with `g` the gradient of the sum of `r * conv2d(x, w)`, the sum of `g * v` is
-    /// that of `r * conv2d(x, v)` for any `v` in the place of `w`, and in the same way for `x`.
+    /// that of `r * conv2d(x, v)` for any `v` instead of `w`, and likewise for `x`.
     #[test]
     fn gradients_with_many_outputs_are_those_of_the_sums_that_they_belong_to() {
         let with = ConvOptions::new;

@@ -1,18 +1,18 @@
-//! Convolution of volumes: scans that are stacks of slices.
+//! Convolution of volumes: scans made of stacked slices.
 
 use super::conv_options::ConvOptions;
 use super::conv2d::conv2d;
 use crate::{Error, Result};
 use candle_core::Tensor;
 
-/// Options of [`conv3d`]: along the depth their own, within slices those of [`ConvOptions`].
+/// Options of [`conv3d`]: its own along the depth, those of [`ConvOptions`] within slices.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Conv3dOptions {
-    /// From one output slice to the next, in input slices.
+    /// The distance from one output slice to the next, in input slices.
     pub depth_stride: usize,
     /// Slices of zeros added at each end.
     pub depth_padding: usize,
-    /// From one tap of the kernel to the next, in input slices.
+    /// The distance from one tap of the kernel to the next, in input slices.
     pub depth_dilation: usize,
     pub within_slices: ConvOptions,
 }
@@ -29,8 +29,8 @@ impl Default for Conv3dOptions {
 }
 
 /// Convolves `input` (N, C, D, H, W) with `weight` (O, C, KD, KH, KW) and adds `bias` (O): (N, O, OD, OH, OW), each size as in
-/// [`conv2d`], as PyTorch's `conv3d` with one group. Each output slice is a [`conv2d`] of the slices that its taps see, their
-/// channels side by side.
+/// [`conv2d`], as PyTorch's `conv3d` with one group. Each output slice is a [`conv2d`] of the slices that its taps see, with
+/// their channels concatenated.
 ///
 /// ```
 /// use candle_core::{DType, Device, Tensor};
@@ -69,7 +69,7 @@ pub fn conv3d(
         within_slices,
     } = *options;
     if channels != wanted || within_slices.groups != 1 {
-        return refuse("both have the same channels, in one group");
+        return refuse("both must have the same channels, in one group");
     }
     if [depth, kernel, depth_stride, depth_dilation].contains(&0) {
         return refuse("depth, kernel, stride and dilation must be at least 1");
@@ -88,7 +88,7 @@ pub fn conv3d(
             }
         });
         let seen = Tensor::cat(&seen.collect::<candle_core::Result<Vec<_>>>()?, 1)?;
-        // (O, C, KD, KH, KW) to (O, KD * C, KH, KW): slice after slice, as the channels are.
+        // (O, C, KD, KH, KW) to (O, KD * C, KH, KW): slice after slice, in the order of the channels.
         let weight = weight.transpose(1, 2)?.flatten(1, 2)?;
         conv2d(&seen, &weight, bias, &within_slices)
     });

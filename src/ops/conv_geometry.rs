@@ -1,9 +1,9 @@
-//! Where the numbers of a convolution meet: which inputs reach which outputs, and back.
+//! Which inputs of a convolution reach which outputs, and back.
 //!
-//! Along one axis output `y` is reached by the inputs `y * stride + k * dilation - padding`, for each tap `k` of the kernel.
+//! Along one axis, output `y` is reached by the inputs `y * stride + k * dilation - padding`, for each tap `k` of the kernel.
 //! With `k * dilation = shift * stride + phase` that is `(y + shift) * stride + phase - padding`: so the inputs of one phase,
-//! every `stride`-th, are met in steps of one, whatever the stride. A [`Pass`] says so for both axes. The gradient of the
-//! input takes a pass for each phase of its own (Dumoulin and Visin 2016, "A guide to convolution arithmetic", 4 and 5).
+//! every `stride`-th, follow one another in steps of one, whatever the stride. A [`Pass`] describes this for both axes. The gradient
+//! of the input takes one pass for each of its phases (Dumoulin and Visin 2016, "A guide to convolution arithmetic", 4 and 5).
 
 use std::ops::Range;
 
@@ -110,8 +110,8 @@ pub struct Tap {
     shift: isize,
 }
 
-/// One axis: result `i` of `range` stands at `start + step * i`; for each tap it is reached from
-/// `tap.origin + source_step * (i + tap.shift)`, where there is something.
+/// One axis: result `i` of `range` is at `start + step * i`; each tap reaches it from
+/// `tap.origin + source_step * (i + tap.shift)`, where that lies within the image.
 #[derive(Debug, Clone)]
 pub struct Axis {
     pub start: isize,
@@ -126,7 +126,7 @@ impl Axis {
         self.taps.iter().map(|tap| tap.shift).min().unwrap_or(0)
     }
 
-    /// How much farther than its results the sources of an axis reach.
+    /// How much farther the sources of an axis reach than its results.
     fn reach(&self) -> usize {
         let most = self.taps.iter().map(|tap| tap.shift).max().unwrap_or(0);
         (most - self.least_shift()) as usize
@@ -144,7 +144,7 @@ impl Axis {
         (self.range.end - self.range.start).max(0) as usize
     }
 
-    /// Which of `length` sources of a tap's origin, from `first` on, lie in an image of this size.
+    /// Which of `length` sources from `first` on, counted from a tap's origin, lie in an image of this size.
     fn inside(&self, origin: isize, first: isize, length: usize, size: usize) -> Range<usize> {
         let step = self.source_step as isize;
         let place = origin + step * first;
@@ -153,7 +153,7 @@ impl Axis {
         begin as usize..end as usize
     }
 
-    /// What `results` are reached from.
+    /// The sources of `results`.
     fn line(&self, results: &Range<isize>, size: usize) -> Line {
         let first = results.start + self.least_shift();
         let length = (results.end - results.start) as usize + self.reach();
@@ -169,7 +169,7 @@ impl Axis {
         }
     }
 
-    /// The part of the range whose results stand in `places`.
+    /// The part of the range whose results are in `places`.
     pub fn within(&self, places: &Range<usize>) -> Range<isize> {
         let step = self.step as isize;
         let first_at_least = |place: usize| -((self.start - place as isize).div_euclid(step));
@@ -178,37 +178,37 @@ impl Axis {
     }
 }
 
-/// Results and sources that meet in steps of one.
+/// Results and sources that follow one another in steps of one.
 #[derive(Debug, Clone)]
 pub struct Pass {
     pub rows: Axis,
     pub columns: Axis,
 }
 
-/// Sources along one axis. Where there are only zeros at both ends, the next line begins before this one ends.
+/// Sources along one axis. Where both ends hold only zeros, the next line begins before this one ends.
 #[derive(Debug, Clone, Copy)]
 struct Line {
     first: isize,
     length: usize,
-    /// From one line to the next.
+    /// The distance from one line to the next.
     pitch: usize,
 }
 
-/// Room behind a flat plane, so that whole registers may be read at its end.
+/// Space after a flat plane, so that whole registers can be read at its end.
 const SLACK: usize = 64;
 
 /// A *flat* plane: what a pass needs of one channel for some rows of results, row after row, with zeros where an image ends;
-/// where it is for several images, pixel beside pixel. Then the result at flat position `i` is the sum over channels and taps
+/// several images are interleaved pixel by pixel. Then the result at flat position `i` is the sum over channels and taps
 /// of `weight * plane[i + tap's offset]`: every loop runs over contiguous numbers, whatever the width. What is computed
-/// between rows is thrown away.
+/// between rows is discarded.
 #[derive(Debug, Clone)]
 pub struct FlatPlane {
     /// Rows of results of each image.
     pub results: Range<isize>,
     pub images: usize,
-    /// From one row of results to the next.
+    /// The distance from one row of results to the next.
     pub row: usize,
-    /// From the first result to behind the last.
+    /// The distance from the first result to the end of the last.
     pub span: usize,
     /// Length of the plane.
     pub length: usize,
@@ -275,7 +275,7 @@ impl Pass {
         taps
     }
 
-    /// Fills such a plane from one channel of each image, of which `channel_of` gives the numbers.
+    /// Fills such a plane from one channel of each image, which `channel_of` returns.
     pub fn fill<'a, T: Copy + 'a>(
         &self,
         plane: &FlatPlane,

@@ -9,9 +9,9 @@ use rayon::prelude::*;
 use std::mem::{MaybeUninit, zeroed};
 use std::ops::Range;
 
-/// Numbers of flat planes that one task works on: they stay in a processor's own cache.
+/// Elements of flat planes that one task works on: they stay in a core's own cache.
 const CACHED: usize = 1 << 17;
-/// Tasks for each thread, so that the last one is not waited for long.
+/// Tasks for each thread, so that nobody waits long for the last one.
 const TASKS: usize = 4;
 
 /// See [`conv_algorithm::forward`](super::conv_algorithm::forward).
@@ -104,16 +104,15 @@ fn correlate<T: Registers>(work: Correlation<T>) -> Vec<T> {
     }
 }
 
-/// Some rows of the result in all channels, of one image, or of several small ones: image after image, channel after channel,
-/// row after row.
+/// Some rows of the result in all channels, of one image or of several small ones: image by image, channel by channel, row by row.
 struct Tile<'a, T> {
     images: Range<usize>,
     rows: Range<usize>,
     lines: Vec<&'a mut [MaybeUninit<T>]>,
 }
 
-/// A pass with its weights in the order in which they are used: for each block of channels, each source channel and each
-/// tap, those of the block's channels side by side.
+/// A pass with its weights in the order of their use: for each block of channels, each source channel and each tap, those of the
+/// block's channels side by side.
 struct Packed<'a, T> {
     pass: &'a Pass,
     weights: Vec<T>,
@@ -155,7 +154,7 @@ fn in_blocks<T: Scalar, const BLOCK: usize, const LANES: usize>(
     let planes = work.source_channels * source_plane;
     let images = work.sources.len().checked_div(planes).unwrap_or(0);
     let length = images * work.channels * work.size.0 * work.size.1;
-    // Every place of the result is in one tile, and reached by one pass.
+    // Every element of the result is in one tile, and one pass writes it.
     written(length, |result| {
         let tiles = tiles(work, images, result).into_par_iter();
         tiles.for_each(|mut tile| {
@@ -243,7 +242,7 @@ impl<T: Scalar> Tile<'_, T> {
     }
 }
 
-/// Cuts the result into tasks, by image and by rows; small images are worked on together, so that they fill registers.
+/// Divides the result into tasks, by image and by rows; a task takes several small images, so that they fill registers.
 fn tiles<'a, T: Scalar>(
     work: &Correlation<T>,
     images: usize,
@@ -251,7 +250,7 @@ fn tiles<'a, T: Scalar>(
 ) -> Vec<Tile<'a, T>> {
     let (height, width) = work.size;
     let tasks = TASKS * rayon::current_num_threads();
-    // Numbers that a row of the result is reached from.
+    // Elements that a row of the result is computed from.
     let sources = work.source_size.0 * (work.source_size.1 + SPARE_COLUMNS);
     let row = work.source_channels * sources.div_ceil(height);
     let rows = height
@@ -281,7 +280,7 @@ fn tiles<'a, T: Scalar>(
     tiles
 }
 
-/// How many images make a group, at most `most`, such that all threads have groups of about one size.
+/// How many images make a group, at most `most`, so that all threads have groups of about the same size.
 fn in_equal_groups(images: usize, most: usize) -> usize {
     let groups = images.div_ceil(most.max(1)).max(1);
     let groups = groups.next_multiple_of(rayon::current_num_threads());
@@ -290,12 +289,12 @@ fn in_equal_groups(images: usize, most: usize) -> usize {
 
 /// About as many columns as padding adds.
 const SPARE_COLUMNS: usize = 2;
-/// With fewer rows, laying out what lies around them costs too much.
+/// With fewer rows, copying what surrounds them costs too much.
 const MIN_ROWS: usize = 4;
 
 /// A block of channels in one tile.
 pub struct Block<'a, T> {
-    /// Flat planes of `plane` numbers.
+    /// Flat planes of `plane` elements.
     pub planes: &'a [T],
     pub plane: usize,
     pub taps: &'a [usize],
@@ -306,7 +305,7 @@ pub struct Block<'a, T> {
     pub span: usize,
 }
 
-/// The loop itself, on as many positions at a time as `WIDE` registers hold; on fewer at the end.
+/// The loop itself, on as many positions at a time as `WIDE` registers hold, and on fewer at the end.
 ///
 /// # Safety
 /// The processor must have the instructions of `R`.
@@ -330,7 +329,7 @@ pub unsafe fn outputs<T: Scalar, R: Register<T>, const BLOCK: usize, const WIDE:
     }
 }
 
-/// `BLOCK` channels times `WIDE` registers of positions are kept while source channels and taps pass. Gives back `WIDE`.
+/// Keeps `BLOCK` channels times `WIDE` registers of positions while it goes through source channels and taps. Returns `WIDE`.
 ///
 /// # Safety
 /// As for [`outputs`].

@@ -4,7 +4,7 @@ use super::activation::Activation;
 use super::epilogue::Epilogue;
 use super::mask::Mask;
 
-/// Rows and columns; one number means the same for both.
+/// Rows and columns; a single number stands for both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair(pub usize, pub usize);
 
@@ -26,7 +26,7 @@ impl From<Pair> for (usize, usize) {
     }
 }
 
-/// `3` for the same along both axes, else `(3, 5)`.
+/// `3` when both are the same, else `(3, 5)`.
 impl std::fmt::Display for Pair {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0 == self.1 {
@@ -36,16 +36,16 @@ impl std::fmt::Display for Pair {
     }
 }
 
-/// What stands around an image.
+/// What surrounds an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PaddingMode {
     #[default]
     Zeros,
-    /// The numbers at the image's edge, again and again.
+    /// The values at the image's edge, repeated.
     Replicate,
 }
 
-/// Options of [`conv2d`](super::conv2d()): stride 1, no padding, dilation 1, one group and nothing after it unless said
+/// Options of [`conv2d`](super::conv2d()): stride 1, no padding, dilation 1, one group and no epilogue, unless you say
 /// otherwise.
 ///
 /// ```
@@ -81,7 +81,7 @@ impl ConvOptions {
         }
     }
 
-    /// From one output to the next, in input pixels.
+    /// The distance from one output to the next, in input pixels.
     pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
         self.stride = stride.into();
         self
@@ -98,13 +98,13 @@ impl ConvOptions {
         self
     }
 
-    /// From one tap of the kernel to the next, in input pixels.
+    /// The distance from one tap of the kernel to the next, in input pixels.
     pub fn dilation(mut self, dilation: impl Into<Pair>) -> Self {
         self.dilation = dilation.into();
         self
     }
 
-    /// Groups of channels that are convolved apart.
+    /// Groups of channels that are convolved separately.
     pub fn groups(mut self, groups: usize) -> Self {
         self.groups = groups;
         self
@@ -115,13 +115,13 @@ impl ConvOptions {
         self
     }
 
-    /// A function of each result, computed on the way (quicker than afterwards).
+    /// An activation of each element, computed in the same pass (faster than afterwards).
     pub fn activation(mut self, activation: Activation) -> Self {
         self.epilogue.activation = activation;
         self
     }
 
-    /// Dropout of the results, after the activation: see [`dropout`](super::dropout()).
+    /// Dropout after the activation: see [`dropout`](super::dropout()).
     pub fn dropout(mut self, probability: f64, seed: u64) -> Self {
         self.epilogue.dropout = (probability != 0.0).then(|| Mask::new(probability, seed));
         self
@@ -155,7 +155,7 @@ impl ConvTransposeOptions {
         }
     }
 
-    /// From one input to the next, in output pixels.
+    /// The distance from one input to the next, in output pixels.
     pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
         self.stride = stride.into();
         self
@@ -167,19 +167,19 @@ impl ConvTransposeOptions {
         self
     }
 
-    /// Rows added below and columns added to the right: with a stride, several output sizes have the same input size.
+    /// Rows added at the bottom and columns added at the right: with a stride, several output sizes belong to one input size.
     pub fn output_padding(mut self, padding: impl Into<Pair>) -> Self {
         self.output_padding = padding.into();
         self
     }
 
-    /// From one tap of the kernel to the next, in output pixels.
+    /// The distance from one tap of the kernel to the next, in output pixels.
     pub fn dilation(mut self, dilation: impl Into<Pair>) -> Self {
         self.dilation = dilation.into();
         self
     }
 
-    /// Groups of channels that are convolved apart.
+    /// Groups of channels that are convolved separately.
     pub fn groups(mut self, groups: usize) -> Self {
         self.groups = groups;
         self

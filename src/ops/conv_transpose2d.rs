@@ -11,7 +11,7 @@ use candle_core::Tensor;
 /// `conv_transpose2d`: (N, O, OH, OW) with
 /// `OH = (H - 1) * stride - 2 * padding + dilation * (KH - 1) + output_padding + 1`.
 ///
-/// It is what takes the gradient of a convolution's output to that of its input, and is computed as such.
+/// It maps the gradient of a convolution's output to that of its input, and is computed as such.
 ///
 /// ```
 /// use candle_core::{Device, DType, Tensor};
@@ -58,7 +58,7 @@ pub fn conv_transpose2d(
     convolution.apply(input, weight, bias)
 }
 
-/// The convolution of which this is the transpose: its output is our input. An error is the rule that is broken.
+/// The convolution that this is the transpose of: its output is our input. The error is the rule that is broken.
 fn geometry(
     input: &Tensor,
     weight: &Tensor,

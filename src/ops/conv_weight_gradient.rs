@@ -9,13 +9,13 @@ use rayon::prelude::*;
 use std::mem;
 use std::ops::Range;
 
-/// Numbers of flat planes and lines that are worked on at a time: they stay in a processor's own cache.
+/// Elements of flat planes and lines that are worked on at a time: they stay in a core's own cache.
 const CACHED: usize = 1 << 17;
-/// Parts that are summed apart, then added: always the same, so that the sum does not depend on the number of threads.
+/// Parts that are summed separately, then added: always the same, so that the sum does not depend on the number of threads.
 const PARTS: usize = 8;
-/// So many outputs are worth being laid out side by side.
+/// From so many outputs on, interleaving them pays.
 const MANY: usize = 48;
-/// Numbers that are laid out at a time then.
+/// Elements that are copied at a time then.
 const TOGETHER: usize = 1 << 20;
 
 /// Whether outer products are faster than going tap by tap.
@@ -24,12 +24,12 @@ pub fn suits_outer_products(geometry: &Geometry) -> bool {
     geometry.outputs >= MANY && columns >= 2 * TASK
 }
 
-/// As sums of outer products: of the outputs' gradients and what all taps see.
+/// By sums of outer products of the outputs' gradients and what all taps see.
 pub fn outer_products<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
     Work::new(input, gradient, geometry).as_outer_products()
 }
 
-/// For each tap, the products of the outputs' gradients with what the tap sees.
+/// Tap by tap: the products of the outputs' gradients with what the tap sees.
 pub fn tap_by_tap<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
     let work = Work::new(input, gradient, geometry);
     match level() {
@@ -70,7 +70,7 @@ struct Piece {
     rows: Range<usize>,
 }
 
-/// A piece laid out.
+/// A piece, copied into place.
 struct Part<'a, T> {
     /// Flat planes of the input's channels.
     planes: &'a [T],
@@ -95,7 +95,7 @@ impl<'a, T: Registers> Work<'a, T> {
         }
     }
 
-    /// Cuts the work such that about `numbers` numbers are laid out at a time.
+    /// Divides the work so that about `numbers` elements are copied at a time.
     fn pieces(&self, numbers: usize) -> Vec<Piece> {
         let geometry = self.geometry;
         let height = geometry.output.0;
@@ -104,7 +104,7 @@ impl<'a, T: Registers> Work<'a, T> {
         let row = (geometry.channels * geometry.stride.0 * geometry.stride.1 + geometry.outputs)
             * self.pass.plane(0..1, 1, geometry.input).row;
         let rows = (numbers / row).clamp(4, height.max(4));
-        // Small images are worked on together: each sum ends with adding up a register.
+        // Small images are worked on together, since each sum ends with adding up a register.
         let together = (numbers / (row * rows)).max(1);
         let of_images = (0..images).step_by(together).map(|first| {
             let images = first..(first + together).min(images);
@@ -122,7 +122,7 @@ impl<'a, T: Registers> Work<'a, T> {
             .plane(results, piece.images.len(), self.geometry.input)
     }
 
-    /// Lays out one channel of the input.
+    /// Copies one channel of the input into place.
     fn fill_plane(&self, piece: &Piece, plane: &FlatPlane, channel: usize, flat: &mut [T]) {
         let (channels, (height, width)) = (self.geometry.channels, self.geometry.input);
         let channel_of = |image: usize| {
@@ -132,7 +132,7 @@ impl<'a, T: Registers> Work<'a, T> {
         self.pass.fill(plane, flat, channel_of, T::ZERO);
     }
 
-    /// Lays out the gradient of one output; none of an output that only fills up a block.
+    /// Copies the gradient of one output into place; nothing for an output that only fills up a block.
     fn fill_line(&self, piece: &Piece, plane: &FlatPlane, output: usize, flat: &mut [T]) {
         flat.fill(T::ZERO);
         let (outputs, (height, width)) = (self.geometry.outputs, self.geometry.output);
@@ -155,7 +155,7 @@ impl<'a, T: Registers> Work<'a, T> {
         }
     }
 
-    /// Sums of many small pieces, `PARTS` at a time.
+    /// Sums over many small pieces, `PARTS` at a time.
     fn in_parts<const BLOCK: usize, const LANES: usize>(
         &self,
         compute: impl Fn(Part<T>) + Sync,
@@ -206,7 +206,7 @@ impl<'a, T: Registers> Work<'a, T> {
         self.in_order(&sums, outputs)
     }
 
-    /// Sums of outer products: outputs stand side by side, and each tap of each channel is a column.
+    /// Sums of outer products: outputs are side by side, and each tap of each channel is a column.
     fn as_outer_products(&self) -> Vec<T> {
         let (channels, outputs) = (self.geometry.channels, self.geometry.outputs);
         let adding = Loop::best(outputs);
@@ -265,7 +265,7 @@ impl<'a, T: Registers> Work<'a, T> {
         })
     }
 
-    /// Lays out the gradient of some outputs in one row of some images, for each place the outputs side by side.
+    /// Copies the gradient of some outputs in one row of some images into place: for each pixel, the outputs side by side.
     fn fill_row(
         &self,
         images: &Range<usize>,
@@ -288,7 +288,7 @@ impl<'a, T: Registers> Work<'a, T> {
         }
     }
 
-    /// From (taps, outputs, channels) to (outputs, channels, taps), without what only filled up a block.
+    /// From (taps, outputs, channels) to (outputs, channels, taps), without what only fills up a block.
     fn in_order(&self, sums: &[T], outputs: usize) -> Vec<T> {
         let channels = self.geometry.channels;
         let taps = sums.len() / (outputs * channels);
@@ -308,7 +308,7 @@ impl<'a, T: Registers> Work<'a, T> {
 /// Taps that are summed at a time.
 const TAPS: usize = 3;
 
-/// `BLOCK` outputs times `TAPS` taps are kept in registers while the positions pass.
+/// Keeps `BLOCK` outputs times `TAPS` taps in registers while it goes through the positions.
 ///
 /// # Safety
 /// The processor must have the instructions of `R`.

@@ -9,7 +9,7 @@ use crate::{Error, Result};
 use candle_core::{DType, Tensor};
 
 /// The mean of `-ln(softmax(logits)[class])`: `logits` (N, C) and `classes` (N) of integers below C, as PyTorch's
-/// `cross_entropy`, which is its `log_softmax` followed by its `nll_loss`. The largest logit is taken off first, so that no
+/// `cross_entropy`, which is its `log_softmax` followed by its `nll_loss`. The largest logit is subtracted first, so that no
 /// exponential overflows.
 ///
 /// ```
@@ -20,25 +20,25 @@ use candle_core::{DType, Tensor};
 /// # Ok::<(), eosin::Error>(())
 /// ```
 ///
-/// On a GPU nobody waits to look at the classes: one that is not below C makes the loss NaN.
+/// On a GPU the classes are not checked, since that would mean waiting for them: a class that is not below C makes the loss NaN.
 ///
 /// # Errors
-/// When the shapes do not fit, there is nothing, or (on the CPU) a class is not below C.
+/// When the shapes do not fit, there is no row, or (on the CPU) a class is not below C.
 pub fn cross_entropy(logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
     let classes = check("cross_entropy", logits, classes)?;
     apply2(&logits.contiguous()?, &classes, CrossEntropy)
 }
 
-/// `x - ln(sum(exp(x)))` along an axis, as PyTorch's `log_softmax`; candle's, which is right.
+/// `x - ln(sum(exp(x)))` along a dimension, as PyTorch's `log_softmax`. It is candle's, which is right.
 ///
 /// # Errors
-/// When there is no such axis.
+/// When there is no such dimension.
 pub fn log_softmax(logits: &Tensor, axis: usize) -> Result<Tensor> {
     Ok(candle_nn::ops::log_softmax(logits, axis)?)
 }
 
-/// The mean of `-log_probabilities[class]`: (N, C) and `classes` (N) of integers below C, as PyTorch's `nll_loss`; candle's,
-/// which is right. After [`log_softmax`] along axis 1 it is [`cross_entropy`].
+/// The mean of `-log_probabilities[class]`: (N, C) and `classes` (N) of integers below C, as PyTorch's `nll_loss`. It is
+/// candle's, which is right. After [`log_softmax`] along dimension 1 it is [`cross_entropy`].
 ///
 /// # Errors
 /// As [`cross_entropy`].
@@ -47,7 +47,7 @@ pub fn nll_loss(log_probabilities: &Tensor, classes: &Tensor) -> Result<Tensor> 
     Ok(candle_nn::loss::nll(log_probabilities, &classes)?)
 }
 
-/// The classes as u32, when they fit.
+/// The classes as u32, if they fit.
 fn check(name: &str, logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
     let refuse = |rule: String| {
         Err(Error::Invalid(format!(
@@ -58,10 +58,10 @@ fn check(name: &str, logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
         )))
     };
     let (&[count, width], &[labels]) = (logits.dims(), classes.dims()) else {
-        return refuse("the logits are (N, C), the classes (N)".to_owned());
+        return refuse("the logits must be (N, C), the classes (N)".to_owned());
     };
     if count != labels || count == 0 || !classes.dtype().is_int() {
-        return refuse("there is one class, an integer, for each row of logits".to_owned());
+        return refuse("there must be one class, an integer, for each row of logits".to_owned());
     }
     let classes = classes.to_dtype(DType::U32)?.contiguous()?;
     if classes.device().is_cpu() {
@@ -75,7 +75,7 @@ fn check(name: &str, logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
 
 pub(super) struct CrossEntropy;
 
-/// The largest number, and the sum of all exponentials after it is taken off; NaN makes the sum NaN.
+/// The largest element, and the sum of all exponentials after it is subtracted; NaN makes the sum NaN.
 fn largest_and_sum<T: Scalar>(row: &[T]) -> (T, T) {
     let largest = row
         .iter()

@@ -1,11 +1,11 @@
-//! Gradients against central differences, for tests.
+//! Compares gradients with central differences, for tests.
 
 use crate::Result;
 use candle_core::{DType, Device, Tensor, Var};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 
-/// Normally distributed numbers (f64) in a shape.
+/// A tensor of this shape with normally distributed elements (f64).
 pub fn normal(shape: &[usize], seed: u64) -> Tensor {
     let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
     let numbers: Vec<f64> = (0..shape.iter().product())
@@ -14,7 +14,7 @@ pub fn normal(shape: &[usize], seed: u64) -> Tensor {
     Tensor::from_vec(numbers, shape, &Device::Cpu).unwrap()
 }
 
-/// Checks the gradient of every input: of the sum of the results, each weighted by a number of its own.
+/// Checks the gradient by every input of the sum of all results, each with a weight of its own.
 pub fn assert_gradients(inputs: &[Tensor], operation: impl Fn(&[Tensor]) -> Result<Tensor>) {
     const STEP: f64 = 1e-5;
     let value = |inputs: &[Tensor]| -> Tensor {

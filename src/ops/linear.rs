@@ -85,7 +85,7 @@ impl Linear {
         stored(product.compute(), (rows, columns))
     }
 
-    /// The gradients of input and weight, from that of the product; none for an input that nobody learns.
+    /// The gradients of input and weight, from that of the product; none for an input that needs none.
     fn of_factors(
         input: &Tensor,
         weight: &Tensor,

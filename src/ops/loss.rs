@@ -1,4 +1,4 @@
-//! Losses for segmentation, on logits: the numbers before the sigmoid.
+//! Losses for segmentation, on logits: the values before the sigmoid.
 
 use super::memory::written;
 use super::on_cuda::on_cuda;
@@ -13,7 +13,7 @@ use std::mem::MaybeUninit;
 
 /// Keeps the Dice loss defined for an empty image and mask.
 const SMOOTH: f64 = 1.0;
-/// Numbers that one task works on. Sums are added in this order always, so they do not depend on the number of threads.
+/// Elements that one task works on. Sums are always added in this order, so they do not depend on the number of threads.
 const CHUNK: usize = 1 << 12;
 
 /// Binary cross-entropy of logits, the mean over all elements, as PyTorch's `binary_cross_entropy_with_logits`:
@@ -27,7 +27,7 @@ const CHUNK: usize = 1 << 12;
 /// ```
 ///
 /// # Errors
-/// When the shapes or types differ, or there is nothing.
+/// When the shapes or types differ, or there is no element.
 pub fn bce_with_logits(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
     let (cross_entropy, dice) = (1.0, 0.0);
     PixelLoss {
@@ -42,7 +42,7 @@ pub fn bce_with_logits(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
 /// section 3, with plain sums in the denominator).
 ///
 /// # Errors
-/// When the shapes or types differ, or there is nothing.
+/// When the shapes or types differ, or there is no element.
 pub fn dice_loss(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
     let (cross_entropy, dice) = (0.0, 1.0);
     PixelLoss {
@@ -52,10 +52,10 @@ pub fn dice_loss(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
     .of("dice_loss", logits, target)
 }
 
-/// The sum of [`bce_with_logits`] and [`dice_loss`]: the first judges every pixel, the second the overlap.
+/// The sum of [`bce_with_logits`] and [`dice_loss`]: the first judges every pixel, the second judges the overlap.
 ///
 /// # Errors
-/// When the shapes or types differ, or there is nothing.
+/// When the shapes or types differ, or there is no element.
 pub fn bce_dice_loss(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
     let (cross_entropy, dice) = (1.0, 1.0);
     PixelLoss {

@@ -1,5 +1,5 @@
-//! Matrix products as fully connected layers have them, with few rows or little depth: the crate `gemm` reaches a third of the
-//! processor's speed there. The loop is that of a convolution with one tap: rows are channels, columns positions.
+//! Matrix products of fully connected layers, with few rows or little depth, where the crate `gemm` reaches a third of the
+//! processor's speed. The loop is that of a convolution with one tap: rows are channels, columns are positions.
 
 use super::conv_kernel::{self, Block};
 use super::epilogue::Epilogue;
@@ -9,12 +9,12 @@ use super::transpose::lay_side_by_side;
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 
-/// Numbers of the right matrix that are worked on at a time: they stay in a processor's own cache.
+/// Elements of the right matrix that are worked on at a time: they stay in a core's own cache.
 const CACHED: usize = 1 << 17;
-/// Below as many multiplications, waking another thread takes longer.
+/// Below this many multiplications, waking another thread takes longer than the work.
 const SMALL: usize = 1 << 16;
 
-/// `left` times `right`, plus one `bias` a column, then finished.
+/// `left` times `right`, plus one `bias` a column, then the epilogue.
 pub struct Product<'a, T> {
     pub rows: usize,
     pub depth: usize,
@@ -25,7 +25,7 @@ pub struct Product<'a, T> {
     pub epilogue: Epilogue,
 }
 
-/// Numbers row after row, or of the transposed matrix.
+/// Elements row by row, of the matrix or of its transpose.
 #[derive(Clone, Copy)]
 pub enum Matrix<'a, T> {
     Plain(&'a [T]),
@@ -117,7 +117,7 @@ impl<T: Registers> Product<'_, T> {
         })
     }
 
-    /// The left matrix in the order in which it is used: for each block of rows, their numbers side by side.
+    /// The left matrix in the order of its use: for each block of rows, their elements side by side.
     fn pack_left<const BLOCK: usize>(&self) -> Vec<T> {
         let mut packed = vec![T::ZERO; self.rows.div_ceil(BLOCK) * self.depth * BLOCK];
         let blocks = packed.par_chunks_mut((self.depth * BLOCK).max(1));
@@ -144,7 +144,7 @@ impl<T: Registers> Product<'_, T> {
         packed
     }
 
-    /// Some columns of the right matrix, row after row, each `width` long.
+    /// Some columns of the right matrix, row by row, each `width` long.
     fn pack_right(&self, packed: &mut [T], width: usize, first: usize, columns: usize) {
         match self.right {
             Matrix::Plain(right) => {

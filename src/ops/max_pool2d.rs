@@ -1,4 +1,4 @@
-//! The largest of each window, and the way back.
+//! The largest element of each window, and the way back.
 
 use super::conv_options::Pair;
 use super::memory::{written, zeroed};
@@ -13,12 +13,12 @@ use candle_core::{DType, Shape, Tensor};
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 
-/// Takes the largest number of each window of `input` (N, C, H, W): (N, C, OH, OW) with
+/// Takes the largest element of each window of `input` (N, C, H, W): (N, C, OH, OW) with
 /// `OH = floor((H + 2 * padding - kernel) / stride) + 1`, or with the next larger integer in ceil mode, as PyTorch's
 /// `max_pool2d`.
 ///
 /// As in PyTorch, the gradient goes to the first of several equal maxima, and a window that holds NaN gives NaN.
-/// (candle's own gradient is shared out wrongly between the numbers of a window.)
+/// (candle's own `Tensor::max_pool2d` has a wrong gradient: 0.25 instead of 1 for the maximum of a 2x2 window.)
 ///
 /// ```
 /// use candle_core::{Device, Tensor};
@@ -36,7 +36,7 @@ pub fn max_pool2d(input: &Tensor, options: &PoolOptions) -> Result<Tensor> {
     apply1(input, MaxPool2d(windows))
 }
 
-/// The smallest of each window, as [`max_pool2d`] the largest.
+/// The smallest element of each window, as [`max_pool2d`] takes the largest.
 ///
 /// # Errors
 /// As [`max_pool2d`].
@@ -44,7 +44,7 @@ pub fn min_pool2d(input: &Tensor, options: &PoolOptions) -> Result<Tensor> {
     Ok(max_pool2d(&input.neg()?, options)?.neg()?)
 }
 
-/// [`max_pool2d`] with the place of each maximum in its plane, `y * W + x`, as u32: what [`max_unpool2d`] takes.
+/// [`max_pool2d`] with the index of each maximum in its plane, `y * W + x`, as u32: what [`max_unpool2d`] takes.
 ///
 /// # Errors
 /// As [`max_pool2d`].
@@ -54,18 +54,18 @@ pub fn max_pool2d_with_indices(input: &Tensor, options: &PoolOptions) -> Result<
     Ok((pooled, compute1(&input.detach(), Indices(windows))?))
 }
 
-/// Puts each number of `input` (N, C, H, W) where `indices` (the same shape, u32) say in planes of `size`, and zero
-/// elsewhere: (N, C, size), as PyTorch's `max_unpool2d`. Of several with the same place the last counts.
+/// Puts each element of `input` (N, C, H, W) where `indices` (the same shape, u32) say in planes of `size`, and zero elsewhere:
+/// (N, C, size), as PyTorch's `max_unpool2d`. If several have the same index, the last one counts.
 ///
-/// On a GPU nobody waits to look at the indices: one outside shows as NaN in its plane's first pixel.
+/// On a GPU the indices are not checked, since that would mean waiting for them: one outside shows as NaN in its plane's first pixel.
 ///
 /// # Errors
-/// When shapes differ, the indices are not u32, or (on the CPU) an index lies outside.
+/// When the shapes differ, the indices are not u32, or (on the CPU) an index lies outside.
 pub fn max_unpool2d(input: &Tensor, indices: &Tensor, size: impl Into<Pair>) -> Result<Tensor> {
     let size: (usize, usize) = size.into().into();
     if input.dims() != indices.dims() || indices.dtype() != DType::U32 {
         return Err(Error::Invalid(format!(
-            "max_unpool2d: input {:?} and indices {:?} must have the same shape, and indices must be u32, they are {}",
+            "max_unpool2d: input {:?} and indices {:?} must have the same shape, and the indices must be u32; they are {}",
             input.shape(),
             indices.shape(),
             indices.dtype().as_str()
@@ -172,7 +172,7 @@ impl Windows {
         }
     }
 
-    /// Whether they are the usual ones: 2 x 2, side by side.
+    /// Whether they are the usual ones: 2 x 2, without overlap.
     fn are_pairs(&self) -> bool {
         self.options.sizes() == ((2, 2), (2, 2), (0, 0))
             && 2 * self.rows.len() <= self.height
@@ -180,7 +180,7 @@ impl Windows {
     }
 }
 
-/// The larger of two, or NaN; of equal ones the first.
+/// The larger of two, or NaN; the first if they are equal.
 #[inline(always)]
 fn larger<T: Scalar>(first: T, second: T) -> T {
     if first >= second || first.is_not_a_number() {
@@ -206,7 +206,7 @@ fn maxima_of_pairs<T: Scalar>(upper: &[T], lower: &[T], result: &mut [MaybeUnini
     }
 }
 
-/// Gives the gradient of each pair's maximum, as [`maxima_of_pairs`] finds it, to where it stood.
+/// Passes the gradient of each maximum, as [`maxima_of_pairs`] finds it, to where it came from.
 #[inline(always)]
 fn gradients_of_pairs<T: Scalar>(
     rows: (&[T], &[T]),

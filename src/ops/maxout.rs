@@ -6,7 +6,7 @@ use crate::{Error, Result};
 use candle_core::Tensor;
 
 /// The largest of each group of `pieces` neighbouring channels: (N, C * pieces, ...) to (N, C, ...). As in [`max_pool2d`], the
-/// gradient goes to the first of several equal ones, and NaN stays NaN. PyTorch has none; it is its
+/// gradient goes to the first of several equal ones, and NaN stays NaN. PyTorch has no such function; it is
 /// `input.unflatten(1, (-1, pieces)).max(2).values`.
 ///
 /// ```

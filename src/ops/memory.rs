@@ -4,11 +4,11 @@ use super::scalar::Scalar;
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 
-/// Numbers that one task works on: waking another thread takes longer than fewer.
+/// Elements that one task works on: for fewer, waking another thread takes longer than the work.
 pub const CHUNK: usize = 1 << 14;
 
-/// Has the allocator keep freed memory for the next step of a training loop. By default glibc gives every large piece back to
-/// the system at once, which hands it out again page by page, each cleared: half of a U-Net's step went into that.
+/// Makes the allocator keep freed memory for the next step of a training loop. By default glibc returns every large block to the
+/// system at once, which hands it out again page by page, each cleared: that took half of a U-Net's step.
 pub fn keep_freed_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
@@ -24,10 +24,10 @@ pub fn keep_freed_memory() {
     }
 }
 
-/// A copy of `numbers`, changed in parallel, chunk by chunk; `change` is given the place of a chunk's first number.
+/// A copy of `numbers`, changed in parallel, chunk by chunk; `change` gets the index of a chunk's first element.
 pub fn changed<T: Scalar>(numbers: &[T], change: impl Fn(usize, &mut [T]) + Sync) -> Vec<T> {
     written(numbers.len(), |result| {
-        // Waking another thread takes longer than one chunk.
+        // For a single chunk, waking another thread takes longer than the work.
         if numbers.len() <= CHUNK {
             return change(0, result.write_copy_of_slice(numbers));
         }
@@ -39,17 +39,17 @@ pub fn changed<T: Scalar>(numbers: &[T], change: impl Fn(usize, &mut [T]) + Sync
     })
 }
 
-/// A vector of `length` numbers that `write` writes, every one of them.
+/// A vector of `length` elements, all of which `write` writes.
 pub fn written<T: Scalar>(length: usize, write: impl FnOnce(&mut [MaybeUninit<T>])) -> Vec<T> {
     let mut numbers = Vec::with_capacity(length);
     write(&mut numbers.spare_capacity_mut()[..length]);
-    // SAFETY: there is room for `length` numbers, and `write` has written them all, as its callers promise.
+    // SAFETY: there is space for `length` elements, and `write` has written them all, as its callers promise.
     unsafe { numbers.set_len(length) };
     numbers
 }
 
-/// Lends buffers that this thread keeps for the next time, with whatever they hold: to fill new ones with zeros takes as long as
-/// many a loop that they are for.
+/// Borrows buffers that this thread keeps for the next time, with whatever they hold: filling new ones with zeros would take as long
+/// as many of the loops that use them.
 pub fn with_buffers<T: Scalar, const N: usize, R>(work: impl FnOnce(&mut [Vec<T>; N]) -> R) -> R {
     let mut kept = T::kept_buffers().take();
     let mut buffers = std::array::from_fn(|_| kept.pop().unwrap_or_default());

@@ -1,7 +1,7 @@
 //! Operations that lessons train with: right, fast, with PyTorch's names and rules.
 //!
-//! Each is a candle custom operation with its own gradient, or a composition of such. Where candle's own operation is
-//! right and fast, it is used, and the documentation says so.
+//! Each is an operation of ours with its own gradient, or a composition of such. Where candle's own operation is right and fast,
+//! we use it, and the documentation says so.
 
 mod activation;
 mod activation_functions;

@@ -1,11 +1,11 @@
-//! Sums of outer products, from which the gradients of kernels are made: while positions pass, the numbers of many outputs there
-//! are multiplied by a few numbers, and all sums stay in registers.
+//! Sums of outer products, which make up the gradients of kernels: at each position, the values of many outputs are multiplied by a
+//! few others, and all sums stay in registers.
 
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, level, unrolled};
 use std::mem::{MaybeUninit, zeroed};
 
-/// Columns that are worth a task: a multiple of those whose sums are kept at a time.
+/// Columns of one task: a multiple of those whose sums are kept at a time.
 pub const TASK: usize = 48;
 /// The most sums that are kept at a time.
 const SUMS: usize = 6 * 64;
@@ -93,7 +93,7 @@ impl<T: Registers> Loop<T> {
     }
 }
 
-/// `COLUMNS` columns times `WIDE` registers of outputs are kept while positions pass.
+/// Keeps `COLUMNS` columns times `WIDE` registers of outputs while it goes through the positions.
 ///
 /// # Safety
 /// The processor must have the instructions of `R`.

@@ -1,10 +1,10 @@
-//! More pixels around an image.
+//! Padding an image.
 
 use super::conv_options::Pair;
 use crate::Result;
 use candle_core::{D, Tensor};
 
-/// Repeats the numbers at the edges of `input` (N, C, H, W), `padding` times: (N, C, H + 2 * rows, W + 2 * columns), as
+/// Repeats the values at the edges of `input` (N, C, H, W), `padding` times: (N, C, H + 2 * rows, W + 2 * columns), as
 /// PyTorch's `ReplicationPad2d`.
 ///
 /// # Errors

@@ -8,13 +8,13 @@ use candle_core::Tensor;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     pub start: usize,
-    /// The pixel behind the last.
+    /// One past the last pixel.
     pub end: usize,
-    /// By how many an average is divided.
+    /// What an average is divided by.
     pub counted: usize,
 }
 
-/// Options of pooling: a window, as far from the next as it is large, without padding, unless said otherwise.
+/// Options of pooling: windows that do not overlap, without padding, unless you say otherwise.
 ///
 /// ```
 /// use eosin::ops::PoolOptions;
@@ -41,7 +41,7 @@ impl PoolOptions {
         }
     }
 
-    /// From one window to the next.
+    /// The distance from one window to the next.
     pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
         self.stride = stride.into();
         self
@@ -78,7 +78,9 @@ impl PoolOptions {
     pub(super) fn windows(&self, name: &str, input: &Tensor) -> Result<(Vec<Window>, Vec<Window>)> {
         let along = |size: usize, kernel: usize, stride: usize, padding: usize| {
             if kernel == 0 || stride == 0 || 2 * padding > kernel {
-                return Err("window and stride are at least 1, the padding at most half a window");
+                return Err(
+                    "window and stride must be at least 1, and the padding at most half a window",
+                );
             }
             let Some(spare) = (size + 2 * padding)
                 .checked_sub(kernel)

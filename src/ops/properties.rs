@@ -1,5 +1,5 @@
-//! What holds for every shape: gradients agree with differences, results do not depend on the number of threads nor on how the
-//! input lies in memory. Shapes are drawn at random, odd and small ones among them.
+//! What holds for every shape: gradients agree with differences, and results depend neither on the number of threads nor on the
+//! input's layout in memory. Shapes are drawn at random, odd and small ones included.
 
 use super::gradient_check::{assert_gradients, normal};
 use super::*;
@@ -8,10 +8,10 @@ use candle_core::{DType, Device, Tensor, Var};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-/// Each case differentiates every number of every input.
+/// Each case differentiates by every element of every input.
 const CASES: u32 = 48;
 
-/// The same shapes in every run, so that a change is judged by what it does; `PROPTEST_RNG_SEED=n` draws others.
+/// The same shapes in every run, so that a failure comes from a change in the code; `PROPTEST_RNG_SEED=n` draws others.
 fn cases() -> ProptestConfig {
     let usual = ProptestConfig::with_cases(CASES);
     ProptestConfig {
@@ -97,7 +97,7 @@ prop_compose! {
     }
 }
 
-/// Checks gradients where the shapes fit; the others are refused, which is right, too.
+/// Checks gradients where the shapes fit; the others are refused, which is right as well.
 fn gradients_agree(
     inputs: &[Tensor],
     operation: impl Fn(&[Tensor]) -> Result<Tensor>,

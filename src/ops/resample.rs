@@ -1,4 +1,4 @@
-//! Other sizes of an image by weighted sums: average pooling and upsampling.
+//! Changing the size of an image by weighted sums: average pooling and upsampling.
 //!
 //! Each of these sums along the rows with one set of weights and along the columns with another, so all are the same operation
 //! with different weights, and its gradient is the operation with the weights transposed.
@@ -59,7 +59,7 @@ pub fn adaptive_avg_pool2d(input: &Tensor, size: impl Into<Pair>) -> Result<Tens
 }
 
 /// Enlarges (or shrinks) `input` (N, C, H, W) to `size` by taking the nearest pixel, as PyTorch's `interpolate` with mode
-/// "nearest": pixel `floor(i * H / size)`.
+/// "nearest": pixel `floor(i * H / size)`. (candle's `Tensor::upsample_nearest2d` may overwrite a gradient instead of adding to it.)
 ///
 /// # Errors
 /// When the input is not (N, C, H, W), or a size is 0.
@@ -75,9 +75,9 @@ pub fn upsample_nearest2d(input: &Tensor, size: impl Into<Pair>) -> Result<Tenso
     resample(input, axis(size.0, height), axis(size.1, width))
 }
 
-/// Enlarges (or shrinks) `input` (N, C, H, W) to `size` by straight lines between the pixels next to each other, as PyTorch's
-/// `interpolate` with mode "bilinear". With `align_corners` the corner pixels' centres stay where they are, else the image's
-/// edges do.
+/// Enlarges (or shrinks) `input` (N, C, H, W) to `size` by linear interpolation between neighbouring pixels, as PyTorch's
+/// `interpolate` with mode "bilinear". With `align_corners` the centres of the corner pixels stay where they are, otherwise the edges
+/// of the image do. (candle's `Tensor::upsample_bilinear2d` has no gradient.)
 ///
 /// # Errors
 /// When the input is not (N, C, H, W), or a size is 0.

@@ -27,7 +27,7 @@ pub trait Scalar:
     fn absolute(self) -> Self;
     fn is_not_a_number(self) -> bool;
     fn of(value: f64) -> Self;
-    /// Buffers that a thread keeps: [`with_buffers`](super::memory::with_buffers) lends them.
+    /// Buffers that a thread keeps, for [`with_buffers`](super::memory::with_buffers).
     fn kept_buffers() -> &'static LocalKey<Cell<Vec<Vec<Self>>>>;
 }
 

@@ -1,14 +1,14 @@
 //! Registers: as many numbers as the processor computes with at a time.
 //!
-//! A loop is written once, for any [`Register`], and compiled for each instruction set; the best that this processor has is
-//! taken when the program runs.
+//! A loop is written once, for any [`Register`], and compiled for each instruction set; the program chooses the best that
+//! this processor has when it runs.
 
 use super::scalar::Scalar;
 
 /// A register's worth of numbers.
 ///
 /// # Safety
-/// Implementations may use instructions that not every processor has; callers make sure that this one does.
+/// Implementations may use instructions that not every processor has; callers make sure that this one has them.
 pub unsafe trait Register<T>: Copy {
     const LANES: usize;
     /// All lanes the same.
@@ -18,11 +18,11 @@ pub unsafe trait Register<T>: Copy {
     unsafe fn store(self, to: *mut T);
     /// `self * factor + addend`.
     unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self;
-    /// The lanes of both by turns: those of the first halves, and those of the second ones.
+    /// The lanes of both, interleaved: those of the first halves, and those of the second halves.
     unsafe fn zip(self, other: Self) -> [Self; 2];
 }
 
-/// Writes a loop out, `$index` from 0 to below `$count` (at most 8, or 16 where that is said): the compiler keeps an array of
+/// Unrolls a loop, `$index` from 0 to below `$count` (at most 8, or 16 where it says so): the compiler keeps an array of
 /// registers in registers only where every index is a constant.
 macro_rules! unrolled {
     ($index:ident, $count:expr, $body:block) => {
@@ -320,7 +320,7 @@ pub fn are_finite<T: Scalar>(numbers: &[T]) -> bool {
     are_finite
 }
 
-/// Memory for `length` numbers that begins where registers are loaded fastest.
+/// Memory for `length` numbers, aligned so that registers load fastest.
 pub fn aligned<T: Scalar>(buffer: &mut Vec<T>, length: usize) -> &mut [T] {
     const CACHE_LINE: usize = 64;
     let room = CACHE_LINE / size_of::<T>();

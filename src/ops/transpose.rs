@@ -1,5 +1,5 @@
-//! Sequences of numbers laid side by side, and taken apart again: the loops of convolution run along images, or along outputs,
-//! where a tensor has pixels in a row.
+//! Interleaving sequences of numbers, and separating them again: the loops of convolution run along images or along outputs, where a
+//! tensor has the pixels of a row.
 
 use super::scalar::Scalar;
 use super::simd::{Level, Register, Registers, level, unrolled};
@@ -8,7 +8,7 @@ use std::mem::MaybeUninit;
 /// The most lanes of a register.
 const LANES: usize = 16;
 
-/// Number `n` of sequence `s` to `to[places[n] + s]`.
+/// Interleaves sequences: element `n` of sequence `s` goes to `to[places[n] + s]`.
 ///
 /// # Panics
 /// When there is no such place, or a sequence is shorter than `places`.
@@ -26,7 +26,7 @@ pub fn lay_side_by_side<T: Registers>(sequences: &[&[T]], places: &[usize], to: 
     }
 }
 
-/// Number `n` of sequence `s` from `from[places[n] + s]`.
+/// Separates them: element `n` of sequence `s` comes from `from[places[n] + s]`.
 ///
 /// # Panics
 /// As [`lay_side_by_side`].

@@ -42,7 +42,8 @@ pub struct Workshop {
     pub kernelspecs: PathBuf,
 }
 
-fn eosin(arguments: &[&str]) -> Command {
+/// The program `eosin` of this checkout.
+pub fn eosin(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command
         .args([

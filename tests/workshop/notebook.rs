@@ -11,9 +11,12 @@ pub struct NotebookCell {
 
 /// The code cells of a file below `notebooks/`.
 pub fn code_cells(name: &str) -> Vec<NotebookCell> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("notebooks")
-        .join(name);
+    let notebooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks");
+    code_cells_of(&notebooks.join(name))
+}
+
+/// The code cells of any notebook file.
+pub fn code_cells_of(path: &Path) -> Vec<NotebookCell> {
     let notebook: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let cells = notebook["cells"].as_array().unwrap().iter();
     let text = |value: &Value| value.as_str().unwrap().to_owned();

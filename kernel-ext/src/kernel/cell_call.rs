@@ -1,19 +1,17 @@
-//! The call of rustc for a cell, written down once and made again for other cells.
+//! The call of rustc for a cell, written down once and repeated for other cells.
 //!
-//! Before each cell cargo finds out anew how rustc is to be called, in a third of the time that a cell takes. Between two
-//! cells nothing of that changes but the code, as long as the cells' `Cargo.toml` stays the same.
+//! For each cell cargo works out anew how to call rustc, which takes a third of the time of a cell. As long as the cells'
+//! `Cargo.toml` stays the same, only the code changes from one cell to the next.
 
-use super::answers::{Answer, Answers};
+use super::cache::{Answer, Cache};
 use super::control::is_cancelled;
-use super::generated_code;
+use super::{generated_code, variables};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 use std::{env, fs, io};
 
-/// Where evcxr wants to be told the path of the library that rustc made.
-const RESULT_VARIABLE: &str = "EVCXR_EXECUTION_SO_PATH";
 /// evcxr's name for the package of a cell.
 const CRATE: &str = "ctx";
 
@@ -53,7 +51,7 @@ fn after<'a, T: PartialEq<str>>(arguments: &'a [T], name: &str) -> Option<&'a T>
     arguments.get(at + 1)
 }
 
-/// What comes before rustc; the working folder is the scratch folder. The code that is compiled.
+/// What is to be done before rustc runs, in the scratch folder. Gives the code that is compiled.
 pub fn prepare() -> io::Result<String> {
     // The learner may have interrupted the cell by now.
     if is_cancelled(Path::new(".")) {
@@ -67,7 +65,7 @@ pub fn prepare() -> io::Result<String> {
 
 /// Writes down how cargo called rustc for a cell.
 pub fn write_down(scratch: &Path, program: &OsString, arguments: &[OsString]) {
-    let Some(answers) = Answers::open(scratch) else {
+    let Some(cache) = Cache::open(scratch) else {
         return;
     };
     let text = |word: &OsString| word.to_string_lossy().into_owned();
@@ -78,17 +76,17 @@ pub fn write_down(scratch: &Path, program: &OsString, arguments: &[OsString]) {
         arguments: arguments.iter().map(text).collect(),
         variables: env::vars().filter(|(name, _)| is_for_code(name)).collect(),
     };
-    answers.keep(&question(), &call);
+    cache.keep(&question(), &call);
 }
 
-/// Compiles a cell in the way that was written down; returns when none was.
+/// Compiles a cell by the call that was written down; returns if there is none.
 pub fn repeat(scratch: &Path) -> io::Result<()> {
-    let Some(answers) = Answers::open(scratch) else {
+    let Some(cache) = Cache::open(scratch) else {
         return Ok(());
     };
     let (Some(call), Some(result)) = (
-        answers.find::<Call>(&question()),
-        env::var_os(RESULT_VARIABLE),
+        cache.find::<Call>(&question()),
+        env::var_os(variables::RESULT),
     ) else {
         return Ok(());
     };
@@ -104,7 +102,7 @@ pub fn repeat(scratch: &Path) -> io::Result<()> {
     fs::write(result, &library)?;
     let code = prepare()?;
     if was_refused(scratch, &code) {
-        // Whatever the second compilation finds, evcxr tells what the first has found, unless that fails too.
+        // evcxr reports what the first compilation found, whatever the second finds, unless the second fails too.
         fs::write(&library, "")?;
         std::process::exit(0);
     }
@@ -112,7 +110,7 @@ pub fn repeat(scratch: &Path) -> io::Result<()> {
     let mut command = Command::new(&call.program);
     command.args(arguments).envs(call.variables);
     match is_starting(scratch) {
-        true => compile_once(command, &answers, code, Path::new(&library)),
+        true => compile_once(command, &cache, code, Path::new(&library)),
         false => compile(command, scratch, code),
     }
 }
@@ -129,8 +127,8 @@ fn compile(command: Command, scratch: &Path, code: String) -> io::Result<()> {
     answer.give()
 }
 
-/// evcxr compiles a cell with errors once more, as it is without the closure that catches panics, since some errors are said
-/// more plainly then. The others need not be found twice.
+/// evcxr compiles a cell with errors once more, without the closure that catches panics, because that makes some errors
+/// plainer. The others need not be found twice.
 fn was_refused(scratch: &Path, code: &str) -> bool {
     let Ok(refused) = fs::read_to_string(scratch.join(REFUSED)) else {
         return false;
@@ -143,36 +141,31 @@ fn was_refused(scratch: &Path, code: &str) -> bool {
             .all(|line| refused_lines.any(|refused| refused == line))
 }
 
-/// A new cell begins: what was refused of another is forgotten.
+/// A new cell begins: the code of an earlier one is forgotten.
 pub fn begin(scratch: &Path) {
     let _ = fs::remove_file(scratch.join(REFUSED));
 }
 
-/// While a kernel starts it runs the same cells as every other: their libraries are kept.
-fn compile_once(
-    command: Command,
-    answers: &Answers,
-    code: String,
-    library: &Path,
-) -> io::Result<()> {
+/// While it starts, a kernel runs the same cells as every other kernel, so their libraries are cached.
+fn compile_once(command: Command, cache: &Cache, code: String, library: &Path) -> io::Result<()> {
     let question = ["the library of a cell".into(), code.into()];
-    let kept = answers.file(&question).with_extension("library");
-    if let Some(answer) = answers.find::<Answer>(&question)
-        && (answer.failed() || fs::copy(&kept, library).is_ok())
+    let cached = cache.file(&question).with_extension("library");
+    if let Some(answer) = cache.find::<Answer>(&question)
+        && (answer.failed() || fs::copy(&cached, library).is_ok())
     {
         return answer.give();
     }
     let answer = Answer::of(command)?;
-    let partial = kept.with_extension(std::process::id().to_string());
+    let partial = cached.with_extension(std::process::id().to_string());
     if answer.failed()
-        || (fs::copy(library, &partial).is_ok() && fs::rename(&partial, &kept).is_ok())
+        || (fs::copy(library, &partial).is_ok() && fs::rename(&partial, &cached).is_ok())
     {
-        answers.keep(&question, &answer);
+        cache.keep(&question, &answer);
     }
     answer.give()
 }
 
-/// Stands in the scratch folder of a kernel that has not started yet.
+/// This file is in the scratch folder of a kernel that is still starting.
 const STARTING: &str = "starting";
 
 fn is_starting(scratch: &Path) -> bool {
@@ -187,8 +180,8 @@ pub fn while_starting<T>(scratch: &Path, start: impl FnOnce() -> T) -> io::Resul
     fs::remove_file(mark).map(|()| started)
 }
 
-/// A cell is new each time, and small: what rustc does to reuse work or to share it among threads costs more than it saves.
-/// Code that runs once is not worth being optimised; that of the crates is.
+/// Each cell is new and small: what rustc does to reuse work or to share it among threads costs more than it saves. Code
+/// that runs once is not worth optimising; the crates' code is optimised already.
 fn in_a_hurry(arguments: &[String], optimise: bool) -> Vec<String> {
     let mut hurried = Vec::new();
     let mut arguments = arguments.iter().peekable();

@@ -2,13 +2,14 @@
 
 use super::cell::Cell;
 use super::cell_call;
+use super::completions::{Completed, CompletionCache, Match};
 use super::control::Control;
 use super::event::Event;
 use super::exercise_check::not_attempted;
 use super::explanation::not_kept;
-use super::given_away::GivenAway;
-use super::known::Known;
+use super::moved::Moved;
 use super::output::{Bundle, Failure, Front, Output, Question};
+use super::prelude::modules_and_types;
 use super::supervisor::listening_mark;
 use crate::prebuilt::Prebuilt;
 use evcxr::{CommandContext, EvalCallbacks, EvalContext, EvalContextOutputs};
@@ -32,22 +33,8 @@ let sum = (&studied + &studied)?.sum_all()?.to_scalar::<f32>()?;
 sum";
 /// What the system says of a full disk.
 const NO_SPACE: &str = "No space left on device";
-/// After this long without a job there is time to ask what learners will ask, see [`super::known`].
+/// After this long without a job there is time to ask what learners will ask, see [`super::completions`].
 const IDLE: Duration = Duration::from_millis(200);
-
-/// Completions of a piece of code, as bytes of it.
-pub struct Completed {
-    pub matches: Vec<Match>,
-    pub start: usize,
-    pub end: usize,
-}
-
-/// One way to go on.
-#[derive(Clone)]
-pub struct Match {
-    pub text: String,
-    pub kind: &'static str,
-}
 
 enum Job {
     Execute {
@@ -73,7 +60,7 @@ type Reply<T> = tokio::sync::oneshot::Sender<T>;
 #[derive(Clone)]
 pub struct Engine {
     jobs: mpsc::Sender<Job>,
-    known: Arc<Mutex<Known>>,
+    completions: Arc<Mutex<CompletionCache>>,
     pub control: Control,
 }
 
@@ -83,14 +70,18 @@ impl Engine {
         let control = Control::new(scratch);
         let (jobs, queue) = mpsc::channel();
         let scratch = scratch.to_owned();
-        let known = Arc::<Mutex<Known>>::default();
+        let mut paths =
+            modules_and_types(&fs::read_to_string(prebuilt.prelude()).unwrap_or_default());
+        // The prelude ends with candle's types: tensors are in every cell.
+        paths.reverse();
+        let completions = Arc::new(Mutex::new(CompletionCache::new(paths)));
         thread::spawn({
-            let (control, known) = (control.clone(), Arc::clone(&known));
-            move || serve(&queue, &scratch, &prebuilt, control, &known)
+            let (control, completions) = (control.clone(), Arc::clone(&completions));
+            move || serve(&queue, &scratch, &prebuilt, control, &completions)
         });
         Engine {
             jobs,
-            known,
+            completions,
             control,
         }
     }
@@ -109,7 +100,7 @@ impl Engine {
 
     /// Completions without waiting, while a cell runs.
     pub fn complete_at_once(&self, code: &str, offset: usize) -> Option<Completed> {
-        lock(&self.known).complete(code, offset)
+        lock(&self.completions).complete(code, offset)
     }
 
     pub async fn inspect(&self, code: String, offset: usize) -> Option<Bundle> {
@@ -133,17 +124,17 @@ fn engine_is_gone() -> Failure {
     )
 }
 
-fn lock(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
-    known.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(completions: &Mutex<CompletionCache>) -> MutexGuard<'_, CompletionCache> {
+    completions.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Answers jobs until nobody can send any more; between them, learns what will be asked.
+/// Answers jobs until nobody can send any more; in between, fills the cache of completions.
 fn serve(
     queue: &mpsc::Receiver<Job>,
     scratch: &Path,
     prebuilt: &Prebuilt,
     control: Control,
-    known: &Mutex<Known>,
+    completions: &Mutex<CompletionCache>,
 ) {
     let started = catch_unwind(AssertUnwindSafe(|| {
         cell_call::while_starting(scratch, || Session::start(scratch, prebuilt, control))
@@ -155,7 +146,7 @@ fn serve(
         Err(failure) => return refuse(queue, &failure),
     };
     loop {
-        let question = lock(known).question();
+        let question = lock(completions).question();
         let job = match question.is_some() {
             true => queue.recv_timeout(IDLE),
             false => queue.recv().map_err(RecvTimeoutError::from),
@@ -166,7 +157,7 @@ fn serve(
                 let has_run = matches!(job, Job::Execute { .. });
                 session.answer(job);
                 if has_run {
-                    lock(known).update(session.variables());
+                    lock(completions).update(session.variables());
                 }
                 true
             }
@@ -174,7 +165,7 @@ fn serve(
                 let code = question.code();
                 let completed = session.complete(&code, code.len());
                 let matches = completed.map(|completed| completed.matches);
-                lock(known).learn(question, matches.unwrap_or_default());
+                lock(completions).learn(question, matches.unwrap_or_default());
                 true
             }
             (Err(_), _) => false,
@@ -202,15 +193,14 @@ struct Session {
     cell: Cell,
     control: Control,
     scratch: PathBuf,
-    given_away: GivenAway,
+    moved: Moved,
 }
 
 impl Session {
     fn start(scratch: &Path, prebuilt: &Prebuilt, control: Control) -> Result<Self, Failure> {
         if let Some(misfit) = prebuilt.misfit() {
-            let mend = "run `cargo lab --setup-only` once";
             return Err(could_not_start(&format!(
-                "the notebook crate was {misfit}; {mend}"
+                "the notebook crate was {misfit}; run `cargo lab --setup-only` once"
             )));
         }
         let program = std::env::current_exe().map_err(|error| could_not_start(&error))?;
@@ -224,7 +214,7 @@ impl Session {
             cell,
             control,
             scratch: scratch.to_owned(),
-            given_away: GivenAway::default(),
+            moved: Moved::default(),
         };
         session.cell.begin(Arc::new(Nobody));
         let warmed = session.context.execute(WARM_UP);
@@ -245,7 +235,7 @@ impl Session {
     fn execute(&mut self, code: &str, front: Arc<dyn Front>) -> Result<(), Failure> {
         self.control.begin();
         self.cell.begin(Arc::clone(&front));
-        // Some people tidy up cache folders, also those that are in use.
+        // Some people delete cache folders, even while they are in use.
         let sources = self.scratch.join("src");
         let _ = fs::create_dir_all(&sources);
         cell_call::begin(&self.scratch);
@@ -260,11 +250,11 @@ impl Session {
         };
         let mut result = self.context.execute_with_callbacks(code, &mut callbacks);
         if let Err(evcxr::Error::CompilationErrors(errors)) = &mut result {
-            // What rustc only warns of is not why the cell does not compile.
+            // A mere warning is not why the cell does not compile.
             errors.retain(|error| error.json["level"] != "warning");
         }
         if let Err(evcxr::Error::CompilationErrors(errors)) = &result
-            && let Some(verdict) = not_attempted(code, errors, &self.given_away)
+            && let Some(verdict) = not_attempted(code, errors, &self.moved)
         {
             result = self
                 .context
@@ -274,7 +264,7 @@ impl Session {
         self.control.end();
         let stopped = ending.panicked || ending.failed;
         let names = self.variables().into_keys();
-        self.given_away.update(names, stopped);
+        self.moved.update(names, stopped);
         match result {
             Ok(outputs) => {
                 let compiled = if stopped {
@@ -285,7 +275,7 @@ impl Session {
                 if let Some(failure) = Failure::from_ending(code, &compiled, &ending) {
                     return Err(failure);
                 }
-                // What evcxr's own commands answer, such as `:vars`.
+                // The answers of evcxr's own commands, such as `:vars`.
                 if !outputs.content_by_mime_type.is_empty() {
                     let data = outputs
                         .content_by_mime_type
@@ -299,24 +289,24 @@ impl Session {
                 Ok(())
             }
             Err(evcxr::Error::SubprocessTerminated(reason)) => {
-                self.given_away.forget();
+                self.moved.forget();
                 Err(self.lost_process(ending.died.unwrap_or(reason)))
             }
             Err(_) if self.control.was_interrupted() => Err(Failure::told(
                 "Interrupted",
-                "stopped while compiling. Nothing of this cell was run.",
+                "stopped while compiling. Nothing of this cell ran.",
             )),
             // Whichever program found it: evcxr, rustc or the linker.
             Err(error) if error.to_string().contains(NO_SPACE) => Err(Failure::told(
                 "DiskFull",
                 format!(
-                    "the disk is full, so the cell could not be compiled, and nothing of it was run. Make room where \
-                     {} is, then run it again.",
+                    "the disk is full, so the cell could not be compiled, and none of it ran. Free some space on the \
+                     disk that holds {}, then run the cell again.",
                     self.scratch.display()
                 ),
             )),
             Err(evcxr::Error::CompilationErrors(errors)) => {
-                Err(Failure::from_compiler(code, &errors, &self.given_away))
+                Err(Failure::from_compiler(code, &errors, &self.moved))
             }
             Err(error) => {
                 let message = error.to_string();
@@ -332,7 +322,7 @@ impl Session {
         if self.control.was_killed() {
             Failure::told(
                 "Interrupted",
-                format!("the cell did not stop by itself, so its process was killed. {LOST}"),
+                format!("the cell did not stop, so its process was killed. {LOST}"),
             )
         } else {
             Failure::told(
@@ -383,7 +373,7 @@ impl Session {
     }
 }
 
-/// rust-analyzer writes a call with names for its arguments, for editors that can step through them. A notebook cannot.
+/// rust-analyzer completes a call with the names of its arguments, for editors that step through them. A notebook cannot.
 fn name_alone(code: &str) -> String {
     code.split_once('(')
         .map_or(code, |(name, _)| name)
@@ -401,7 +391,7 @@ fn follow_outputs(outputs: EvalContextOutputs, cell: &Cell) {
                 .for_each(|line| cell.follow(Event::from_line(&line)))
         }
     });
-    // Only the supervisor itself writes here: what is wrong with it concerns the learner too.
+    // Only the supervisor itself writes here: if something is wrong with it, the learner must know.
     let cell = cell.clone();
     thread::spawn(move || {
         stderr
@@ -410,7 +400,7 @@ fn follow_outputs(outputs: EvalContextOutputs, cell: &Cell) {
     });
 }
 
-/// Sees nothing: the front of what the kernel runs for itself.
+/// The front of what the kernel runs for itself: shows nothing.
 struct Nobody;
 
 impl Front for Nobody {

@@ -4,22 +4,18 @@
 //! compile. That is no mistake of the learner: the crate's verdict is shown in the place of the compiler's errors.
 
 use super::explanation::first_name;
-use super::given_away::GivenAway;
+use super::moved::Moved;
 use evcxr::CompilationError;
 use ra_ap_syntax::ast::{self, HasArgList};
 use ra_ap_syntax::{AstNode, AstToken, Edition, SourceFile};
 
 /// The code that gives the verdict, when all that the compiler misses in a check is what the learner has not written.
-pub fn not_attempted(
-    code: &str,
-    errors: &[CompilationError],
-    given_away: &GivenAway,
-) -> Option<String> {
+pub fn not_attempted(code: &str, errors: &[CompilationError], moved: &Moved) -> Option<String> {
     let is_missed = |error: &CompilationError| {
         let message = error.message();
         let name = first_name(&message);
         // Without `check` itself it is the first cell that was not run.
-        is_of_unknown_name(error.code(), &message) && name != "check" && !given_away.contains(name)
+        is_of_unknown_name(error.code(), &message) && name != "check" && !moved.contains(name)
     };
     let misses_names = !errors.is_empty() && errors.iter().all(is_missed);
     let id = checked(code).filter(|_| misses_names)?;

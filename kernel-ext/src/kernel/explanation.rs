@@ -2,7 +2,7 @@
 //!
 //! The compiler's own message stays; this comes below it. What is not in the table is left to the compiler.
 
-use super::given_away::GivenAway;
+use super::moved::Moved;
 use super::pytorch_names::{of_python, of_tensors};
 use evcxr::CompilationError;
 
@@ -306,13 +306,13 @@ const MEANINGS: &[Meaning] = &[
 ];
 
 /// What an error means, where this is known.
-pub fn explain(error: &CompilationError, given_away: &GivenAway) -> Option<String> {
+pub fn explain(error: &CompilationError, moved: &Moved) -> Option<String> {
     let notes = error.json["children"].as_array().into_iter().flatten();
     let labels = error.json["spans"].as_array().into_iter().flatten();
     let texts = (notes.map(|note| &note["message"])).chain(labels.map(|span| &span["label"]));
     let message = error.message();
     let name = first_name(&message);
-    if error.code() == Some("E0425") && given_away.contains(name) {
+    if error.code() == Some("E0425") && moved.contains(name) {
         return Some(format!(
             "`{name}` was given away by an earlier cell, so it is gone. Run the cell that makes it again, and lend it where \
              it is used: `&{name}`."

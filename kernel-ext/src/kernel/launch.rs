@@ -1,11 +1,11 @@
 //! How the kernel's processes begin.
 //!
 //! One program plays many parts: the kernel that Jupyter starts, the supervisor and the runtime that evcxr starts, the
-//! stand-ins for Rust's tools, and the rustc that cargo starts. Its name and the environment tell which.
+//! shims for Rust's tools, and the rustc that cargo starts. Its name and the environment tell which.
 
 use super::engine::Engine;
 use super::scratch::Scratch;
-use super::{environment, rustc_wrapper, server, stand_in, supervisor};
+use super::{environment, rustc_wrapper, server, shim, supervisor, variables};
 use crate::error::{Error, Result};
 use crate::home::Home;
 use crate::prebuilt::Prebuilt;
@@ -15,21 +15,18 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Set by evcxr for the process that it takes for its runtime.
-const EVCXR_RUNTIME_VARIABLE: &str = "EVCXR_IS_RUNTIME";
-
 /// Plays the part that the environment asks for, if any: then this does not return.
 pub fn enter_role() {
-    let outcome = if let Some(name) = stand_in::name() {
-        stand_in::run(name)
-    } else if env::var_os(rustc_wrapper::WRAPPER_VARIABLE).is_some()
+    let outcome = if let Some(name) = shim::name() {
+        shim::run(name)
+    } else if env::var_os(variables::WRAPPER).is_some()
         && env::args_os().len() > 2
         && is_compiler_call()
     {
         rustc_wrapper::run()
-    } else if env::var_os(supervisor::RUNTIME_VARIABLE).is_some() {
+    } else if env::var_os(variables::RUNTIME).is_some() {
         supervisor::ignore_interrupts().map(|()| evcxr::runtime_hook())
-    } else if env::var_os(EVCXR_RUNTIME_VARIABLE).is_some() {
+    } else if env::var_os(variables::EVCXR_RUNTIME).is_some() {
         supervisor::run()
     } else {
         return;
@@ -56,7 +53,7 @@ pub fn run(connection_file: &Path) -> Result<()> {
     let Some(prebuilt) = Prebuilt::locate(&home)? else {
         return Err(Error::NotSetUp);
     };
-    match env::var_os(supervisor::SCRATCH_VARIABLE).map(PathBuf::from) {
+    match env::var_os(variables::SCRATCH).map(PathBuf::from) {
         Some(folder) if folder.starts_with(home.scratch()) => {
             serve(connection_file, &folder, prebuilt)
         }
@@ -71,7 +68,8 @@ fn begin_again_in_scratch(home: &Home, prebuilt: &Prebuilt) -> Result<()> {
     let program = env::current_exe().map_err(|source| Error::io(Path::new("eosin"), source))?;
     let mut command = Command::new(&program);
     command.args(env::args_os().skip(1));
-    environment::prepare(&mut command, &program, &scratch, prebuilt);
+    let shims = shim::folder(&program);
+    environment::prepare(&mut command, &program, &shims, &scratch, prebuilt);
     let error = command.exec();
     Err(Error::io(&program, error))
 }

@@ -1,9 +1,10 @@
 //! The notebook kernel: evcxr, Jupyter's protocol, and what lies between them.
 
-mod answers;
+mod cache;
 mod cell;
 mod cell_call;
 mod completeness;
+mod completions;
 mod control;
 mod cursor;
 mod engine;
@@ -13,25 +14,26 @@ mod exercise_check;
 mod explanation;
 mod front;
 mod generated_code;
-mod given_away;
 mod history;
 mod info;
 mod iopub;
-mod known;
 mod launch;
+mod moved;
 mod output;
 mod output_parser;
+mod prelude;
 mod pytorch_names;
 mod questions;
 mod rustc_wrapper;
 mod scratch;
 mod server;
-mod stand_in;
+mod shim;
 mod supervisor;
 mod traceback;
+mod variables;
 mod wire;
 
 pub use info::language_info;
 pub use launch::{enter_role, run};
-pub use stand_in::install as install_stand_ins;
+pub use shim::install as install_shims;
 pub use supervisor::ignore_interrupts;

@@ -1,12 +1,9 @@
 //! Runs rustc for cargo; when it is for a cell, writes the call down.
 
-use super::{cell_call, supervisor};
+use super::{cell_call, variables};
 use std::path::PathBuf;
 use std::process::Command;
 use std::{env, io};
-
-/// Set (by the kernel, for cargo) when this program is to be rustc.
-pub const WRAPPER_VARIABLE: &str = "EOSIN_RUSTC_WRAPPER";
 
 /// Runs the rustc that cargo named as our first argument, and exits as it does.
 pub fn run() -> io::Result<()> {
@@ -22,7 +19,7 @@ pub fn run() -> io::Result<()> {
     let status = Command::new(&rustc).args(&arguments).status()?;
     if is_for_cell
         && status.success()
-        && let Some(scratch) = env::var_os(supervisor::SCRATCH_VARIABLE)
+        && let Some(scratch) = env::var_os(variables::SCRATCH)
     {
         cell_call::write_down(&PathBuf::from(scratch), &rustc, &arguments);
     }

@@ -1,8 +1,9 @@
 //! The kernel's side of the Jupyter protocol (5.3) over ZeroMQ.
 
 use super::completeness::{Completeness, completeness};
+use super::completions::Completed;
 use super::cursor::{byte_of, characters_before};
-use super::engine::{Completed, Engine};
+use super::engine::Engine;
 use super::front::CellFront;
 use super::history::History;
 use super::info::kernel_info;

@@ -7,6 +7,7 @@
 use super::environment;
 use super::event::Event;
 use super::output_parser::{EXECUTION_COMPLETE, OutputParser, Piece};
+use super::variables;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::{Pid, getpid, setpgid};
@@ -17,27 +18,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// Set for the process that runs cells: its value is the prebuilt library.
-pub const RUNTIME_VARIABLE: &str = "EOSIN_RUNTIME";
-/// Tells the supervisor, and through it the cells, where the prebuilt library is.
-pub const LIBRARY_VARIABLE: &str = "EOSIN_LIBRARY";
-/// evcxr's name for the folder in which it compiles.
-pub const SCRATCH_VARIABLE: &str = "EVCXR_TMPDIR";
-/// Tells the `eosin` crate that this kernel listens.
-const KERNEL_VARIABLE: &str = "EOSIN_KERNEL";
-
 /// Runs until evcxr closes our stdin or the learner's process dies.
 pub fn run() -> io::Result<()> {
     // A group of its own, so that an interrupt reaches what a cell started, and only that.
     setpgid(Pid::from_raw(0), Pid::from_raw(0))?;
     ignore_interrupts()?;
-    let library = std::env::var(LIBRARY_VARIABLE).unwrap_or_default();
+    let library = std::env::var(variables::LIBRARY).unwrap_or_default();
     let mut command = Command::new(std::env::current_exe()?);
     // A cell that starts cargo means the learner's own.
     environment::restore(&mut command);
     let mut child = command
-        .env(RUNTIME_VARIABLE, &library)
-        .env(KERNEL_VARIABLE, "1")
+        .env(variables::RUNTIME, &library)
+        .env(variables::KERNEL, "1")
         // evcxr asks for backtraces; a learner has no use for the frames of a framework.
         .env("RUST_BACKTRACE", "0")
         .stdin(Stdio::piped())
@@ -66,7 +58,7 @@ pub fn listening_mark(scratch: &Path) -> PathBuf {
 }
 
 fn kernel_listens() -> bool {
-    std::env::var_os(SCRATCH_VARIABLE)
+    std::env::var_os(variables::SCRATCH)
         .is_none_or(|scratch| listening_mark(Path::new(&scratch)).exists())
 }
 

@@ -2,7 +2,7 @@
 
 use super::cell::Ending;
 use super::explanation::explain;
-use super::given_away::GivenAway;
+use super::moved::Moved;
 use super::output::Failure;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use evcxr::CompilationError;
@@ -16,13 +16,12 @@ const PLAIN: &str = "\u{1b}[0m";
 
 impl Failure {
     /// The compiler refused the cell.
-    pub fn from_compiler(code: &str, errors: &[CompilationError], given_away: &GivenAway) -> Self {
+    pub fn from_compiler(code: &str, errors: &[CompilationError], moved: &Moved) -> Self {
         let mut meanings = Vec::new();
         let reports: Vec<String> = (errors.iter())
             .map(|error| {
                 // What was explained once need not be again.
-                let meaning =
-                    explain(error, given_away).filter(|meaning| !meanings.contains(meaning));
+                let meaning = explain(error, moved).filter(|meaning| !meanings.contains(meaning));
                 meanings.extend(meaning.clone());
                 report(code, error, meaning.as_deref())
             })

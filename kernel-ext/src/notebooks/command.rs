@@ -1,8 +1,9 @@
-//! Building and checking the notebooks of a checkout.
+//! Building and checking the notebooks of a checkout, and beginning a new one.
 
-use super::lesson::Lesson;
+use super::lesson::{Lesson, Part};
 use super::manifest::manifest;
 use super::markdown;
+use super::new;
 use super::notebook::{Edition, notebook};
 use crate::error::{At, Error, Result};
 use crate::home::write_atomically;
@@ -17,18 +18,40 @@ pub struct Options {
     action: Action,
 }
 
-#[derive(Debug, Clone, Copy, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 enum Action {
     /// Write notebooks/*.ipynb, notebooks/solutions/*.ipynb and what the crate knows of the exercises
     Build,
     /// Fail when one of these files differs from the sources
     Check,
+    /// Write the source of a new lesson with one exercise
+    New {
+        /// Number and words, as in 04-convolution
+        name: String,
+    },
 }
 
-/// Builds or checks every lesson of the checkout; the result is the exit code.
+/// Does what the options ask for in the checkout; the result is the exit code.
 pub fn run(options: &Options) -> Result<i32> {
     let source = Source::find()?;
-    let (lessons, mistakes) = read(&source.notebooks().join("src"))?;
+    let folder = source.notebooks().join("src");
+    match &options.action {
+        Action::New { name } => {
+            let path = new::create(&folder, name)?;
+            println!(
+                "{}: written. Make a lesson of it, then run `cargo notebooks build`.",
+                path.display()
+            );
+            Ok(0)
+        }
+        Action::Build => build(&source, &folder, true),
+        Action::Check => build(&source, &folder, false),
+    }
+}
+
+/// Builds every lesson, and writes what has changed, or only tells what would change.
+fn build(source: &Source, folder: &Path, writes: bool) -> Result<i32> {
+    let (lessons, mistakes) = read(folder)?;
     for mistake in &mistakes {
         eprintln!("{mistake}");
     }
@@ -36,21 +59,19 @@ pub fn run(options: &Options) -> Result<i32> {
         return Ok(1);
     }
     let mut differing = 0;
-    for (path, text) in files(&source, &lessons)? {
-        let same = fs::read_to_string(&path).is_ok_and(|there| there == text);
-        match options.action {
-            Action::Build if !same => {
-                write_atomically(&path, text.as_bytes())?;
-                println!("{}: written", path.display());
-            }
-            Action::Check if !same => {
-                eprintln!(
-                    "{}: differs from the lessons' sources; run `cargo notebooks build`",
-                    path.display()
-                );
-                differing += 1;
-            }
-            _ => {}
+    for (path, text) in files(source, &lessons)? {
+        if fs::read_to_string(&path).is_ok_and(|there| there == text) {
+            continue;
+        }
+        if writes {
+            write_atomically(&path, text.as_bytes())?;
+            println!("{}: written", path.display());
+        } else {
+            eprintln!(
+                "{}: differs from the lessons' sources; run `cargo notebooks build`",
+                path.display()
+            );
+            differing += 1;
         }
     }
     Ok(if differing == 0 { 0 } else { 1 })
@@ -74,8 +95,11 @@ fn read(folder: &Path) -> Result<(Vec<Lesson>, Vec<String>)> {
                 continue;
             }
         };
-        for exercise in lesson.exercises() {
-            let here = place(exercise.line);
+        for part in &lesson.parts {
+            let Part::Exercise { exercise, line } = part else {
+                continue;
+            };
+            let here = place(*line);
             if let Some(there) = places.insert(exercise.id.clone(), here.clone()) {
                 mistakes.push(format!(
                     "{here}: the id `{}` is used in {there} too",
@@ -121,8 +145,19 @@ fn files(source: &Source, lessons: &[Lesson]) -> Result<Vec<(PathBuf, String)>> 
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
+
+    /// What `build` makes of the lessons of a folder in which there is no mistake.
+    pub fn built(folder: &Path) -> (Vec<Lesson>, Vec<(PathBuf, String)>) {
+        let (lessons, mistakes) = read(folder).unwrap();
+        assert!(mistakes.is_empty(), "{mistakes:?}");
+        let source = Source {
+            folder: "/c".into(),
+        };
+        let files = files(&source, &lessons).unwrap();
+        (lessons, files)
+    }
 
     const EXERCISE: &str = "# One\n\n## Exercise: A\n\n```toml exercise\nid = \"a.b\"\nhints = [\"h\"]\nwhy = \"w\"\n\
         rule = \"r\"\nanswer = { value = 1 }\nwrong.x = { answer = { value = 2 }, message = \"m\" }\n```\n\n\
@@ -149,11 +184,7 @@ mod tests {
     fn a_lesson_gives_two_notebooks_and_its_exercises() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("01-one.md"), EXERCISE).unwrap();
-        let (lessons, _) = read(folder.path()).unwrap();
-        let source = Source {
-            folder: "/c".into(),
-        };
-        let files = files(&source, &lessons).unwrap();
+        let (_, files) = built(folder.path());
         let paths: Vec<&str> = files
             .iter()
             .map(|(path, _)| path.to_str().unwrap())

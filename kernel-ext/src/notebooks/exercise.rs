@@ -1,65 +1,11 @@
 //! An exercise: its blocks in the source, and what they must hold.
 
 use super::mistake::Mistake;
+use super::schema::{Exercise, Pattern, Wrong};
 use super::syntax;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
-
-/// An exercise that is complete.
-#[derive(Debug, PartialEq)]
-pub struct Exercise {
-    pub id: String,
-    /// Where its id stands.
-    pub line: usize,
-    pub title: String,
-    pub hints: Vec<String>,
-    pub why: String,
-    pub rule: String,
-    pub parts: Vec<String>,
-    pub answer: Pattern,
-    pub starter: String,
-    pub solution: String,
-    pub check: String,
-    pub wrong: Vec<WrongAnswer>,
-}
-
-/// A typical wrong answer, and what is said to it.
-#[derive(Debug, PartialEq)]
-pub struct WrongAnswer {
-    pub name: String,
-    pub code: String,
-    pub answer: Pattern,
-    pub message: String,
-}
-
-/// What an answer is compared with, see `eosin::exercise`, which reads it.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Pattern {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<toml::Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shape: Option<Vec<usize>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dtype: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mean: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    lowest: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    highest: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at_least: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at_most: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tolerance: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tolerance_at_zero: Option<f64>,
-}
 
 impl Pattern {
     /// How many elements the value has.
@@ -90,12 +36,12 @@ struct Description {
     parts: Vec<String>,
     answer: Pattern,
     #[serde(default)]
-    wrong: BTreeMap<String, Wrong>,
+    wrong: BTreeMap<String, DescribedWrong>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wrong {
+struct DescribedWrong {
     answer: Pattern,
     message: String,
 }
@@ -163,8 +109,8 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// The exercise, or all that is wrong with it.
-    pub fn finish(self) -> Result<Exercise, Vec<Mistake>> {
+    /// The exercise with the line of its id, or all that is wrong with it.
+    pub fn finish(self) -> Result<(Exercise, usize), Vec<Mistake>> {
         let mut mistakes = self.repeated();
         let [description, starter, solution, check] = [
             Role::Description,
@@ -205,8 +151,9 @@ impl Draft {
             (Some(described), Some(block), Some(starter), Some(solution), Some(check))
                 if mistakes.is_empty() =>
             {
+                let line = block.line + line_of(&block.text, described.id.span().start);
                 let texts = [starter, solution, check].map(|block| block.text.clone());
-                Ok(self.complete(described, block, texts))
+                Ok((self.complete(described, texts), line))
             }
             _ => Err(mistakes),
         }
@@ -215,15 +162,14 @@ impl Draft {
     fn complete(
         &self,
         mut described: Description,
-        block: &Block,
         [starter, solution, check]: [String; 3],
     ) -> Exercise {
         let wrong = self.blocks.iter().filter_map(|block| {
             let Role::Wrong(name) = &block.role else {
                 return None;
             };
-            let Wrong { answer, message } = described.wrong.remove(name)?;
-            Some(WrongAnswer {
+            let DescribedWrong { answer, message } = described.wrong.remove(name)?;
+            Some(Wrong {
                 name: name.clone(),
                 code: block.text.clone(),
                 answer,
@@ -232,7 +178,6 @@ impl Draft {
         });
         Exercise {
             wrong: wrong.collect(),
-            line: block.line + line_of(&block.text, described.id.span().start),
             id: described.id.into_inner(),
             title: self.title.clone(),
             hints: described.hints,

@@ -1,6 +1,6 @@
 //! A lesson as its source says it.
 
-use super::exercise::Exercise;
+use super::schema::Exercise;
 
 /// What stands in a lesson, in order.
 #[derive(Debug, PartialEq)]
@@ -19,13 +19,17 @@ pub enum Part {
         task_of: Option<String>,
     },
     Code(String),
-    Exercise(Box<Exercise>),
+    Exercise {
+        exercise: Box<Exercise>,
+        /// Where its id stands.
+        line: usize,
+    },
 }
 
 impl Lesson {
     pub fn exercises(&self) -> impl Iterator<Item = &Exercise> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Exercise(exercise) => Some(&**exercise),
+            Part::Exercise { exercise, .. } => Some(&**exercise),
             _ => None,
         })
     }

@@ -178,11 +178,14 @@ impl Reader<'_> {
             return;
         };
         match draft.finish() {
-            Ok(exercise) => {
+            Ok((exercise, line)) => {
                 if let Some(Part::Prose { task_of, .. }) = task.map(|task| &mut self.parts[task]) {
                     *task_of = Some(exercise.id.clone());
                 }
-                self.parts.push(Part::Exercise(Box::new(exercise)));
+                self.parts.push(Part::Exercise {
+                    exercise: Box::new(exercise),
+                    line,
+                });
             }
             Err(mistakes) => self.mistakes.extend(mistakes),
         }
@@ -255,7 +258,7 @@ b
                     format!("{} {task_of:?}", text.lines().next().unwrap())
                 }
                 Part::Code(code) => code.clone(),
-                Part::Exercise(exercise) => format!("{} line {}", exercise.solution, exercise.line),
+                Part::Exercise { exercise, line } => format!("{} line {line}", exercise.solution),
             })
             .collect();
         assert_eq!(

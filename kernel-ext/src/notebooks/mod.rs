@@ -7,7 +7,11 @@ mod lesson;
 mod manifest;
 mod markdown;
 mod mistake;
+mod new;
 mod notebook;
+// The crate `eosin` reads what is written here; this package does not depend on it.
+#[path = "../../../src/exercise/schema.rs"]
+mod schema;
 mod syntax;
 
 pub use command::{Options, run};

@@ -3,8 +3,8 @@
 //! Cell ids come from the place of a cell, or from the exercise that it belongs to, so that the same source always gives the
 //! same file, and a cell is the same one in both.
 
-use super::exercise::Exercise;
 use super::lesson::{Lesson, Part};
+use super::schema::Exercise;
 use crate::kernel::language_info;
 use crate::kernelspec;
 use nbformat::v4::{Cell, CellId, CellMetadata, KernelSpec, Metadata, Notebook};
@@ -31,7 +31,7 @@ pub fn notebook(lesson: &Lesson, edition: Edition) -> Result<String, String> {
                 task_of: Some(id),
             } => cells.markdown(text, Some(Place { id, role: "task" }))?,
             Part::Code(code) => cells.code(code, None, None)?,
-            Part::Exercise(exercise) => cells.exercise(exercise, edition)?,
+            Part::Exercise { exercise, .. } => cells.exercise(exercise, edition)?,
         }
     }
     // Jupyter writes down what a kernel is called, and what it says of its language. Where that is written already, a notebook
@@ -143,14 +143,13 @@ fn lines(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::exercise::Pattern;
+    use super::super::schema::Pattern;
     use super::*;
     use serde_json::Value;
 
     fn lesson() -> Lesson {
         let exercise = Exercise {
             id: "sums.one".into(),
-            line: 1,
             title: "Add one".into(),
             hints: vec!["secret hint".into()],
             why: "secret why".into(),
@@ -173,7 +172,10 @@ mod tests {
                 prose("# Sums\n\ntext", None),
                 Part::Code("let a = 1;\na".into()),
                 prose("### Exercise: Add one", Some("sums.one")),
-                Part::Exercise(Box::new(exercise)),
+                Part::Exercise {
+                    exercise: Box::new(exercise),
+                    line: 1,
+                },
                 Part::Code("b".into()),
             ],
         }

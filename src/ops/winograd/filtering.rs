@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub const CACHED: usize = 1 << 18;
 /// Tiles that a task has at least: a product takes as many at a time.
 const LEAST: usize = 64;
-/// Tasks for each thread, so that the last one is not waited for long.
+/// Tasks for each thread, so that nobody waits long for the last one.
 const TASKS: usize = 2;
 /// Numbers between places, so that the same tile of all places does not compete for the same lines of a cache.
 const APART: usize = 16;

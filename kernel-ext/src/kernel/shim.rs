@@ -1,32 +1,29 @@
-//! Stands in for cargo, rustc and rustup, which evcxr and rust-analyzer call many times when a kernel starts.
+//! A shim for cargo, rustc and rustup, which evcxr and rust-analyzer call many times when a kernel starts.
 //!
-//! What they ask of the cells' package is nearly always the same: an answer is kept and given again, also to other kernels.
-//! Two questions are answered in another way than the real programs would: the package that rust-analyzer sees depends on
-//! `eosin` (for rustc it is a library that cargo does not know), and a cell is compiled by one call of rustc, see
-//! [`super::cell_call`]. Everything else is left to the real programs.
+//! They nearly always ask the same of the cells' package, so answers are cached, and other kernels get them too. The shim
+//! answers two questions differently from the real programs: the package that rust-analyzer sees depends on `eosin` (for
+//! rustc it is a library that cargo does not know), and one call of rustc compiles a cell, see [`super::cell_call`].
+//! Everything else is left to the real programs.
 
-use super::answers::{Answer, Answers};
-use super::{cell_call, environment, supervisor};
+use super::cache::{Answer, Cache};
+use super::{cell_call, environment, variables};
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
-/// The folders of the prebuilt crate and of the Rust toolchain.
-pub const PREBUILT_VARIABLE: &str = "EOSIN_PREBUILT";
-pub const TOOLCHAIN_VARIABLE: &str = "EOSIN_TOOLCHAIN";
-/// The names under which this program stands in.
-pub const NAMES: [&str; 3] = ["cargo", "rustc", "rustup"];
+/// The programs that this one is a shim for.
+const NAMES: [&str; 3] = ["cargo", "rustc", "rustup"];
 /// A copy of the cells' package that depends on `eosin`, in the scratch folder.
 const SHADOW: &str = "shadow";
 
-/// The folder whose `bin` holds the stand-ins for the kernel's program.
+/// The folder beside the kernel's program whose `bin` holds the shims.
 pub fn folder(program: &Path) -> PathBuf {
-    program.with_file_name("stand-in")
+    program.with_file_name("shims")
 }
 
-/// Makes the stand-ins beside the kernel's program.
+/// Makes the shims beside the kernel's program.
 pub fn install(program: &Path) -> io::Result<()> {
     let bin = folder(program).join("bin");
     fs::create_dir_all(&bin)?;
@@ -41,12 +38,12 @@ pub fn install(program: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The name under which this program was called, when it is to stand in for another.
+/// The name under which this program was called, when it is to be a shim.
 pub fn name() -> Option<&'static str> {
     let called = env::args_os().next()?;
     let called = Path::new(&called).file_name()?.to_owned();
     let name = NAMES.into_iter().find(|name| called == *name)?;
-    env::var_os(TOOLCHAIN_VARIABLE).is_some().then_some(name)
+    env::var_os(variables::TOOLCHAIN).is_some().then_some(name)
 }
 
 /// Does what `name` would, and exits.
@@ -75,13 +72,10 @@ pub fn run(name: &str) -> io::Result<()> {
     if !is_question {
         return Err(real(name, &arguments).exec());
     }
-    let answers = Answers::open(&scratch);
+    let cache = Cache::open(&scratch);
     let key = [OsString::from(name)].into_iter().chain(arguments.clone());
     let key: Vec<OsString> = key.collect();
-    if let Some(answer) = answers
-        .as_ref()
-        .and_then(|answers| answers.find::<Answer>(&key))
-    {
+    if let Some(answer) = cache.as_ref().and_then(|cache| cache.find::<Answer>(&key)) {
         return answer.give();
     }
     let answer = if is("metadata") {
@@ -89,32 +83,32 @@ pub fn run(name: &str) -> io::Result<()> {
     } else {
         Answer::of(real(name, &arguments))?
     };
-    if let Some(answers) = answers {
-        answers.keep(&key, &answer);
+    if let Some(cache) = cache {
+        cache.keep(&key, &answer);
     }
     answer.give()
 }
 
 /// The folder in which the kernel compiles its cells.
 fn scratch() -> PathBuf {
-    PathBuf::from(env::var_os(supervisor::SCRATCH_VARIABLE).unwrap_or_default())
+    PathBuf::from(env::var_os(variables::SCRATCH).unwrap_or_default())
 }
 
-/// The real program; rustup's proxies are passed by.
+/// The real program, not rustup's proxy for it.
 fn real(name: &str, arguments: &[OsString]) -> Command {
-    let bin = PathBuf::from(env::var_os(TOOLCHAIN_VARIABLE).unwrap_or_default()).join("bin");
+    let bin = PathBuf::from(env::var_os(variables::TOOLCHAIN).unwrap_or_default()).join("bin");
     let mut command = Command::new(bin.join(name));
     command.args(arguments).env("RUSTC", bin.join("rustc"));
     environment::restore_home(&mut command);
     command
 }
 
-/// `rustup which cargo` and `rustup which rustc`, the only questions that evcxr has.
+/// `rustup which cargo` and `rustup which rustc`: evcxr asks nothing else.
 fn which(arguments: &[OsString]) -> io::Result<()> {
     match arguments {
         [which, tool] if which == "which" && tool == "cargo" => {
-            let stand_in = folder(&env::current_exe()?).join("bin/cargo");
-            println!("{}", stand_in.display());
+            let shim = folder(&env::current_exe()?).join("bin/cargo");
+            println!("{}", shim.display());
         }
         [which, tool] if which == "which" && tool == "rustc" => {
             println!("{}", Path::new(real("rustc", &[]).get_program()).display());
@@ -124,7 +118,7 @@ fn which(arguments: &[OsString]) -> io::Result<()> {
     Ok(())
 }
 
-/// `cargo metadata`; for the cells' package with `eosin` as a dependency.
+/// `cargo metadata`; the cells' package has `eosin` as a dependency.
 fn metadata(arguments: &[OsString], scratch: &Path) -> io::Result<Answer> {
     let manifest = scratch.join("Cargo.toml");
     let is_elsewhere = arguments
@@ -137,7 +131,7 @@ fn metadata(arguments: &[OsString], scratch: &Path) -> io::Result<Answer> {
     let shadow = scratch.join(SHADOW);
     fs::create_dir_all(shadow.join("src"))?;
     fs::write(shadow.join("src/lib.rs"), "")?;
-    let api = PathBuf::from(env::var_os(PREBUILT_VARIABLE).unwrap_or_default()).join("api/eosin");
+    let api = PathBuf::from(env::var_os(variables::PREBUILT).unwrap_or_default()).join("api/eosin");
     let content = fs::read_to_string(&manifest)?;
     fs::write(
         shadow.join("Cargo.toml"),

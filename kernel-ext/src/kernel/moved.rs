@@ -1,19 +1,19 @@
-//! Variables that a cell has given away.
+//! Variables that a cell has moved.
 //!
 //! In Python a variable stays. Here it is gone when a cell has moved its value, and the next cell that uses it does not
-//! compile: the compiler, which sees each cell alone, can only say that there is no such name.
+//! compile: the compiler sees each cell alone, and can only say that there is no such name.
 
 use std::collections::HashSet;
 
 #[derive(Default)]
-pub struct GivenAway {
+pub struct Moved {
     present: HashSet<String>,
     gone: HashSet<String>,
 }
 
-impl GivenAway {
-    /// A cell has run: these variables there are now. One that stopped on its way may have lost what it was about to make
-    /// anew, which is not given away.
+impl Moved {
+    /// A cell has run: these are the variables now. A cell that stopped on its way may lack a variable that it was about
+    /// to make anew; that one was not moved.
     pub fn update(&mut self, names: impl Iterator<Item = String>, stopped: bool) {
         let now: HashSet<String> = names.collect();
         if !stopped {
@@ -25,7 +25,7 @@ impl GivenAway {
 
     /// All variables were lost.
     pub fn forget(&mut self) {
-        *self = GivenAway::default();
+        *self = Moved::default();
     }
 
     pub fn contains(&self, name: &str) -> bool {
@@ -35,22 +35,22 @@ impl GivenAway {
 
 #[cfg(test)]
 mod tests {
-    use super::GivenAway;
+    use super::Moved;
 
     #[test]
-    fn a_name_is_given_away_until_it_is_made_again() {
-        let mut given_away = GivenAway::default();
+    fn a_name_is_moved_until_it_is_made_again() {
+        let mut moved = Moved::default();
         let mut update = |names: &[&str]| {
-            given_away.update(names.iter().map(|name| (*name).to_owned()), false);
-            ["red", "green"].map(|name| given_away.contains(name))
+            moved.update(names.iter().map(|name| (*name).to_owned()), false);
+            ["red", "green"].map(|name| moved.contains(name))
         };
         assert_eq!(update(&["red", "green"]), [false, false]);
         assert_eq!(update(&["green"]), [true, false]);
         assert_eq!(update(&[]), [true, true]);
         assert_eq!(update(&["red"]), [false, true]);
-        given_away.update(std::iter::empty(), true);
-        assert!(!given_away.contains("red"), "the cell stopped");
-        given_away.forget();
-        assert!(!given_away.contains("green"));
+        moved.update(std::iter::empty(), true);
+        assert!(!moved.contains("red"), "the cell stopped");
+        moved.forget();
+        assert!(!moved.contains("green"));
     }
 }

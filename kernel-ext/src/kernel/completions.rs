@@ -1,32 +1,30 @@
-//! Completions while a cell runs.
+//! Completions, and a cache of them for the time when a cell runs.
 //!
-//! evcxr does one thing at a time, and a training run takes minutes. So when there is nothing to do, the engine asks it what
-//! learners will ask: the members of their variables, what is in the crate's modules, which names there are. While a cell
-//! runs, completions come from these answers.
+//! evcxr does one thing at a time, and a training run takes minutes. So whenever there is nothing to do, the engine asks it
+//! what learners will ask: the members of their variables, which names there are, what is in the crate's modules and types.
+//! While a cell runs, completions come from these answers.
 
-use super::engine::{Completed, Match};
 use std::collections::HashMap;
 
-/// Whose content is asked for before the learner does.
-const PATHS: [&str; 13] = [
-    "Tensor",
-    "Device",
-    "DType",
-    "UNet",
-    "Trainer",
-    "DataLoader",
-    "Nuclei",
-    "data",
-    "metrics",
-    "nn",
-    "ops",
-    "plot",
-    "train",
-];
+/// Completions of a piece of code, as bytes of it.
+pub struct Completed {
+    pub matches: Vec<Match>,
+    pub start: usize,
+    pub end: usize,
+}
 
-/// What is known of the session.
+/// One way to go on.
+#[derive(Clone)]
+pub struct Match {
+    pub text: String,
+    pub kind: &'static str,
+}
+
+/// What evcxr has told of the session.
 #[derive(Default)]
-pub struct Known {
+pub struct CompletionCache {
+    /// The modules and types of the prelude, see [`super::prelude`].
+    paths: Vec<String>,
     /// The type of each variable.
     variables: HashMap<String, String>,
     /// What can follow `.`, by type.
@@ -41,7 +39,7 @@ pub struct Known {
 /// A question for evcxr: the completions at the end of some code.
 pub enum Question {
     Members { variable: String, of: String },
-    Contents(&'static str),
+    Contents(String),
     Names,
 }
 
@@ -55,12 +53,19 @@ impl Question {
     }
 }
 
-impl Known {
+impl CompletionCache {
+    /// Knows nothing yet; the content of `paths` will be asked for, in this order.
+    pub fn new(paths: Vec<String>) -> Self {
+        CompletionCache {
+            paths,
+            ..CompletionCache::default()
+        }
+    }
+
     /// A cell has run: these are the variables now, with their types.
     pub fn update(&mut self, variables: HashMap<String, String>) {
-        // A type of the learner may be another one now.
-        self.members
-            .retain(|name, _| PATHS.contains(&name.as_str()));
+        // A type of the learner's may have changed; those of the prelude stay.
+        self.members.retain(|name, _| self.paths.contains(name));
         self.variables = variables;
         self.names_are_old = true;
     }
@@ -77,17 +82,20 @@ impl Known {
                 of: of.clone(),
             });
         }
-        let path = PATHS
-            .into_iter()
+        if self.names_are_old {
+            return Some(Question::Names);
+        }
+        let path = self
+            .paths
+            .iter()
             .find(|path| !self.contents.contains_key(*path));
-        path.map(Question::Contents)
-            .or_else(|| self.names_are_old.then_some(Question::Names))
+        path.cloned().map(Question::Contents)
     }
 
     pub fn learn(&mut self, question: Question, matches: Vec<Match>) {
         match question {
             Question::Members { of, .. } => drop(self.members.insert(of, matches)),
-            Question::Contents(path) => drop(self.contents.insert(path.to_owned(), matches)),
+            Question::Contents(path) => drop(self.contents.insert(path, matches)),
             Question::Names => {
                 self.names = matches;
                 self.names_are_old = false;
@@ -95,7 +103,7 @@ impl Known {
         }
     }
 
-    /// The completions of `code` at the byte `offset`, as far as they are known.
+    /// The completions of `code` at the byte `offset`, if they are in the cache.
     pub fn complete(&self, code: &str, offset: usize) -> Option<Completed> {
         let before = code.get(..offset)?;
         let (rest, word) = split_word(before);
@@ -151,43 +159,43 @@ mod tests {
     }
 
     /// Asks all questions; the answers of a real session in small.
-    fn taught() -> Known {
-        let mut known = Known::default();
-        known.update(HashMap::from([("größe".to_owned(), "Tensor".to_owned())]));
-        while let Some(question) = known.question() {
+    fn filled() -> CompletionCache {
+        let mut cache = CompletionCache::new(vec!["data".to_owned(), "Tensor".to_owned()]);
+        cache.update(HashMap::from([("größe".to_owned(), "Tensor".to_owned())]));
+        while let Some(question) = cache.question() {
             let answer = match question.code().as_str() {
                 "größe." => matches(&["matmul", "max", "dims"]),
                 "use eosin::prelude::*;\nTensor::" => matches(&["zeros", "ones"]),
                 "" => matches(&["größe", "Tensor"]),
                 _ => Vec::new(),
             };
-            known.learn(question, answer);
+            cache.learn(question, answer);
         }
-        known
+        cache
     }
 
     #[test]
-    fn members_contents_and_names_are_completed_from_what_is_known() {
-        let known = taught();
+    fn members_contents_and_names_are_completed_from_the_cache() {
+        let cache = filled();
         let texts = |code: &str| -> Vec<String> {
-            let completed = known.complete(code, code.len()).unwrap();
+            let completed = cache.complete(code, code.len()).unwrap();
             assert_eq!(completed.end, code.len());
             completed.matches.into_iter().map(|one| one.text).collect()
         };
         assert_eq!(texts("let y = größe.ma"), ["matmul", "max"]);
         assert_eq!(texts("Tensor::z"), ["zeros"]);
         assert_eq!(texts("(grö"), ["größe"]);
-        assert!(known.complete("other.x", 7).is_none());
+        assert!(cache.complete("other.x", 7).is_none());
     }
 
     #[test]
     fn a_cell_makes_names_and_types_of_the_learner_unknown() {
-        let mut known = taught();
-        known.update(HashMap::from([("p".to_owned(), "P".to_owned())]));
-        assert!(matches!(known.question(), Some(Question::Members { of, .. }) if of == "P"));
-        assert!(known.complete("p.", 2).is_none());
+        let mut cache = filled();
+        cache.update(HashMap::from([("p".to_owned(), "P".to_owned())]));
+        assert!(matches!(cache.question(), Some(Question::Members { of, .. }) if of == "P"));
+        assert!(cache.complete("p.", 2).is_none());
         // The names of before, and the variables of now.
-        assert_eq!(known.complete("p", 1).unwrap().matches.len(), 1);
-        assert_eq!(known.complete("T", 1).unwrap().matches.len(), 1);
+        assert_eq!(cache.complete("p", 1).unwrap().matches.len(), 1);
+        assert_eq!(cache.complete("T", 1).unwrap().matches.len(), 1);
     }
 }

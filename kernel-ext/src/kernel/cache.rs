@@ -1,5 +1,6 @@
-//! Answers of cargo and rustc that are kept, so that they need not be asked again.
+//! The cache of what cargo and rustc answered, so that they need not be asked again.
 
+use super::variables;
 use crate::home::write_atomically;
 use crate::source::hex;
 use serde::de::DeserializeOwned;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-/// Stands in what is kept for the scratch folder, which is each kernel's own.
+/// Replaces the scratch folder, which is each kernel's own, in what is cached.
 const PLACEHOLDER: &str = "{scratch}";
 
 /// What a program answered.
@@ -40,7 +41,7 @@ impl Answer {
         self.stdout.contains(word) || self.stderr.contains(word)
     }
 
-    /// The same with one text in the place of another.
+    /// The same with `to` in place of `from`.
     pub fn with(&self, from: &str, to: &str) -> Self {
         Answer {
             code: self.code,
@@ -59,16 +60,16 @@ impl Answer {
     }
 }
 
-/// The answers that hold for the cells' package as it is now.
-pub struct Answers {
+/// The cache for the cells' package as it is now.
+pub struct Cache {
     folder: PathBuf,
     scratch: String,
     manifest: String,
 }
 
-impl Answers {
-    /// For a package without dependencies they are shared by all kernels, for others they are this kernel's own. A
-    /// dependency from a folder may change at any time: nothing is kept then.
+impl Cache {
+    /// All kernels share the answers for a package without dependencies; for any other package, the cache is this kernel's
+    /// own. There is none when a dependency comes from a folder, as it may change at any time.
     pub fn open(scratch: &Path) -> Option<Self> {
         let manifest = fs::read_to_string(scratch.join("Cargo.toml")).ok()?;
         let (_, dependencies) = manifest.split_once("[dependencies]")?;
@@ -76,11 +77,11 @@ impl Answers {
             return None;
         }
         let folder = match dependencies.trim().is_empty() {
-            true => PathBuf::from(env::var_os(super::stand_in::PREBUILT_VARIABLE)?),
+            true => PathBuf::from(env::var_os(variables::PREBUILT)?),
             false => scratch.to_owned(),
         };
-        Some(Answers {
-            folder: folder.join("answers"),
+        Some(Cache {
+            folder: folder.join("cache"),
             scratch: scratch.to_string_lossy().into_owned(),
             manifest,
         })
@@ -91,7 +92,7 @@ impl Answers {
         serde_json::from_str(&text.replace(PLACEHOLDER, &self.scratch)).ok()
     }
 
-    /// Where it cannot be kept (a shared folder, a full disk) the question is asked again the next time.
+    /// Where nothing can be written (a shared folder, a full disk) the question is asked again the next time.
     pub fn keep(&self, question: &[OsString], answer: &impl Serialize) {
         if let Ok(text) = serde_json::to_string(answer) {
             let text = text.replace(&self.scratch, PLACEHOLDER);
@@ -99,7 +100,7 @@ impl Answers {
         }
     }
 
-    /// Where the answer is kept.
+    /// The file of an answer.
     pub fn file(&self, question: &[OsString]) -> PathBuf {
         let mut hasher = Sha256::new();
         hasher.update(&self.manifest);
@@ -116,8 +117,8 @@ impl Answers {
 mod tests {
     use super::*;
 
-    fn answers(folder: &Path, scratch: &str) -> Answers {
-        Answers {
+    fn cache(folder: &Path, scratch: &str) -> Cache {
+        Cache {
             folder: folder.to_owned(),
             scratch: scratch.to_owned(),
             manifest: "[dependencies]".to_owned(),
@@ -128,10 +129,10 @@ mod tests {
     fn what_one_kernel_was_told_is_told_another_with_its_own_folder() {
         let folder = tempfile::tempdir().unwrap();
         let question = |scratch: &str| [OsString::from(format!("{scratch}/Cargo.toml"))];
-        let first = answers(folder.path(), "/tmp/one");
+        let first = cache(folder.path(), "/tmp/one");
         assert!(first.find::<String>(&question("/tmp/one")).is_none());
         first.keep(&question("/tmp/one"), &"at /tmp/one/src");
-        let second = answers(folder.path(), "/tmp/two");
+        let second = cache(folder.path(), "/tmp/two");
         let told: String = second.find(&question("/tmp/two")).unwrap();
         assert_eq!(told, "at /tmp/two/src");
         assert!(second.find::<String>(&question("/tmp/other")).is_none());

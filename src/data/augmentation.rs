@@ -151,9 +151,14 @@ impl Transform for RandomVerticalFlip {
 
 fn flip(axis: usize, is_flipped: bool) -> Change {
     Box::new(move |tensor| match is_flipped {
-        true => Ok(tensor.flip(&[axis])?),
+        true => flipped(&tensor, &[axis]),
         false => Ok(tensor),
     })
+}
+
+/// A transposed or cropped image is not contiguous, which candle's `flip` requires.
+fn flipped(tensor: &Tensor, axes: &[usize]) -> Result<Tensor> {
+    Ok(tensor.contiguous()?.flip(axes)?)
 }
 
 /// Rotates images by 0, 90, 180 or 270 degrees, all equally likely, so that no pixel changes its value. Images that are not
@@ -169,13 +174,11 @@ impl Transform for RandomRotate90 {
             true => random.random_range(0..4),
             false => 2 * random.random_range(0..2),
         };
-        Box::new(move |tensor| {
-            Ok(match quarters {
-                0 => tensor,
-                1 => tensor.transpose(1, 2)?.contiguous()?.flip(&[1])?,
-                2 => tensor.flip(&[1, 2])?,
-                _ => tensor.transpose(1, 2)?.contiguous()?.flip(&[2])?,
-            })
+        Box::new(move |tensor| match quarters {
+            0 => Ok(tensor),
+            1 => flipped(&tensor.transpose(1, 2)?, &[1]),
+            2 => flipped(&tensor, &[1, 2]),
+            _ => flipped(&tensor.transpose(1, 2)?, &[2]),
         })
     }
 }
@@ -313,6 +316,11 @@ mod tests {
         assert_eq!(centres.len(), 9);
         let patches = seen(&Augment::new(One(3, 4), 5).with(RandomCrop::new(2)));
         assert_eq!(patches.len(), 2 * 3);
+        let all = Augment::new(One(2, 3), 5)
+            .with(RandomCrop::new(2))
+            .with(RandomHorizontalFlip::new())
+            .with(RandomRotate90);
+        assert_eq!(seen(&all).len(), 2 * 8);
         let large = Augment::new(One(3, 3), 5).with(RandomCrop::new(6).padding(1));
         let error = large.get(0).unwrap_err().to_string();
         assert!(

@@ -175,7 +175,7 @@ def main(chromium: str, address: str, folder: str) -> None:
         restart_kernel(page)
         # Before the first cell has run.
         first.press("Hint")
-        expect(first.help).to_contain_text("These were all", timeout=PATIENCE)
+        expect(first.help).to_contain_text("That was the last hint", timeout=PATIENCE)
         first.expect_state("Solved")
         first.press("Check")
         expect(first.message).to_contain_text("ended with an error", timeout=PATIENCE)

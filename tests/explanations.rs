@@ -8,15 +8,15 @@ use workshop::Kernel;
 const MISTAKES: &[(&str, &str)] = &[
     (
         "let moved = x; let again = x;",
-        "a clone of a tensor shares its numbers",
+        "a clone of a tensor shares its data",
     ),
     ("let names2 = names; let more = names;", "`names.clone()`"),
-    ("let y = &x + 1;", "is a float"),
+    ("let y = &x + 1;", "must be a float"),
     ("let factor = 2f32; let y = &x * factor;", "`as f64`"),
     ("let y = (&x + &x).sum_all()?;", "Put `?` before the dot"),
-    ("let y: Tensor = x.t();", "Put `?` behind it"),
+    ("let y: Tensor = x.t();", "Put `?` after it"),
     ("let y = x.matmul(x.t()?)?;", "put `&` before it"),
-    ("let y = x.matmul(&x.t())?;", "Put `?` behind it"),
+    ("let y = x.matmul(&x.t())?;", "Put `?` after it"),
     (
         "fn twice(x: &Tensor) -> Tensor { (x + x)? }",
         "must return a `Result`",
@@ -27,7 +27,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "fn twice(x: &Tensor) -> Result<Tensor> { let y = (x + x)?; Ok(y); }",
-        "no `;` behind it",
+        "no `;` after it",
     ),
     ("let y = x.view((3, 2))?;", "PyTorch's `view` is `.reshape("),
     ("let y = x.size();", "PyTorch's `size` is `.dims()`"),
@@ -42,15 +42,15 @@ const MISTAKES: &[(&str, &str)] = &[
         "PyTorch's `tensor` is `Tensor::new",
     ),
     ("let y = x.shape;", "call it with parentheses"),
-    ("let y = x[0];", "indexed by `.i`"),
-    ("let y = 2 * 1.5;", "does not mix whole numbers and floats"),
-    ("let y: f64 = 2;", "does not mix whole numbers and floats"),
+    ("let y = x[0];", "Index a tensor with `.i`"),
+    ("let y = 2 * 1.5;", "does not mix integers and floats"),
+    ("let y: f64 = 2;", "does not mix integers and floats"),
     ("let y = -&x * 2.0; let z = -x;", "`.neg()?`"),
     ("if x == x { }", "`.eq(&b)?`"),
     ("let y = x > 0.5;", "`.gt(0.5)?`"),
-    ("for row in x { }", "cannot be run through by `for`"),
+    ("for row in x { }", "cannot loop over a tensor"),
     ("println!(\"{}\", names);", "write `{:?}`"),
-    ("let y = 5?;", "leave the `?` away"),
+    ("let y = 5?;", "remove the `?`"),
     (
         "let y = x.sum_all()?.to_scalar()?;",
         "`x.to_scalar::<f32>()?`",
@@ -70,10 +70,13 @@ const MISTAKES: &[(&str, &str)] = &[
     ("let width: usize = 3i32;", "convert with `as usize`"),
     (
         "fn half(x: f64) -> f64 { x / 2 }",
-        "does not mix whole numbers and floats",
+        "does not mix integers and floats",
     ),
     ("fn shout(text: String) {} shout(\"a\");", "`.to_string()`"),
-    ("let part = &x;", "a loan cannot be kept for the next cells"),
+    (
+        "let part = &x;",
+        "a reference cannot be kept for the next cells",
+    ),
     (
         "let of_text: Vec<&str> = names.iter().map(String::as_str).collect();",
         "braces around the whole cell",
@@ -110,17 +113,14 @@ fn common_mistakes_are_explained() {
 }
 
 #[test]
-fn a_variable_that_a_cell_has_given_away_is_told_from_one_that_never_was() {
+fn a_variable_that_a_cell_has_moved_is_told_from_one_that_never_was() {
     let mut kernel = Kernel::start();
     let make = "use eosin::prelude::*;\nlet red = Tensor::ones(2, DType::F32, &Device::Cpu)?;";
     kernel.run(make).ok();
     kernel.run("let both = Tensor::stack(&[red], 0)?;").ok();
     let mut said = |code: &str| kernel.run(code).error().2;
-    let given_away = said("let both = Tensor::cat(&[&red], 0)?;");
-    assert!(
-        given_away.contains("given away by an earlier cell"),
-        "{given_away}"
-    );
+    let moved = said("let both = Tensor::cat(&[&red], 0)?;");
+    assert!(moved.contains("An earlier cell moved `red`"), "{moved}");
     let unknown = said("let both = Tensor::cat(&[&green], 0)?;");
     assert!(unknown.contains("no `green` yet"), "{unknown}");
 }
@@ -132,8 +132,8 @@ fn a_help_is_one_line_with_what_to_write() {
         "use eosin::prelude::*;\nlet image = Tensor::ones((2, 2), DType::F32, &Device::Cpu)?;";
     kernel.run(make).ok();
     let mut said = |code: &str| kernel.run(code).error().2;
-    let lend = said("let y = image.matmul(image.t()?)?;");
-    assert!(lend.contains("consider borrowing here: `&`"), "{lend}");
+    let borrow = said("let y = image.matmul(image.t()?)?;");
+    assert!(borrow.contains("consider borrowing here: `&`"), "{borrow}");
     let wrap = said("fn row(image: &Tensor) -> Result<Tensor> {\n    image.i(0)?\n}");
     assert!(
         wrap.contains("try wrapping the expression in `Ok`\n"),

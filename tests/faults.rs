@@ -91,7 +91,7 @@ fn a_cell_that_forks_goes_on_once() {
 }
 
 #[test]
-fn a_full_disk_is_named_and_cells_run_again_when_there_is_room() {
+fn a_full_disk_is_named_and_cells_run_again_when_there_is_space() {
     let home = home_with(|manifest| manifest);
     let cache = home.path().join("cache");
     fs::create_dir_all(&cache).unwrap();
@@ -119,14 +119,14 @@ fn a_full_disk_is_named_and_cells_run_again_when_there_is_room() {
         message.contains("disk") && message.contains("full"),
         "{message}"
     );
-    // Room comes with the last handle on a file.
+    // The space is free when the last handle on a file is gone.
     drop(ballast);
     fs::remove_file(disk.join("ballast")).unwrap();
     assert_eq!(kernel.run("kept + 1").ok().result(), "6");
     assert!(kernel.shut_down());
 }
 
-/// A home with the prebuilt crate of the workshop, but for what `change` does to its manifest, and without kept answers.
+/// A home with the prebuilt crate of the workshop, but for what `change` does to its manifest, and without its cache.
 fn home_with(change: impl Fn(String) -> String) -> tempfile::TempDir {
     let mut kernel = Kernel::start();
     still_serves(&mut kernel);
@@ -138,7 +138,7 @@ fn home_with(change: impl Fn(String) -> String) -> tempfile::TempDir {
     for entry in fs::read_dir(&prebuilt).unwrap().flatten() {
         let target = there.join("it").join(entry.file_name());
         match entry.file_name().to_str() {
-            Some("answers") => {}
+            Some("cache") => {}
             Some("manifest.json") => {
                 let manifest = fs::read_to_string(entry.path()).unwrap();
                 fs::write(target, change(manifest)).unwrap();
@@ -166,7 +166,7 @@ fn a_crate_compiled_by_another_rust_is_refused_with_the_fix() {
 }
 
 #[test]
-fn two_kernels_start_at_once_where_nothing_is_kept_yet() {
+fn two_kernels_start_at_once_where_nothing_is_cached_yet() {
     workshop();
     let home = home_with(|manifest| manifest);
     let start = || {

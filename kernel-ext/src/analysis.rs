@@ -1,4 +1,4 @@
-//! What rust-analyzer is shown instead of the prebuilt library: the sources of what is in it.
+//! What rust-analyzer sees instead of the prebuilt library: the sources of what is in it.
 
 use crate::error::{At, Error, Result};
 use crate::home::write_atomically;
@@ -11,8 +11,8 @@ use std::path::Path;
 
 /// Crates whose sources are shown beside eosin's: those that it re-exports.
 const SHOWN: [&str; 2] = ["candle-core", "candle-nn"];
-/// Folders of the standard library without anything that lessons need, or that rust-analyzer can make sense of. `stdarch`
-/// alone, the processors' instructions one by one, is half of all.
+/// Folders of the standard library that hold nothing that lessons need or that rust-analyzer understands. `stdarch` alone,
+/// the processors' instructions one by one, is half of the library.
 const LEFT_OUT: [&str; 10] = [
     "stdarch",
     "portable-simd",
@@ -26,8 +26,8 @@ const LEFT_OUT: [&str; 10] = [
     "test",
 ];
 
-/// Writes the sources of eosin and candle as packages that depend on each other alone; rustc never sees them. What they take
-/// from other crates, a derive macro for example, rust-analyzer does not find, and does without.
+/// Writes the sources of eosin and candle as packages that depend on each other alone; rustc never sees them. rust-analyzer
+/// does without what they use from other crates, such as a derive macro: it cannot resolve that.
 pub fn write_api(
     folder: &Path,
     source: &Source,
@@ -75,7 +75,7 @@ pub fn write_api(
     Ok(())
 }
 
-/// Copies the signatures of the standard library, but for what is left out.
+/// Copies the signatures of the standard library, except for what is left out.
 pub fn write_standard_library(folder: &Path, toolchain: &Toolchain) -> Result<()> {
     copy_sources(&toolchain.sources(), folder, &LEFT_OUT)?;
     // Expanded for each of the twelve integer types; half of them is documentation.
@@ -118,7 +118,7 @@ fn copy_sources(from: &Path, to: &Path, left_out: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// A copy: cargo writes into its own files, and a hard link would change with them.
+/// Copies a file: cargo writes into its own files, and a hard link would change with them.
 pub fn place(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to).at(from).map(|_| ())
 }
@@ -151,7 +151,7 @@ mod tests {
         let dependencies = |name: &str| {
             let manifest = fs::read_to_string(folder.path().join(name).join("Cargo.toml")).unwrap();
             let (_, rest) = manifest.split_once("[dependencies]\n").unwrap();
-            rest.split("\n\n").next().unwrap().trim().to_owned()
+            rest.split("[lints").next().unwrap().trim().to_owned()
         };
         assert_eq!(dependencies("candle-core"), "");
         // candle-nn calls candle-core `candle`.

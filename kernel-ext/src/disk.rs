@@ -1,13 +1,13 @@
-//! Room on the disk.
+//! Space on the disk.
 
 use crate::error::{At, Error, Result};
 use crate::home::Home;
 use std::path::Path;
 
-/// What setting up takes, in all. With CUDA, a little more.
+/// What setting up takes in all. It takes a little more with CUDA.
 const NEEDED_GB: u64 = 4;
 
-/// Refuses to begin what would fill the disk.
+/// Refuses to set up when that would fill the disk.
 pub fn check(home: &Home) -> Result<()> {
     for folder in [&home.data, &home.cache] {
         let free = free(folder)?;

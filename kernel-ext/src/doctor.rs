@@ -198,7 +198,7 @@ fn simd() -> &'static str {
     "no AVX2"
 }
 
-/// What lies in the two folders in which the crate looks for data sets.
+/// What is in the two folders in which the crate looks for data sets.
 fn data_sets(home: &Home) -> String {
     let named = std::env::var_os("EOSIN_DATA").map(PathBuf::from);
     let mut found: Vec<String> = named
@@ -206,7 +206,7 @@ fn data_sets(home: &Home) -> String {
         .chain([home.data.join("datasets")])
         .filter_map(|folder| fs::read_dir(folder).ok())
         .flat_map(|entries| entries.flatten().map(|entry| entry.path()))
-        // Half a download, and the note beside a whole one.
+        // Not half a download, nor the checksum beside a complete one.
         .filter(|path| {
             ["part", "sha256"]
                 .iter()

@@ -24,7 +24,7 @@ pub enum Error {
     Missing { program: String, fix: String },
     #[error("{what} failed: {reason}")]
     Step { what: String, reason: String },
-    #[error("{needed} GB of free disk are needed in {}, {free:.1} GB are left", path.display())]
+    #[error("setting up needs {needed} GB of free disk space in {}, but only {free:.1} GB are left", path.display())]
     Disk {
         path: PathBuf,
         needed: u64,
@@ -32,7 +32,7 @@ pub enum Error {
     },
     #[error("{what} failed: the network cannot be reached ({reason})")]
     Network { what: String, reason: String },
-    #[error("{0} needs the network, and `--offline` was asked for")]
+    #[error("{0} needs the network, but you asked for `--offline`")]
     Offline(String),
 }
 
@@ -51,7 +51,7 @@ impl Error {
         }
     }
 
-    /// Of a step that downloads: whether the network or something else was the cause shows in what the program told.
+    /// For a step that downloads: the program's own words tell whether the network was the cause.
     pub fn download(what: &str, told: &str, reason: String) -> Self {
         const OFFLINE: [&str; 2] = ["--offline was specified", "offline mode"];
         const NETWORK: [&str; 8] = [
@@ -61,7 +61,7 @@ impl Error {
             "name resolution",
             "Network is unreachable",
             "timed out",
-            // pip's two: the cause, and what it concludes when it was not allowed to try again.
+            // pip's two: the cause, and what it concludes when it may not try again.
             "NewConnectionError",
             "(from versions: none)",
         ];
@@ -85,7 +85,7 @@ impl Error {
         }
     }
 
-    /// What the process exits with; scripts tell causes apart by it.
+    /// The process's exit code, by which scripts tell causes apart.
     pub fn exit_code(&self) -> i32 {
         match self {
             Error::Missing { .. } => 3,

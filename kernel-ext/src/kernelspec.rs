@@ -32,11 +32,11 @@ fn users_folder() -> Option<PathBuf> {
     Some(data.join("kernels").join(NAME))
 }
 
-/// Writes the kernelspec where this user's Jupyters look; one that is right already is left alone.
+/// Writes the kernelspec where this user's Jupyters look, unless it is there already.
 pub fn ensure(home: &Home, python: &Python) -> Result<PathBuf> {
     let folder = folder_in(python);
     write(home, &folder)?;
-    // A home of its own is for trials: it must not change what the user's other Jupyters start.
+    // A home folder of its own is for trials, which must not change what the user's other Jupyters start.
     if std::env::var_os(HOME_VARIABLE).is_none()
         && let Some(folder) = users_folder()
     {

@@ -38,7 +38,7 @@ pub struct Options {
     features: Vec<String>,
 }
 
-/// Does what `eosin lab` promises; the result is the exit code of JupyterLab.
+/// Sets up what is missing, then runs JupyterLab; the result is its exit code.
 pub fn run(options: &Options) -> Result<i32> {
     let home = Home::from_environment()?;
     let source = Source::find()?;
@@ -77,10 +77,10 @@ pub fn run(options: &Options) -> Result<i32> {
     tell(&copied, &folder);
     drop(set_up);
     if options.setup_only {
-        println!("All is set up. `cargo lab` opens the workshop.");
+        println!("Everything is set up. `cargo lab` opens the workshop.");
         return Ok(0);
     }
-    // Who comes for the first time begins with the first lesson; all others find what they left open.
+    // The first visit begins with the first lesson; later, JupyterLab opens what was open last.
     let is_first_time = copied.iter().all(|(_, what)| *what == Copied::New);
     let first_lesson = copied.first().filter(|_| is_first_time);
     open(
@@ -103,7 +103,7 @@ fn one_at_a_time(home: &Home) -> Result<File> {
     Ok(lock)
 }
 
-/// Puts this very program where kernelspecs look for it.
+/// Copies this very program to where kernelspecs look for it.
 fn install_kernel(home: &Home) -> Result<()> {
     let running = std::env::current_exe().at(Path::new("eosin"))?;
     let installed = home.kernel();
@@ -151,12 +151,12 @@ fn open(python: &Python, options: &Options, folder: &Path, notebook: Option<&str
         "Opening {} in JupyterLab; Ctrl-C twice ends it.",
         folder.display()
     );
-    // Ctrl-C is for JupyterLab, which asks back; this process only waits for its answer.
+    // Ctrl-C is for JupyterLab, which asks whether to stop; this process only waits for it.
     crate::kernel::ignore_interrupts().at(&folder)?;
     let status = Command::new(python.interpreter())
         .args(["-m", "jupyterlab"])
         .arg(format!("--ServerApp.root_dir={}", folder.display()))
-        // In a container everybody is root, and there is nobody else to run JupyterLab.
+        // In a container, root is often the only user who can run JupyterLab.
         .args(nix::unistd::geteuid().is_root().then_some("--allow-root"))
         .args(options.no_browser.then_some("--no-browser"))
         .args(options.port.map(|port| format!("--port={port}")))

@@ -28,7 +28,7 @@ pub fn ensure(source: &Source, python: &Python) -> Result<()> {
     if installed.is_dir() && contents(&installed)? == files {
         return Ok(());
     }
-    // JupyterLab must not find half an extension: it does not look here, and what is renamed is whole.
+    // JupyterLab must not find half an extension: it does not look in this folder, which is renamed when it is complete.
     let new = shared(python).join("eosin-labextension.new");
     if new.exists() {
         fs::remove_dir_all(&new).at(&new)?;

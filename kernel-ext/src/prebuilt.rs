@@ -4,12 +4,12 @@
 //!
 //! - `libeosin.so`: one dynamic library with eosin and candle. Every cell links it, so there is one copy of candle's
 //!   counters: tensor ids are unique across cells, and gradients right.
-//! - `deps/`: what rustc reads of the crates within it.
-//! - `api/` and `std/`: what rust-analyzer sees: the sources of eosin and candle without their own dependencies, and those
-//!   of the standard library without what no lesson needs.
-//! - `cache/`: what cargo told kernels, see [`crate::kernel`].
+//! - `deps/`: what rustc reads about the crates in it, and procedural macros that it re-exports.
+//! - `api/` and `std/`: what rust-analyzer sees: the sources of eosin and candle without other dependencies, and those of
+//!   the standard library without what no lesson needs.
+//! - `cache/`: what cargo answered to kernels, see [`crate::kernel`].
 //!
-//! For cargo the cells' package has no dependency: nothing is resolved or rebuilt for a cell.
+//! For cargo, the cells' package has no dependencies, so nothing is resolved or rebuilt for a cell.
 
 use crate::analysis::{self, place};
 use crate::error::{At, Error, Result};
@@ -30,7 +30,7 @@ use tempfile::TempDir;
 /// The file that names the folder in use.
 const CURRENT: &str = "current";
 const MANIFEST: &str = "manifest.json";
-/// Changes with what a folder holds, and how, so that a new kernel does not use an old kernel's.
+/// Changes with what such a folder holds, so that a new kernel does not use an old kernel's.
 const LAYOUT: &str = "7";
 /// Older folders beyond this many are removed; a running kernel may still use the last.
 const KEPT: usize = 2;
@@ -80,7 +80,7 @@ impl Prebuilt {
         Ok(prebuilt.library().is_file().then_some(prebuilt))
     }
 
-    /// Why it cannot be used any more.
+    /// Why it can no longer be used.
     pub fn misfit(&self) -> Option<&'static str> {
         if self.manifest.rustc != toolchain::stamp(&self.manifest.sysroot) {
             return Some("compiled by another version of Rust");
@@ -107,7 +107,7 @@ impl Prebuilt {
         self.folder.join("std")
     }
 
-    /// What rustc needs to be told for every cell, separated as `CARGO_ENCODED_RUSTFLAGS` wants it.
+    /// The flags of rustc for every cell, separated as in `CARGO_ENCODED_RUSTFLAGS`.
     pub fn encoded_rustflags(&self) -> String {
         let folder = self.folder.display();
         let mut flags = vec![
@@ -192,7 +192,7 @@ fn key(source: &Source, toolchain: &Toolchain, features: &[String]) -> Result<St
     Ok(hex(&hasher.finalize())[..16].to_owned())
 }
 
-/// The processor that code is compiled for: a home folder may be shared by machines.
+/// The processor that code is compiled for: machines may share a home folder.
 fn cpu() -> String {
     // On x86 the first two tell, on ARM the others; macOS has another way.
     const NAMES: [&str; 5] = [
@@ -220,7 +220,7 @@ fn cpu() -> String {
     format!("{} {told}", std::env::consts::ARCH)
 }
 
-/// Compiles; the files that cargo made, or found made.
+/// Compiles, and gives the files that cargo made or found.
 fn build(
     home: &Home,
     source: &Source,
@@ -307,7 +307,7 @@ fn build(
     Err(Error::step(what, complaint))
 }
 
-/// Lays the folder out beside its place.
+/// Makes the folder under another name.
 fn lay_out(
     home: &Home,
     source: &Source,
@@ -321,7 +321,8 @@ fn lay_out(
         .at(&home.prebuilt())?;
     let deps = partial.path().join("deps");
     fs::create_dir(&deps).at(&deps)?;
-    // Their code is in the library. Procedural macros, too: a crate that re-exports one can only be read with it.
+    // The crates' code is in the library. Procedural macros are needed, too: rustc can read a crate that re-exports one
+    // only together with it.
     let of_deps = ["rmeta", std::env::consts::DLL_EXTENSION];
     for file in artifacts {
         let name = file.file_name().unwrap_or_default();
@@ -339,7 +340,7 @@ fn lay_out(
     Ok(partial)
 }
 
-/// Moves a folder that is whole to its place.
+/// Moves a complete folder to its place.
 fn install(partial: TempDir, manifest: &Manifest, folder: &Path) -> Result<()> {
     let text = serde_json::to_vec_pretty(manifest).unwrap_or_default();
     write_atomically(&partial.path().join(MANIFEST), &text)?;
@@ -357,7 +358,7 @@ fn use_it(home: &Home, key: &str) -> Result<()> {
     write_atomically(&current, key.as_bytes())
 }
 
-/// Keeps the newest folders; what cannot be removed now will be the next time.
+/// Keeps the newest folders; what cannot be removed now will be removed the next time.
 fn remove_old(home: &Home, current: &str) {
     let Ok(entries) = fs::read_dir(home.prebuilt()) else {
         return;

@@ -1,4 +1,4 @@
-//! Telling what takes long.
+//! Showing the progress of what takes long.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;

@@ -12,7 +12,7 @@ use std::process::Command;
 
 /// Exact versions of what the private environment holds.
 const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
-/// A workshop has no use for news, nor for an update of what we have pinned.
+/// A workshop needs no news, and no updates of what is pinned here.
 const SETTINGS: &str = r#"{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}"#;
 /// Written last; its content is the hash of the requirements that were installed.
 const COMPLETE: &str = "eosin-complete";
@@ -29,7 +29,7 @@ impl Python {
         self.prefix.join("bin").join("python")
     }
 
-    /// The environment that would be used, when it is whole.
+    /// The environment that will be used, if it is complete.
     pub fn locate(home: &Home) -> Option<Self> {
         Self::conda().or_else(|| {
             let prefix = home.python();
@@ -63,7 +63,7 @@ pub fn ensure(home: &Home, offline: bool) -> Result<Python> {
     let prefix = home.python();
     let outcome = create(&prefix);
     if outcome.is_err() {
-        // Half an environment would only puzzle the next run.
+        // The next run could do nothing with half an environment.
         let _ = fs::remove_dir_all(&prefix);
     }
     outcome.map(|()| Python { prefix })

@@ -1,12 +1,13 @@
-//! Rust sources without what their functions do: rust-analyzer needs the names, types and documentation only, and reads
-//! them in half the time. What is private is marked, since evcxr has rust-analyzer offer that too, as to its author.
+//! Rust sources without what their functions do: rust-analyzer needs only names, types and documentation, and reads them
+//! in half the time. Private items are marked, because evcxr makes rust-analyzer offer those too, as it would to the
+//! crate's author.
 
 use ra_ap_syntax::ast::{self, HasAttrs, HasVisibility};
 use ra_ap_syntax::{
     AstNode, Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, T, TextRange,
 };
 
-/// rust-analyzer does not offer what only another version of the compiler has.
+/// rust-analyzer does not offer what is unstable.
 const UNOFFERED: &str = "#[unstable] ";
 
 /// The code with empty functions, without its tests, and with a mark on what is private.
@@ -17,7 +18,7 @@ pub fn signatures(code: &str) -> String {
     for node in file.descendants() {
         for (range, instead) in changes(&node) {
             let (start, end) = (usize::from(range.start()), usize::from(range.end()));
-            // What lies within something left out is gone already.
+            // What is inside something that was left out is gone already.
             if start >= kept_from {
                 shorter.push_str(&code[kept_from..start]);
                 shorter.push_str(instead);
@@ -29,7 +30,7 @@ pub fn signatures(code: &str) -> String {
     shorter
 }
 
-/// Parts of this node, with what stands in their place.
+/// Parts of this node, and what replaces them.
 fn changes(node: &SyntaxNode) -> Vec<(TextRange, &'static str)> {
     if is_test(node) {
         return vec![(node.text_range(), "")];
@@ -60,7 +61,7 @@ fn private_item(node: &SyntaxNode) -> Option<TextRange> {
         _ => return None,
     };
     let is_public = visibility.is_some_and(|visibility| visibility.syntax().text() == "pub");
-    // What belongs to a trait is as public as the trait.
+    // An item of a trait is as public as the trait.
     let of_trait = node.ancestors().skip(1).any(|outer| {
         ast::Trait::can_cast(outer.kind())
             || ast::Impl::cast(outer).is_some_and(|block| block.trait_().is_some())

@@ -45,12 +45,12 @@ impl Source {
         self.folder.join("src/exercise/lessons.json")
     }
 
-    /// What JupyterLab loads to show buttons at exercises, built from its TypeScript beside it.
+    /// What JupyterLab loads to show buttons at exercises, built from the TypeScript beside it.
     pub fn labextension(&self) -> PathBuf {
         self.folder.join("kernel-ext/labextension/built")
     }
 
-    /// What cargo knows of the checkout's packages and of those that they need on `host`.
+    /// What cargo knows about the checkout's packages and those that they need on `host`.
     pub fn metadata(&self, host: &str, features: &[String], offline: bool) -> Result<Metadata> {
         let mut options = vec!["--locked".to_owned(), format!("--filter-platform={host}")];
         options.extend(offline.then(|| "--offline".to_owned()));
@@ -88,8 +88,8 @@ impl Source {
         Ok(seen.len())
     }
 
-    /// The checkout's packages that the crate `eosin` is compiled from: itself, and whatever it needs from a folder. Quick,
-    /// and without the network, as nothing of another package is asked.
+    /// The checkout's packages that the crate `eosin` is compiled from: itself, and all that it depends on by a path. This
+    /// is quick and needs no network, as cargo need not resolve other packages.
     fn own_packages(&self) -> Result<Vec<Package>> {
         let metadata = MetadataCommand::new()
             .manifest_path(self.folder.join("Cargo.toml"))
@@ -115,7 +115,7 @@ impl Source {
         Ok(needed)
     }
 
-    /// A hash of all in the checkout that the prebuilt crate is compiled from.
+    /// A hash of everything in the checkout that the prebuilt crate is compiled from.
     pub fn hash(&self) -> Result<String> {
         let mut files = vec![self.folder.join("Cargo.lock")];
         for package in self.own_packages()? {

@@ -10,7 +10,7 @@ const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
 /// What `rustc` says of itself.
 #[derive(Debug, Clone)]
 pub struct Toolchain {
-    /// `rustc -vV`, whole: it names the compiler exactly.
+    /// All that `rustc -vV` prints: it names the compiler exactly.
     pub version: String,
     pub host: String,
     pub sysroot: PathBuf,
@@ -50,7 +50,7 @@ impl Toolchain {
         })
     }
 
-    /// The standard library's sources: rust-analyzer, within the kernel, finds types with them.
+    /// The standard library's sources: with them, the kernel's rust-analyzer finds types.
     pub fn sources(&self) -> PathBuf {
         self.sysroot.join("lib/rustlib/src/rust/library")
     }
@@ -111,7 +111,7 @@ fn print(arguments: &[&str]) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Links a program of one line, as every cell will be.
+/// Links a program of one line, as every cell will be linked.
 pub fn check_linker() -> Result<()> {
     let folder = tempfile::tempdir().map_err(|source| Error::io(&std::env::temp_dir(), source))?;
     let source = folder.path().join("probe.rs");
@@ -131,7 +131,7 @@ pub fn check_linker() -> Result<()> {
     ))
 }
 
-/// candle's GPU code is compiled by NVIDIA's compiler, which is looked for in the usual places.
+/// NVIDIA's compiler compiles candle's GPU code; candle looks for it in the usual places.
 pub fn check_cuda() -> Result<()> {
     let named = [
         "CUDA_HOME",
@@ -148,11 +148,11 @@ pub fn check_cuda() -> Result<()> {
     }
     Err(Error::missing(
         "nvcc, the compiler of NVIDIA's CUDA toolkit,",
-        "install the toolkit (12 or newer) or set CUDA_HOME to it; without `--features cuda` all runs on the CPU",
+        "install the toolkit (12 or newer) or set CUDA_HOME to it; without `--features cuda`, everything runs on the CPU",
     ))
 }
 
-/// The line of a program's complaint that says most, usually its last.
+/// The most telling line of a program's error output, usually the last.
 pub fn last_line(text: &str) -> String {
     let mut lines = text
         .lines()
@@ -162,7 +162,7 @@ pub fn last_line(text: &str) -> String {
     lines.next().unwrap_or("it gave no reason").to_owned()
 }
 
-/// Whether `path` can be run as a program found on PATH.
+/// Whether `program` is found on PATH.
 pub fn is_on_path(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| {
         std::env::split_paths(&path)

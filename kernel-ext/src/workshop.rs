@@ -1,7 +1,7 @@
 //! The learner's copy of the notebooks.
 //!
-//! Rule: a file is written when it is absent, or when it is still exactly what an earlier run wrote. Whatever the learner
-//! has changed stays; a newer version of such a notebook is put beside it as `name.new.ipynb`.
+//! The rule: a file is written if it is absent, or still exactly as an earlier run wrote it. What the learner has changed
+//! stays as it is, and the newer version goes beside it as `name.new.ipynb`.
 
 use crate::error::{At, Error, Result};
 use crate::home::write_atomically;

@@ -4,7 +4,7 @@ use super::value::Value;
 use crate::Result;
 use candle_core::{DType, Shape, Tensor, Var};
 
-/// A type whose values can be an answer: tensors, numbers, `bool`, text, and vectors, arrays and tuples of them.
+/// A type whose values can be an answer: tensors, numbers, `bool`, text, and vectors, arrays and tuples of these.
 pub trait Answer {
     /// The answer in a form that can be compared.
     ///

@@ -1,11 +1,11 @@
-//! How everything about exercises looks: a coloured bar, a title, and what there is to say.
+//! How messages about exercises look: a coloured bar, a title, and text.
 
 use super::state::{STATES, State, States};
 use crate::Result;
 use crate::display::{Bundle, Show, escape_html, show_result};
 use serde_json::json;
 
-/// A short message to the learner; as a cell's last expression it is shown.
+/// A short message to the learner. A notebook shows it if it is a cell's last expression.
 ///
 /// Colours come from the bar alone: text keeps the colour that the notebook's theme gives it.
 #[derive(Clone, PartialEq)]
@@ -35,7 +35,7 @@ impl Card {
         self
     }
 
-    /// Adds what looks one way in a notebook and another in a terminal.
+    /// Adds something that looks different in a notebook and in a terminal.
     pub(super) fn both(mut self, plain: &str, html: &str) -> Self {
         if !plain.is_empty() {
             self.plain += &format!("\n{plain}");
@@ -44,7 +44,7 @@ impl Card {
         self
     }
 
-    /// Tells the front end, too, how far the learner is with an exercise.
+    /// Also tells the front end how far the learner is with an exercise.
     pub(super) fn telling(mut self, id: &str, state: State) -> Self {
         self.states.insert(id.to_owned(), state);
         self
@@ -77,7 +77,7 @@ impl Show for Card {
     }
 }
 
-/// Text as HTML: every other piece between backticks is code.
+/// Text as HTML: what is between backticks is code.
 pub(super) fn prose(text: &str) -> String {
     let pieces = text.split('`').enumerate();
     pieces

@@ -25,11 +25,11 @@ pub enum Outcome {
     Wrong,
     /// The starter's `todo!()` is still there.
     NotAttempted,
-    /// There is no exercise of that name.
+    /// There is no exercise with that id.
     Unknown,
 }
 
-/// The answer to [`check`]; as a cell's last expression it is shown.
+/// The result of [`check`]. A notebook shows it if it is a cell's last expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
     pub outcome: Outcome,
@@ -66,8 +66,8 @@ impl Show for Verdict {
     }
 }
 
-/// Checks an answer to an exercise: a tensor, a number, `bool`, text, vectors, arrays or tuples of these, or a closure that
-/// computes one. Says why it is right, or what differs, or that it is still to be written.
+/// Checks an answer to an exercise: a tensor, a number, `bool`, text, a vector, array or tuple of these, or a closure that
+/// computes one. Says why the answer is right, what is different, or that it is still missing.
 ///
 /// ```
 /// use eosin::exercise::{Outcome, check};
@@ -82,13 +82,13 @@ impl Show for Verdict {
 pub fn check<Kind>(id: &str, attempt: impl Attempt<Kind>) -> Verdict {
     let found = caught(|| attempt.attempt());
     match find(id) {
-        Ok(exercise) => remembered(exercise, judge(exercise, found)),
+        Ok(exercise) => recorded(exercise, judge(exercise, found)),
         Err(message) => Verdict::new(Outcome::Unknown, "Unknown exercise", &message),
     }
 }
 
-/// The verdict on an answer that is not there: the kernel shows it when a check names a variable that its exercise has not
-/// made yet, and so does the button that checks an answer that is `todo!()`.
+/// The verdict on a missing answer. The kernel shows it when a check names a variable that does not exist yet, and the Check
+/// button shows it when the answer is still `todo!()`.
 #[doc(hidden)]
 pub fn not_attempted(id: &str) -> Verdict {
     match find(id) {
@@ -106,7 +106,7 @@ enum Found {
     Todo,
 }
 
-/// Runs an attempt that may panic; a panic is told in the verdict and nowhere else.
+/// Runs an attempt that may panic; only the verdict reports a panic.
 fn caught(attempt: impl FnOnce() -> Result<Value>) -> Found {
     let usual = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
@@ -133,7 +133,7 @@ fn judge(exercise: &Exercise, found: Found) -> Verdict {
             return Verdict::new(
                 Outcome::NotAttempted,
                 &format!("Not attempted yet: {title}"),
-                "Write your answer in the cell above in the place of `todo!()`, run that cell, then check again.",
+                "In the cell above, write your answer in place of `todo!()`, run the cell, then check again.",
             );
         }
         Found::Value(value) if exercise.answer.fits(value) => {
@@ -173,13 +173,13 @@ fn judge(exercise: &Exercise, found: Found) -> Verdict {
         &difference,
     );
     verdict.card = verdict.card.text(&said).text(&format!(
-        "A hint: `hint(\"{id}\")`, or the button Hint where there is one."
+        "For a hint, run `hint(\"{id}\")` or press the button Hint if you see one."
     ));
     verdict
 }
 
-/// Keeps the outcome in the learner's file; that it cannot be kept does not make an answer wrong.
-fn remembered(exercise: &Exercise, verdict: Verdict) -> Verdict {
+/// Keeps the outcome in the learner's file. An answer is right even if that fails.
+fn recorded(exercise: &Exercise, verdict: Verdict) -> Verdict {
     if verdict.outcome == Outcome::NotAttempted {
         return verdict;
     }
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn what_there_is_no_exercise_for_is_told() {
+    fn an_unknown_exercise_is_told() {
         let verdict = check("tensors.newest", 1);
         assert_eq!(verdict.outcome, Outcome::Unknown);
         assert!(

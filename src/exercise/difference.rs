@@ -1,4 +1,4 @@
-//! What differs from the right answer: the learner's own is told, the right one never.
+//! What differs from the right answer. The learner sees their own value, never the right one.
 
 use super::pattern::flat;
 use super::schema::Pattern;
@@ -38,13 +38,13 @@ impl Pattern {
                 let (wanted_shape, wanted) = flat(wanted);
                 match *shape == wanted_shape && numbers.len() == wanted.len() {
                     true => self.number_difference(shape, numbers, &wanted),
-                    false => format!("the shape differs, yours is {shape:?}."),
+                    false => format!("the shape differs: yours is {shape:?}."),
                 }
             }
             (Value::Tensor { shape, numbers, .. }, Json::Number(_)) => match shape.is_empty() {
                 true => format!("yours is {}.", short(numbers[0])),
                 false => format!(
-                    "yours is a tensor of shape {shape:?}, and asked is for a single number."
+                    "yours is a tensor of shape {shape:?}, but the answer is a single number."
                 ),
             },
             _ => format!("yours is {answer}."),
@@ -61,7 +61,7 @@ impl Pattern {
             .collect();
         let first = unequal.first().copied().unwrap_or_default();
         format!(
-            "{} of {} numbers differ. The first is at {:?}, where yours is {}.",
+            "{} of {} elements differ. The first is at {:?}, where yours is {}.",
             unequal.len(),
             numbers.len(),
             place(first, shape),
@@ -69,21 +69,21 @@ impl Pattern {
         )
     }
 
-    /// Of what is asked beside single values, or instead of them.
+    /// The same for the conditions beside `value`, or instead of it.
     fn condition_difference(&self, answer: &Value) -> Option<String> {
         if let Value::Tensor { shape, dtype, .. } = answer {
             if self.shape.as_ref().is_some_and(|wanted| wanted != shape) {
-                return Some(format!("the shape differs, yours is {shape:?}."));
+                return Some(format!("the shape differs: yours is {shape:?}."));
             }
             if self.dtype.as_ref().is_some_and(|wanted| wanted != dtype) {
-                return Some(format!("the dtype differs, yours is {dtype}."));
+                return Some(format!("the dtype differs: yours is {dtype}."));
             }
         }
         match answer.numbers()[..] {
             [] => None,
             [number] => Some(format!("yours is {}.", short(number))),
             ref numbers => Some(format!(
-                "the numbers differ, yours go from {} to {} with a mean of {}.",
+                "the elements differ. Yours go from {} to {} and have a mean of {}.",
                 short(numbers.iter().copied().fold(f64::INFINITY, f64::min)),
                 short(numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
                 short(numbers.iter().sum::<f64>() / numbers.len() as f64)
@@ -92,7 +92,7 @@ impl Pattern {
     }
 }
 
-/// Where in a tensor of this shape its n-th number stands.
+/// The indices of the n-th element of a tensor of this shape.
 fn place(index: usize, shape: &[usize]) -> Vec<usize> {
     let mut rest = index;
     let mut place: Vec<usize> = (shape.iter().rev())
@@ -132,18 +132,18 @@ mod tests {
         };
         assert_eq!(
             told(wanted.clone(), &tensor(&[1., 2., 3., 4.], (1, 4))),
-            "The shape differs, yours is [1, 4]."
+            "The shape differs: yours is [1, 4]."
         );
         assert_eq!(
             told(wanted.clone(), &tensor(&[1., 2., 0.5, 5.], (2, 2))),
-            "2 of 4 numbers differ. The first is at [1, 0], where yours is 0.5."
+            "2 of 4 elements differ. The first is at [1, 0], where yours is 0.5."
         );
         let double = tensor(&[1., 2., 3., 4.], (2, 2))
             .to_dtype(DType::F64)
             .unwrap();
         assert_eq!(
             told(wanted.clone(), &double),
-            "The dtype differs, yours is f64."
+            "The dtype differs: yours is f64."
         );
         assert_eq!(told(wanted, &true), "Yours is true.");
     }
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(told(json!({ "value": 1 }), &tensor(&[])), "Yours is 0.25.");
         assert_eq!(
             told(json!({ "value": 1 }), &tensor(&[1])),
-            "Yours is a tensor of shape [1], and asked is for a single number."
+            "Yours is a tensor of shape [1], but the answer is a single number."
         );
     }
 
@@ -178,7 +178,7 @@ mod tests {
         let image = Tensor::new(&[0f32, 1., 2.], &Device::Cpu).unwrap();
         assert_eq!(
             told(json!({ "mean": 0.5 }), &image),
-            "The numbers differ, yours go from 0 to 2 with a mean of 1."
+            "The elements differ. Yours go from 0 to 2 and have a mean of 1."
         );
     }
 }

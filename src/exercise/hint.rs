@@ -7,7 +7,7 @@ use super::schema::Exercise;
 
 const BLUE: &str = "#0072b2";
 
-/// The next hint for an exercise, below those that were given before.
+/// The next hint for an exercise, below the earlier ones.
 ///
 /// ```
 /// use eosin::exercise::hint;
@@ -19,7 +19,7 @@ pub fn hint(id: &str) -> Card {
         Ok(exercise) => exercise,
         Err(message) => return Card::new("○", "Unknown exercise", BLUE).text(&message),
     };
-    // Where they cannot be counted, all are given at once.
+    // Without a count, all of them are shown at once.
     let count = change(id, |record| record.hints += 1);
     card(exercise, count.map_or(usize::MAX, |record| record.hints))
 }
@@ -34,7 +34,7 @@ fn card(exercise: &Exercise, count: usize) -> Card {
     );
     match count > all {
         true => card.text(&format!(
-            "These were all. The solution: `solution(\"{}\")`, or the button Solution where there is one.",
+            "That was the last hint. For the solution, run `solution(\"{}\")` or press the button Solution if you see one.",
             exercise.id
         )),
         false => card,

@@ -1,9 +1,9 @@
-//! The exercises of all lessons, as `eosin notebooks build` has written them.
+//! The exercises of all lessons, as `eosin notebooks build` wrote them.
 
 use super::schema::{Exercise, Lesson};
 use std::sync::LazyLock;
 
-/// Names a file to read instead, so that authors need not compile the crate for every word they change.
+/// Names another file to read, so that authors need not compile the crate for every word that they change.
 const FILE_VARIABLE: &str = "EOSIN_EXERCISES";
 
 /// The lessons that have exercises.
@@ -12,13 +12,13 @@ pub fn lessons() -> &'static [Lesson] {
         let named =
             std::env::var_os(FILE_VARIABLE).and_then(|file| std::fs::read_to_string(file).ok());
         let text = named.as_deref().unwrap_or(include_str!("lessons.json"));
-        // What is compiled in is read by a test; a file of an author's may be from another time.
+        // A test reads the built-in file; an author's may be out of date.
         serde_json::from_str(text).unwrap_or_default()
     });
     &LESSONS
 }
 
-/// The exercise with this id, or which one may have been meant.
+/// The exercise with this id, or which one you may have meant.
 pub fn find(id: &str) -> Result<&'static Exercise, String> {
     let mut all = lessons().iter().flat_map(|lesson| &lesson.exercises);
     if let Some(exercise) = all.clone().find(|exercise| exercise.id == id) {

@@ -1,4 +1,4 @@
-//! Where the learner stands.
+//! The learner's progress.
 
 use super::card::Card;
 use super::lesson::lessons;
@@ -9,7 +9,7 @@ use crate::display::escape_html;
 
 const BLUE: &str = "#0072b2";
 
-/// A map of the exercises: those of the lesson in which something was done last by name, those of the others as marks.
+/// A map of the exercises: by name for the lesson that you worked on last, as marks for the others.
 ///
 /// ```
 /// use eosin::exercise::progress;
@@ -25,7 +25,7 @@ fn card(lessons: &[Lesson], records: &Records) -> Card {
         let times = lesson.exercises.iter().filter_map(record);
         times.map(|record| record.touched).max().unwrap_or(0)
     };
-    // Of several that nothing was done in, the first.
+    // If none was worked on yet, the first.
     let current = lessons.iter().rev().max_by_key(touched);
     let mut card = Card::new("", "Your progress: ✓ solved, ◐ tried, ○ open", BLUE);
     for lesson in lessons {
@@ -48,7 +48,7 @@ fn card(lessons: &[Lesson], records: &Records) -> Card {
     card
 }
 
-/// The exercises of a lesson, one in a line.
+/// The exercises of a lesson, one on each line.
 fn named(card: Card, lesson: &Lesson, records: &Records) -> Card {
     let lines = lesson.exercises.iter().map(|exercise| {
         let mark = State::of(records.get(&exercise.id)).mark();

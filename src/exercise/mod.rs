@@ -1,7 +1,8 @@
 //! Exercises: [`check`] an answer, ask for a [`hint`], look at the [`solution`], see your [`progress`].
 //!
-//! Plain functions, which work in every notebook front end. What they know of an exercise is written by
-//! `eosin notebooks build` from the lessons' sources, and compiled into the crate; `docs/exercises.md` has the format.
+//! These are plain functions, which work in every notebook front end. What they know about an exercise comes from the
+//! lessons' sources: `eosin notebooks build` writes it down, and it is compiled into the crate. `docs/exercises.md`
+//! describes the format.
 
 mod answer;
 mod card;

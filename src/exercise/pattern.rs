@@ -4,12 +4,13 @@ use super::schema::Pattern;
 use super::value::Value;
 use serde_json::Value as Json;
 
-/// Rounding differs between machines; a right answer must not. The second is for what would be zero without rounding.
+/// Rounding differs between machines, but a right answer is right on all of them. The second is for values that would be
+/// zero without rounding.
 const USUAL_TOLERANCE: f64 = 1e-4;
 const USUAL_TOLERANCE_AT_ZERO: f64 = 1e-5;
 
 impl Pattern {
-    /// Whether an answer is of this pattern.
+    /// Whether an answer fits this pattern.
     pub fn fits(&self, answer: &Value) -> bool {
         let (shape, dtype) = match answer {
             Value::Tensor { shape, dtype, .. } => (Some(shape), Some(dtype)),
@@ -35,7 +36,7 @@ impl Pattern {
             && every(self.at_most, f64::le)
     }
 
-    /// Whether an error that came instead of an answer is of this pattern.
+    /// Whether an error that came instead of an answer fits this pattern.
     pub fn fits_error(&self, message: &str) -> bool {
         self.error
             .as_ref()
@@ -52,8 +53,7 @@ impl Pattern {
         (found - wanted).abs() <= at_zero + part * wanted.abs()
     }
 
-    /// Whether an answer is this value; one of JSON's lists stands for a list and for a tensor, a number for a tensor of
-    /// rank 0, too.
+    /// Whether an answer is this value. A JSON list stands for a list or a tensor, and a number also for a tensor of rank 0.
     pub fn equals(&self, answer: &Value, wanted: &Json) -> bool {
         match (answer, wanted) {
             (Value::Number(found), Json::Number(_) | Json::Null) => {

@@ -1,4 +1,4 @@
-//! What the learner has done so far, in a file of their own.
+//! What the learner has done so far, kept in a file of their own.
 
 use crate::display::{Listener, listener};
 use crate::whole_file::write_whole;
@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Names another file than the usual one (tests, a trial).
+/// Names another file than the usual one (for tests and trials).
 const FILE_VARIABLE: &str = "EOSIN_PROGRESS";
 
 /// What was done in one exercise.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Record {
-    /// How often an answer was checked that was not `todo!()`.
+    /// How often an answer other than `todo!()` was checked.
     pub attempts: usize,
     /// Whether one of them was right.
     pub solved: bool,
@@ -26,14 +26,14 @@ pub struct Record {
     pub hints: usize,
     /// How often the solution was asked for.
     pub solution: usize,
-    /// When something was done last, in seconds since 1970.
+    /// When something was last done, in seconds since 1970.
     pub touched: u64,
 }
 
 /// All records, by exercise.
 pub type Records = BTreeMap<String, Record>;
 
-/// The learner's file; none outside of notebooks, where only this process is to remember.
+/// The learner's file. Outside of notebooks there is none, and only this process keeps the records.
 fn usual_file() -> Option<PathBuf> {
     if let Some(file) = std::env::var_os(FILE_VARIABLE).filter(|file| !file.is_empty()) {
         return Some(file.into());
@@ -44,26 +44,26 @@ fn usual_file() -> Option<PathBuf> {
     Some(dirs::data_dir()?.join("eosin").join("progress.json"))
 }
 
-static REMEMBERED: Mutex<Records> = Mutex::new(Records::new());
+static WITHOUT_FILE: Mutex<Records> = Mutex::new(Records::new());
 
-/// All that was done.
+/// The records of all exercises.
 pub fn records() -> Records {
     match usual_file() {
         Some(file) => read(&file),
-        None => remembered().clone(),
+        None => without_file().clone(),
     }
 }
 
-/// Changes the record of an exercise, and gives the new one.
+/// Changes the record of an exercise, and returns the new one.
 pub fn change(id: &str, change: impl FnOnce(&mut Record)) -> Result<Record> {
     match usual_file() {
         Some(file) => change_in(&file, id, change),
-        None => Ok(changed(&mut remembered(), id, change)),
+        None => Ok(changed(&mut without_file(), id, change)),
     }
 }
 
-fn remembered() -> MutexGuard<'static, Records> {
-    REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner)
+fn without_file() -> MutexGuard<'static, Records> {
+    WITHOUT_FILE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn changed(records: &mut Records, id: &str, change: impl FnOnce(&mut Record)) -> Record {
@@ -74,13 +74,13 @@ fn changed(records: &mut Records, id: &str, change: impl FnOnce(&mut Record)) ->
     record.clone()
 }
 
-/// The records of a file; without it there are none yet.
+/// The records of a file; none if there is no file yet.
 fn read(file: &Path) -> Records {
     let text = fs::read(file).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
 }
 
-/// Two notebooks may do so at once: each waits for the other.
+/// Two notebooks may do this at once: one waits for the other.
 fn change_in(file: &Path, id: &str, change: impl FnOnce(&mut Record)) -> Result<Record> {
     let failed = |source| Error::Io {
         path: file.to_owned(),
@@ -101,7 +101,7 @@ fn change_in(file: &Path, id: &str, change: impl FnOnce(&mut Record)) -> Result<
     Ok(record)
 }
 
-/// A file that something else has damaged is put aside, not overwritten.
+/// A damaged file is put aside, not overwritten.
 fn keep_unreadable(file: &Path) -> std::io::Result<()> {
     match fs::read(file) {
         Ok(text) if serde_json::from_slice::<Records>(&text).is_err() => {

@@ -1,7 +1,7 @@
-//! What is written down of the exercises of all lessons, in `lessons.json`.
+//! What `lessons.json` says about the exercises of all lessons.
 //!
-//! `eosin notebooks build` writes it, the crate reads it, and tests run it: the kernel's package and the tests include this
-//! very file, so it holds nothing but types.
+//! `eosin notebooks build` writes that file, the crate reads it, and tests run it. The kernel's package and the tests
+//! include this source file, so it contains only types.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value as Json;
@@ -15,7 +15,7 @@ pub struct Lesson {
     pub exercises: Vec<Exercise>,
 }
 
-/// An exercise, and all that is said about it.
+/// An exercise, with its code and its texts.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct Exercise {
     pub id: String,
@@ -80,7 +80,7 @@ pub struct Pattern {
     pub tolerance_at_zero: Option<f64>,
 }
 
-/// Serde takes null for an absent option.
+/// Otherwise serde would read null as no value.
 fn null_is_a_value<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Json>, D::Error> {
     Json::deserialize(source).map(Some)
 }

@@ -8,8 +8,8 @@ use crate::display::escape_html;
 
 const PURPLE: &str = "#cc79a7";
 
-/// The solution of an exercise, folded twice, so that nobody sees it by accident. Where nothing can be folded, a second
-/// call shows it.
+/// The solution of an exercise, folded twice, so that you do not see it by accident. Where nothing folds, a second call
+/// shows it.
 ///
 /// ```
 /// use eosin::exercise::solution;
@@ -22,7 +22,7 @@ pub fn solution(id: &str) -> Card {
         Err(message) => return Card::new("○", "Unknown exercise", PURPLE).text(&message),
     };
     let record = change(id, |record| record.solution += 1);
-    // Where calls cannot be counted, each may be the second.
+    // Without a count, any call may be the second.
     let uncounted = |_| Record {
         solution: 2,
         ..Record::default()
@@ -40,8 +40,8 @@ fn card(exercise: &Exercise, record: &Record) -> Card {
     } = exercise;
     let unseen = hints.len().saturating_sub(record.hints);
     let before = match unseen {
-        0 => "Close it when you have understood it, and write it in your own way.".to_owned(),
-        1 => "There is a hint that you have not seen.".to_owned(),
+        0 => "When you have understood it, close it and write your own.".to_owned(),
+        1 => "There is one more hint that you have not seen.".to_owned(),
         _ => format!("There are {unseen} hints that you have not seen."),
     };
     let plain = match record.solution {

@@ -1,11 +1,11 @@
-//! How far the learner is with an exercise, and how front ends hear of it.
+//! How far the learner is with an exercise, and how front ends learn of it.
 
 use super::record::Record;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// The type of what front ends are told with a verdict and with the map: the states of some exercises, as JSON. A front
-/// end that shows states takes them over; any other shows what else is in the bundle.
+/// The MIME type of the states of some exercises, as JSON, which come with each verdict and with the map. A front end that
+/// shows states uses them; any other shows the rest of the bundle.
 pub const STATES: &str = "application/vnd.eosin.exercises+json";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -20,7 +20,7 @@ pub enum State {
 pub type States = BTreeMap<String, State>;
 
 impl State {
-    /// What is solved stays so, whatever is tried later.
+    /// What is solved stays solved, whatever the learner tries later.
     pub fn of(record: Option<&Record>) -> Self {
         match record {
             Some(record) if record.solved => State::Solved,

@@ -1,4 +1,4 @@
-//! What an answer is, in a form that can be compared with any other.
+//! An answer in a form that can be compared with any other.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub enum Value {
     Text(String),
     /// Several answers at once: a vector, an array, a tuple.
     List(Vec<Value>),
-    /// Of any rank; the numbers are in row-major order.
+    /// Of any rank, with its elements in row-major order.
     Tensor {
         shape: Vec<usize>,
         dtype: String,
@@ -30,7 +30,7 @@ impl Value {
         match self {
             Value::Number(_) => "a number".to_owned(),
             Value::Truth(_) => "`true` or `false`".to_owned(),
-            Value::Text(_) => "a text".to_owned(),
+            Value::Text(_) => "text".to_owned(),
             Value::List(values) => format!("a list of {}", values.len()),
             Value::Tensor { shape, .. } => format!("a tensor of shape {shape:?}"),
         }
@@ -59,7 +59,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// Four digits, and no more of them than there are.
+/// At most four digits after the point.
 pub(super) fn short(number: f64) -> String {
     if number != 0.0 && number.abs() < 1e-3 || number.abs() >= 1e7 {
         return format!("{number:.3e}");

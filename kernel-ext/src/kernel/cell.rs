@@ -6,10 +6,10 @@ use super::output::{Bundle, Front, Output};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Events are told before evcxr hears that the cell is complete, so a wait longer than this means that they never come.
+/// Events come before evcxr hears that the cell is complete, so after a longer wait than this they never will.
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
-/// How the compiled code of a cell ended, as far as events tell.
+/// How the compiled code of a cell ended, according to its events.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ending {
     pub panicked: bool,
@@ -58,19 +58,19 @@ impl Cell {
         };
     }
 
-    /// Waits until all outputs are shown, and tells how the cell ended.
+    /// Waits until all outputs are shown, and returns how the cell ended.
     pub fn end(&self) -> Ending {
         let (_, changed) = &*self.shared;
         let state = self.state();
         let (mut state, _) = changed
             .wait_timeout_while(state, LONGEST_WAIT, |state| state.running)
             .unwrap_or_else(PoisonError::into_inner);
-        // The front stays: what a thread of the learner prints later belongs to the cell that started it.
+        // The front stays: what a learner's thread prints later belongs to the cell that started it.
         state.running = false;
         std::mem::take(&mut state.ending)
     }
 
-    /// Takes in one event.
+    /// Handles one event.
     pub fn follow(&self, event: Event) {
         let mut state = self.state();
         match event {

@@ -1,8 +1,8 @@
-//! Whether a console may run what was typed, or should open another line.
+//! Whether a console should run what was typed, or open another line.
 
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, SyntaxNode, TextSize};
 
-/// What is to be done with a piece of input.
+/// What to do with a piece of input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Completeness {
     Complete,
@@ -48,7 +48,7 @@ pub fn completeness(code: &str) -> Completeness {
     }
 }
 
-/// How many brackets the input leaves open: what surrounds it is closed, so nothing is left when it is whole.
+/// How many brackets the input leaves open; what surrounds it closes its own.
 fn open_brackets(root: &SyntaxNode) -> isize {
     root.descendants_with_tokens()
         .filter_map(|element| element.into_token())
@@ -60,7 +60,7 @@ fn open_brackets(root: &SyntaxNode) -> isize {
         .sum()
 }
 
-/// A string or comment that has no end swallows what surrounds the input.
+/// A string or comment without an end swallows what surrounds the input.
 fn is_unterminated(root: &SyntaxNode) -> bool {
     let last = root.last_token();
     last.is_some_and(|token| {
@@ -71,7 +71,7 @@ fn is_unterminated(root: &SyntaxNode) -> bool {
     })
 }
 
-/// Whether the last thing written asks for something to its right.
+/// Whether the last thing written needs something to its right.
 fn continues(code: &str) -> bool {
     const ASKING: [&str; 22] = [
         "=", "+", "-", "*", "/", "%", "&", "|", "^", "<", ",", ".", "::", "->", "=>", "(", "[",

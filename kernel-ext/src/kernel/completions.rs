@@ -20,7 +20,7 @@ pub struct Match {
     pub kind: &'static str,
 }
 
-/// What evcxr has told of the session.
+/// What evcxr has told about the session.
 #[derive(Default)]
 pub struct CompletionCache {
     /// The modules and types of the prelude, see [`super::prelude`].
@@ -54,7 +54,7 @@ impl Question {
 }
 
 impl CompletionCache {
-    /// Knows nothing yet; the content of `paths` will be asked for, in this order.
+    /// An empty cache, to be filled with the content of `paths` in this order.
     pub fn new(paths: Vec<String>) -> Self {
         CompletionCache {
             paths,

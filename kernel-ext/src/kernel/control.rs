@@ -8,9 +8,9 @@ use std::time::Duration;
 
 /// How long a cell may take to react to an interrupt before its process is killed.
 const GRACE: Duration = Duration::from_secs(4);
-/// The same for code that has said that it stops by itself (a training loop finishes its batch first).
+/// The same for code that has announced that it stops by itself (a training loop finishes its batch first).
 const GRACE_OF_INTERRUPTIBLE: Duration = Duration::from_secs(60);
-/// Its presence tells the rustc wrapper that the cell must not be compiled.
+/// The presence of this file tells the rustc wrapper not to compile the cell.
 const CANCELLED: &str = "cancelled";
 
 #[derive(Default)]
@@ -26,14 +26,14 @@ struct State {
     killed: bool,
 }
 
-/// What is known of the running cell, and the means to stop it.
+/// What is known about the running cell, and the means to stop it.
 #[derive(Clone)]
 pub struct Control {
     state: Arc<Mutex<State>>,
     cancelled: PathBuf,
 }
 
-/// Whether the cancel mark stands in the scratch folder `folder`.
+/// Whether the cell in the scratch folder `folder` was cancelled.
 pub fn is_cancelled(folder: &Path) -> bool {
     folder.join(CANCELLED).exists()
 }
@@ -88,7 +88,7 @@ impl Control {
         self.state().killed
     }
 
-    /// The learner asks the cell to stop; asking twice insists.
+    /// The learner asks the cell to stop; asking twice kills it.
     pub fn interrupt(&self) {
         let mut state = self.state();
         if !state.busy {
@@ -142,7 +142,7 @@ fn kill_cell(state: &mut State) {
 
 fn signal(group: Option<Pid>, signal: Signal) {
     if let Some(group) = group {
-        // The group may be gone already, which is what was wanted.
+        // The group may be gone already, which is just as good.
         let _ = killpg(group, signal);
     }
 }

@@ -1,4 +1,4 @@
-//! evcxr on a thread of its own: it compiles and runs cells, completes and inspects, one thing after another.
+//! evcxr on a thread of its own, which compiles and runs cells, completes and inspects, one thing after another.
 
 use super::cell::Cell;
 use super::cell_call;
@@ -23,15 +23,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// Run before the first cell: evcxr learns that cells use `?` (else the first one that does compiles twice).
+/// Runs before the first cell, so that evcxr learns that cells use `?` (otherwise the first such cell compiles twice).
 const WARM_UP: &str = "let _ = Ok::<(), String>(())?;";
-/// Inspected before the first cell: rust-analyzer learns what the crate and a tensor are (else the first cell that uses
-/// them waits for it).
+/// Inspected before the first cell, so that rust-analyzer learns what the crate and a tensor are (otherwise the first cell
+/// that uses them waits for it).
 const STUDIED: &str = "use eosin::prelude::*;
 let studied = Tensor::randn(0f32, 1., (2, 2), &Device::Cpu)?;
 let sum = (&studied + &studied)?.sum_all()?.to_scalar::<f32>()?;
 sum";
-/// What the system says of a full disk.
+/// What the system says about a full disk.
 const NO_SPACE: &str = "No space left on device";
 /// After this long without a job there is time to ask what learners will ask, see [`super::completions`].
 const IDLE: Duration = Duration::from_millis(200);
@@ -113,7 +113,7 @@ impl Engine {
 fn could_not_start(error: &dyn std::fmt::Display) -> Failure {
     Failure::told(
         "KernelError",
-        format!("the kernel could not start: {error}\n`cargo doctor` tells more."),
+        format!("the kernel could not start: {error}\n`cargo doctor` tells you more."),
     )
 }
 
@@ -151,7 +151,7 @@ fn serve(
             true => queue.recv_timeout(IDLE),
             false => queue.recv().map_err(RecvTimeoutError::from),
         };
-        // evcxr is built from many parts; a bug in one of them must not take the learner's variables with it.
+        // evcxr has many parts; a bug in one of them must not cost the learner's variables.
         let survived = catch_unwind(AssertUnwindSafe(|| match (job, question) {
             (Ok(job), _) => {
                 let has_run = matches!(job, Job::Execute { .. });

@@ -1,12 +1,12 @@
 //! What the supervisor of the learner's process tells the kernel, one line each.
 //!
-//! evcxr passes every line of stdout that it does not know on to us, at once and in order. So all that a cell does
-//! travels on that one pipe: a record separator (0x1E, as in RFC 7464), then JSON.
+//! evcxr passes every line of stdout that it does not know to us, at once and in order. So everything that a cell does
+//! travels through that one pipe: a record separator (0x1E, as in RFC 7464), then JSON.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The byte that starts a record; no text that people print holds it.
+/// The byte that starts a record; people do not print it.
 pub const RECORD_SEPARATOR: char = '\u{1e}';
 
 /// What marks a record written by the `eosin` crate within a cell's stdout.
@@ -22,7 +22,7 @@ pub enum Event {
     },
     /// A compiled cell began to run.
     CellBegun,
-    /// The cell is over and everything that it wrote has been told.
+    /// The cell is over, and everything that it wrote has been passed on.
     CellEnded,
     /// The learner's process died; `status` is how the operating system puts it.
     Died {
@@ -67,9 +67,9 @@ pub enum Record {
         #[serde(default)]
         metadata: Map<String, Value>,
     },
-    /// From here on the running code sees an interrupt by itself (or no longer does).
+    /// From here on, the running code handles an interrupt by itself (or no longer does).
     Interruptible { on: bool },
-    /// A panic, with the place in the compiled source, when it was in the cell itself.
+    /// A panic, with its line in the compiled source if it was in the cell itself.
     Panic {
         message: String,
         line: Option<usize>,

@@ -1,7 +1,7 @@
-//! The check of an exercise whose answer is not there yet.
+//! The check of an exercise that has no answer yet.
 //!
-//! While a step is still `todo!()`, the variables that it is to make do not exist, and the cell that checks them does not
-//! compile. That is no mistake of the learner: the crate's verdict is shown in the place of the compiler's errors.
+//! While a step is still `todo!()`, the variables that it should make do not exist, and the cell that checks them does not
+//! compile. That is not the learner's mistake, so the crate's verdict takes the place of the compiler's errors.
 
 use super::explanation::first_name;
 use super::moved::Moved;
@@ -9,12 +9,12 @@ use evcxr::CompilationError;
 use ra_ap_syntax::ast::{self, HasArgList};
 use ra_ap_syntax::{AstNode, AstToken, Edition, SourceFile};
 
-/// The code that gives the verdict, when all that the compiler misses in a check is what the learner has not written.
+/// The code that gives the verdict, if the compiler misses nothing in a check but what the learner has yet to write.
 pub fn not_attempted(code: &str, errors: &[CompilationError], moved: &Moved) -> Option<String> {
     let is_missed = |error: &CompilationError| {
         let message = error.message();
         let name = first_name(&message);
-        // Without `check` itself it is the first cell that was not run.
+        // If `check` itself is unknown, the first cell was not run.
         is_of_unknown_name(error.code(), &message) && name != "check" && !moved.contains(name)
     };
     let misses_names = !errors.is_empty() && errors.iter().all(is_missed);
@@ -22,7 +22,7 @@ pub fn not_attempted(code: &str, errors: &[CompilationError], moved: &Moved) -> 
     Some(format!("eosin::exercise::not_attempted({id:?})"))
 }
 
-/// Whether an error speaks of a variable that no cell has made; a macro of that name makes it another error.
+/// Whether an error is about a variable that no cell has made. If there is a macro of that name, the error is another one.
 fn is_of_unknown_name(code: Option<&str>, message: &str) -> bool {
     code == Some("E0425")
         || (code == Some("E0423") && message.starts_with("expected value, found macro"))

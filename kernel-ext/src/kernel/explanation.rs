@@ -1,6 +1,6 @@
 //! What the commonest compiler errors of a lesson mean, in a learner's words.
 //!
-//! The compiler's own message stays; this comes below it. What is not in the table is left to the compiler.
+//! The compiler's own message stays, and this comes below it. Errors that are not in the table are left to the compiler.
 
 use super::moved::Moved;
 use super::pytorch_names::{of_python, of_tensors};
@@ -14,25 +14,25 @@ struct Told<'a> {
     everything: &'a str,
 }
 
-/// Error code, words that must all be told, and what it means. `{name}` is the first name in the message.
+/// Error code, words that must all be in what the compiler tells, and what it means. `{name}` is the first name in the message.
 type Meaning = (&'static str, &'static [&'static str], &'static str);
 
 const MEANINGS: &[Meaning] = &[
     (
         "E0382",
         &["Tensor"],
-        "`{name}` was given away where it was used before. Lend it there, `&{name}`, or give a clone, `{name}.clone()`: \
-         a clone of a tensor shares its numbers and costs nothing.",
+        "`{name}` was moved where you used it before. Borrow it there, `&{name}`, or pass a clone, `{name}.clone()`: a clone \
+         of a tensor shares its data and costs nothing.",
     ),
     (
         "E0382",
         &[],
-        "`{name}` was given away where it was used before. Lend it there, `&{name}`, or give a copy, `{name}.clone()`.",
+        "`{name}` was moved where you used it before. Borrow it there, `&{name}`, or pass a copy, `{name}.clone()`.",
     ),
     (
         "E0277",
         &["can only be applied to values that implement `Try`"],
-        "`?` takes the value out of a `Result`. Here there is no `Result`: leave the `?` away.",
+        "`?` takes the value out of a `Result`. This is not a `Result`: remove the `?`.",
     ),
     (
         "E0277",
@@ -42,67 +42,67 @@ const MEANINGS: &[Meaning] = &[
     (
         "E0277",
         &["implicitly `Sized`"],
-        "Values of this type have no fixed size. Lend it instead: put `&` before it.",
+        "Values of this type have no fixed size. Borrow one instead: put `&` before it.",
     ),
     (
         "E0277",
         &["is not an iterator", "Tensor"],
-        "A tensor cannot be run through by `for`. Count its parts: `for index in 0..x.dim(0)? { let part = x.i(index)?; }`.",
+        "You cannot loop over a tensor with `for`. Loop over its indices: `for index in 0..x.dim(0)? { let part = x.i(index)?; }`.",
     ),
     (
         "E0277",
         &["doesn't implement `Debug`"],
-        "This value cannot be printed. Print what it is made of, or show another expression.",
+        "This value cannot be printed. Print its parts, or show another expression.",
     ),
     (
         "E0277",
         &["doesn't implement", "Display"],
-        "`{}` prints numbers and texts. For other values write `{:?}`.",
+        "`{}` prints numbers and text. For other values, write `{:?}`.",
     ),
     (
         "E0277",
         &["Result<Tensor"],
-        "An operation on tensors gives a `Result`. Put `?` behind it before you go on.",
+        "An operation on tensors returns a `Result`. Put `?` after it before you go on.",
     ),
     (
         "E0277",
         &["`{integer}: Borrow<", "Tensor"],
-        "A number beside a tensor is a float: write `2.0`, not `2`.",
+        "A number beside a tensor must be a float: write `2.0`, not `2`.",
     ),
     (
         "E0277",
         &[": Borrow<", "Tensor"],
-        "Beside a tensor there must be another one, or an `f64`: convert a number with `as f64`, whatever the tensor's dtype.",
+        "Beside a tensor you need another tensor or an `f64`: convert a number with `as f64`, whatever the tensor's dtype.",
     ),
     (
         "E0277",
         &["cannot ", "integer"],
-        "Rust does not mix whole numbers and floats. Write `2.0` for `2`, or convert with `as f64`.",
+        "Rust does not mix integers and floats. Write `2.0` for `2`, or convert with `as f64`.",
     ),
     (
         "E0277",
         &["cannot ", "float"],
-        "Rust does not mix whole numbers and floats. Write `2.0` for `2`, or convert with `as f64`.",
+        "Rust does not mix integers and floats. Write `2.0` for `2`, or convert with `as f64`.",
     ),
     (
         "E0369",
         &["Result<"],
-        "An operation on tensors gives a `Result`. Put `?` behind it before you go on: `((&a + &b)? * &c)?`.",
+        "An operation on tensors returns a `Result`. Put `?` after it before you go on: `((&a + &b)? * &c)?`.",
     ),
     (
         "E0369",
         &["operation `==`", "Tensor"],
-        "Tensors are compared number by number with `.eq(&b)?`, which gives a mask of 0 and 1.",
+        "Compare tensors element by element with `.eq(&b)?`, which gives a mask of 0 and 1.",
     ),
     (
         "E0369",
         &["Tensor", "operation `>"],
-        "Tensors are compared number by number with `.gt(0.5)?` or `.ge(0.5)?`, which give a mask of 0 and 1.",
+        "Compare tensors element by element with `.gt(0.5)?` or `.ge(0.5)?`, which give a mask of 0 and 1.",
     ),
     (
         "E0369",
         &["Tensor", "operation `<"],
-        "Tensors are compared number by number with `.lt(0.5)?` or `.le(0.5)?`, which give a mask of 0 and 1.",
+        "Compare tensors element by element with `.lt(0.5)?` or `.le(0.5)?`, which give a mask of 0 and 1.",
     ),
     (
         "E0600",
@@ -112,82 +112,82 @@ const MEANINGS: &[Meaning] = &[
     (
         "E0308",
         &["expected `Tensor`", "found `Result<"],
-        "An operation on tensors gives a `Result`. Put `?` behind it, and it is the tensor.",
+        "An operation on tensors returns a `Result`. Put `?` after it to get the tensor.",
     ),
     (
         "E0308",
         &["found `&Result<"],
-        "An operation on tensors gives a `Result`. Put `?` behind it, within the loan: `&x.t()?`.",
+        "An operation on tensors returns a `Result`. Put `?` after it, behind the `&`: `&x.t()?`.",
     ),
     (
         "E0308",
         &["expected `&", "found `Result<"],
-        "An operation on tensors gives a `Result`. Put `?` behind it, and `&` before it: `&(x.t()?)`.",
+        "An operation on tensors returns a `Result`. Put `?` after it and `&` before it: `&(x.t()?)`.",
     ),
     (
         "E0308",
         &["expected `&"],
-        "The value is to be lent: put `&` before it.",
+        "The function borrows this value: put `&` before it.",
     ),
     (
         "E0308",
         &["expected `Tensor`", "found `&Tensor`"],
-        "The tensor is to be given, not lent: `x.clone()`, which shares its numbers and costs nothing.",
+        "A tensor of its own is needed here, not a reference: `x.clone()`, which shares its data and costs nothing.",
     ),
     (
         "E0308",
         &["expected `Result<", "found `()`"],
-        "A function gives back its last expression, which has no `;` behind it: end it with `Ok(value)`.",
+        "A function returns its last expression, which has no `;` after it: end it with `Ok(value)`.",
     ),
     (
         "E0308",
         &["expected `Result<"],
-        "A function that returns a `Result` gives its value back as `Ok(value)`.",
+        "A function that returns a `Result` returns its value as `Ok(value)`.",
     ),
     (
         "E0308",
         &["found `()`", "semicolon"],
-        "A function gives back its last expression: leave the `;` behind it away.",
+        "A function returns its last expression: remove the `;` after it.",
     ),
     (
         "E0308",
         &["use a float literal"],
-        "Rust does not mix whole numbers and floats. Write `2.0` for `2`.",
+        "Rust does not mix integers and floats. Write `2.0` for `2`.",
     ),
     (
         "E0308",
         &["expected `usize`"],
-        "Places and sizes are of type `usize`: convert with `as usize`.",
+        "Indices and sizes are of type `usize`: convert with `as usize`.",
     ),
     (
         "E0308",
         &["expected `f64`"],
-        "A number of another type is asked for: convert with `as f64`, and write `2.0` for `2`.",
+        "A number of another type is expected: convert with `as f64`, and write `2.0` for `2`.",
     ),
     (
         "E0308",
         &["expected `f32`"],
-        "A number of another type is asked for: convert with `as f32`, and write `2.0` for `2`.",
+        "A number of another type is expected: convert with `as f32`, and write `2.0` for `2`.",
     ),
     (
         "E0308",
         &["expected `String`", "found `&str`"],
-        "A text that is written down is lent: make it your own with `.to_string()`.",
+        "Text in quotes is borrowed: make it your own with `.to_string()`.",
     ),
     (
         "E0599",
         &["Result<"],
-        "An operation on tensors gives a `Result`, which has no method `{name}`. Put `?` before the dot: `x.t()?.{name}()`.",
+        "An operation on tensors returns a `Result`, which has no method `{name}`. Put `?` before the dot: `x.t()?.{name}()`.",
     ),
     (
         "E0608",
         &["Tensor"],
-        "A tensor is indexed by `.i`: `x.i(0)?` for `x[0]`, `x.i((.., 1))?` for `x[:, 1]`, `x.i(1..3)?` for `x[1:3]`.",
+        "Index a tensor with `.i`: `x.i(0)?` for `x[0]`, `x.i((.., 1))?` for `x[:, 1]`, `x.i(1..3)?` for `x[1:3]`.",
     ),
     (
         "E0608",
         &["Result<"],
-        "An operation on tensors gives a `Result`. Put `?` behind it, then index with `.i(0)?`.",
+        "An operation on tensors returns a `Result`. Put `?` after it, then index with `.i(0)?`.",
     ),
     (
         "E0615",
@@ -197,41 +197,41 @@ const MEANINGS: &[Meaning] = &[
     (
         "E0616",
         &["private"],
-        "`{name}` is inside of the value and cannot be reached. Is there a method of that name, `.{name}()`?",
+        "`{name}` is private, so you cannot reach it. Is there a method of that name, `.{name}()`?",
     ),
     (
         "E0282",
         &[],
-        "Rust must know which type of number comes out. Name it: `x.to_scalar::<f32>()?`, `x.to_vec1::<f32>()?`, \
+        "Rust must know which type of number you want. Name it: `x.to_scalar::<f32>()?`, `x.to_vec1::<f32>()?`, \
          or `let v: Vec<f32> = ...`.",
     ),
     (
         "E0277",
         &["`!: WithDType`"],
-        "Rust must know which type of number comes out. Name it: `x.to_scalar::<f32>()?`, `x.to_vec1::<f32>()?`, \
+        "Rust must know which type of number you want. Name it: `x.to_scalar::<f32>()?`, `x.to_vec1::<f32>()?`, \
          or `let v: Vec<f32> = ...`.",
     ),
     (
         "E0283",
         &[],
-        "Rust must know which type of number comes out. Name it: `x.to_scalar::<f32>()?`, `x.to_vec1::<f32>()?`, \
+        "Rust must know which type of number you want. Name it: `x.to_scalar::<f32>()?`, `x.to_vec1::<f32>()?`, \
          or `let v: Vec<f32> = ...`.",
     ),
     (
         "E0284",
         &[],
-        "Rust must know which type comes out. Name it: `let v: Vec<f32> = ...`.",
+        "Rust must know which type you want. Name it: `let v: Vec<f32> = ...`.",
     ),
     (
         "",
         &["non-static lifetime"],
-        "`{name}` is a loan, or holds one, and a loan cannot be kept for the next cells. Keep the value itself (a tensor's \
-         `.clone()` costs nothing), or put braces around the whole cell, `{ ... }`: then nothing of it is kept.",
+        "`{name}` is a reference, or holds one, and a reference cannot be kept for the next cells. Keep the value itself (a \
+         tensor's `.clone()` costs nothing), or put braces around the whole cell, `{ ... }`: then none of it is kept.",
     ),
     (
         "E0384",
         &[],
-        "A variable keeps its value unless it is made with `let mut`. Often a new one is simpler, also of the same name: \
+        "A variable keeps its value unless you make it with `let mut`. A new one is often simpler, even with the same name: \
          `let {name} = ...;`.",
     ),
     (
@@ -243,50 +243,50 @@ const MEANINGS: &[Meaning] = &[
     (
         "E0061",
         &[],
-        "Rust has no optional arguments: give as many as the function has, in this order. Shift+Tab in a call shows them.",
+        "Rust has no optional arguments: give all that the function has, in their order. Shift+Tab in a call shows them.",
     ),
     (
         "E0107",
         &[],
-        "The number of types between `<` and `>` does not fit. `Result<Tensor>` has one.",
+        "The number of types between `<` and `>` is wrong. `Result<Tensor>` has one.",
     ),
     (
         "E0425",
         &["cannot find value"],
-        "There is no `{name}` yet. Is it spelled like this above? Was the cell run that makes it? After a restart all cells \
-         must be run again.",
+        "There is no `{name}` yet. Is it spelled like this above? Did you run the cell that makes it? After a restart, run \
+         all cells again.",
     ),
     (
         "E0425",
         &["cannot find function"],
-        "There is no function `{name}` here. Was the cell run that makes it? A method is called with a dot: `x.{name}()`; \
-         functions of a module with its name: `ops::...`.",
+        "There is no function `{name}` here. Did you run the cell that makes it? Call a method with a dot, `x.{name}()`, and \
+         a function of a module with the module's name, `ops::...`.",
     ),
     (
         "E0433",
         &["undeclared"],
-        "There is no `{name}` here. Was the first cell run, `use eosin::prelude::*;`?",
+        "There is no `{name}` here. Did you run the first cell, `use eosin::prelude::*;`?",
     ),
     (
         "E0433",
         &["unresolved"],
-        "There is no `{name}` here. Was the first cell run, `use eosin::prelude::*;`?",
+        "There is no `{name}` here. Did you run the first cell, `use eosin::prelude::*;`?",
     ),
     (
         "E0432",
         &[],
-        "This `use` names something that is not there. What lessons need comes with `use eosin::prelude::*;`; another crate \
-         needs a line `:dep` before.",
+        "This `use` names something that does not exist. Lessons need only `use eosin::prelude::*;`. Before you use another \
+         crate, add it with a line `:dep`.",
     ),
     (
         "E0425",
         &["cannot find type"],
-        "There is no type `{name}` here. Was the first cell run, `use eosin::prelude::*;`?",
+        "There is no type `{name}` here. Did you run the first cell, `use eosin::prelude::*;`?",
     ),
     (
         "",
         &["expected `;`"],
-        "A `;` is missing: every statement ends with one. Only the last line of a cell, whose value is shown, has none.",
+        "A `;` is missing: every statement ends with one, except the last line of a cell, whose value is shown.",
     ),
     (
         "",
@@ -296,7 +296,7 @@ const MEANINGS: &[Meaning] = &[
     (
         "",
         &["unclosed delimiter"],
-        "A bracket was opened and not closed.",
+        "A bracket was opened but not closed.",
     ),
     (
         "",
@@ -314,8 +314,8 @@ pub fn explain(error: &CompilationError, moved: &Moved) -> Option<String> {
     let name = first_name(&message);
     if error.code() == Some("E0425") && moved.contains(name) {
         return Some(format!(
-            "`{name}` was given away by an earlier cell, so it is gone. Run the cell that makes it again, and lend it where \
-             it is used: `&{name}`."
+            "An earlier cell moved `{name}`, so it is gone. Run the cell that makes it again, and borrow it where you use \
+             it: `&{name}`."
         ));
     }
     let everything = texts
@@ -330,18 +330,17 @@ pub fn explain(error: &CompilationError, moved: &Moved) -> Option<String> {
 
 /// What evcxr says of a variable that it cannot keep, in a learner's words.
 pub fn not_kept(message: &str) -> Option<String> {
-    const BRACES: &str =
-        "or put braces around the whole cell, `{ ... }`: then nothing of it is kept";
+    const BRACES: &str = "or put braces around the whole cell, `{ ... }`: then none of it is kept";
     let name = first_name(message);
     if message.contains("is a closure, which cannot be persisted") {
         Some(format!(
-            "`{name}` is a closure, and a closure cannot be kept for the next cells. Make a function of it, \
+            "`{name}` is a closure, and a closure cannot be kept for the next cells. Write it as a function, \
              `fn {name}(...) -> ... {{ ... }}`, {BRACES}."
         ))
     } else if message.contains("which cannot be persisted") {
         Some(format!(
-            "`{name}` has a type that cannot be written down, so it cannot be kept for the next cells. Make something else of \
-             it (an iterator becomes a list with `.collect::<Vec<_>>()`), {BRACES}."
+            "`{name}` has a type that cannot be written down, so it cannot be kept for the next cells. Turn it into \
+             something else (`.collect::<Vec<_>>()` turns an iterator into a list), {BRACES}."
         ))
     } else {
         None
@@ -368,7 +367,7 @@ fn known_elsewhere(told: &Told, name: &str) -> Option<String> {
             .flatten()
     };
     let (source, ours) = match told.code {
-        // A result has no methods of a tensor; that is told first.
+        // A `Result` has none of a tensor's methods: learners must hear that first.
         "E0599" if told.message.contains("Result<") => None,
         "E0599" | "E0609" => of_tensor().map(|ours| ("PyTorch's", ours)),
         "E0425" | "E0423" | "E0433" => of_python(name).map(|ours| ("Python's", ours)),
@@ -386,7 +385,7 @@ pub fn first_name(message: &str) -> &str {
 mod tests {
     use super::*;
 
-    // Whether these are the compiler's words, `tests/explanations.rs` tells.
+    // `tests/explanations.rs` checks that these are the compiler's words.
     #[test]
     fn the_first_meaning_that_fits_is_told_with_the_name() {
         let told = |code, message: &str, label: &str| {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 /// The front of one cell.
 pub struct CellFront {
     pub publisher: Publisher,
-    /// Absent when the client cannot be asked.
+    /// Absent when the client cannot ask.
     pub questions: Option<Questions>,
     pub request: JupyterMessage,
     pub execution_count: ExecutionCount,
@@ -32,7 +32,7 @@ impl Front for CellFront {
                     execution_count: self.execution_count,
                     data: media(data),
                     metadata,
-                    // The protocol's schema wants an object, also an empty one.
+                    // The protocol's schema requires an object, even if it is empty.
                     transient: Some(Transient::default()),
                 };
                 result.as_child_of(parent)
@@ -74,7 +74,8 @@ impl Front for CellFront {
             Some(questions) => questions.ask(question, &self.request),
             None => {
                 self.show(Output::Stderr(
-                    "This front end cannot be asked for input; an empty answer was taken.\n".into(),
+                    "This front end cannot ask you for input, so the cell got an empty answer.\n"
+                        .into(),
                 ));
                 None
             }

@@ -1,10 +1,10 @@
-//! What evcxr writes around a cell, made quicker to compile and more telling when it fails.
+//! What evcxr writes around a cell, changed so that it compiles faster and says more when it fails.
 //!
 //! evcxr writes a small runtime into every cell, which rustc then compiles anew, and calls `(expression).evcxr_display()`,
 //! which compiles for few types, so that many cells are compiled twice. It also turns an error that leaves a cell through
-//! `?` into text on stderr, and drops the place: `?` hands its place on to `From::from` by `#[track_caller]`, and the
-//! generated `From` only has to ask for it. The crate `eosin` has what is put in the place of all this. No line is added
-//! and no line of the learner changes, so that the lines that rustc reports stay those that evcxr wrote.
+//! `?` into text on stderr, and loses its place: `?` passes its place to `From::from` through `#[track_caller]`, and the
+//! generated `From` only has to ask for it. The crate `eosin` has a replacement for all of this. No line is added and no
+//! line of the learner's changes, so the lines that rustc reports stay those that evcxr wrote.
 
 use ra_ap_syntax::ast::{HasModuleItem, HasName};
 use ra_ap_syntax::{AstNode, Edition, SourceFile, TextRange, ast, match_ast};
@@ -13,13 +13,13 @@ use std::ops::Range;
 const RUNTIME: &str = "evcxr_internal_runtime";
 const FROM: &str = "fn from(error: T) -> Self {";
 const PANIC: &str = "println!(\"EVCXR_PANIC_NOTIFICATION\");";
-/// How evcxr shows a last expression of which it believes that it cannot be displayed.
+/// How evcxr shows a last expression if it believes that it cannot be displayed.
 const AS_TEXT: &str = "evcxr_send_text_plain(&format!(\"{:?}\",&(";
 const AS_TEXT_END: &str = "\n)));";
-/// What a cell gives back when it ends.
+/// What a cell returns when it ends.
 const RETURNED: &str = "\nevcxr_variable_store\n}";
 
-/// The generated code with the crate's parts in it.
+/// The generated code with the crate's replacements.
 pub fn adapt(code: &str) -> String {
     let displayed = displayed(code);
     let code = displayed.as_deref().unwrap_or(code);
@@ -45,8 +45,8 @@ pub fn adapt(code: &str) -> String {
     adapted
 }
 
-/// Whether code that the learner wrote may run many times, so that it is worth being optimised: a loop, a closure with
-/// parameters (as iterators take), a function that calls itself.
+/// Whether the learner's code may run many times, so that it is worth optimising: a loop, a closure with parameters (as
+/// iterators take), a function that calls itself.
 pub fn may_run_often(adapted: &str) -> bool {
     let file = SourceFile::parse(adapted, Edition::Edition2024).tree();
     file.syntax().descendants().any(|node| {
@@ -92,13 +92,13 @@ fn runtime(code: &str, file: &SourceFile) -> Option<(Range<usize>, String)> {
         .then(|| (place, format!("use eosin::display as {RUNTIME};")))
 }
 
-/// The conversion of errors, when it is one that runs (evcxr also writes one for analysis, which prints no marker).
+/// The conversion of errors, if it is one that runs (evcxr also writes one for analysis, which prints no marker).
 fn conversion(code: &str) -> Option<(Range<usize>, String)> {
     let start = code.find(FROM)?;
     let body = &code[start..];
     let format_start = body.find("eprintln!(")? + "eprintln!(".len();
     let format_end = format_start + body[format_start..].find(", error);")?;
-    // Dropping an error of many variants is more code than the rest of a cell; it is left where it is instead.
+    // The code that drops an error of many variants is longer than the rest of a cell, so the error is not dropped.
     let marker = format!("println!(\"{{}}\", {RUNTIME}::USER_ERROR_OCCURRED);");
     let marker_start = body.find(&marker)?;
     let report = format!(
@@ -109,8 +109,8 @@ fn conversion(code: &str) -> Option<(Range<usize>, String)> {
     Some((start..start + marker_start + marker.len(), report))
 }
 
-/// The code with a last expression that is displayed again. evcxr takes to text whenever an error has to do with that
-/// expression, also when it only moves a variable, so that the variable cannot be kept.
+/// The code with a last expression that is displayed after all. evcxr falls back to text whenever an error has to do with
+/// that expression, even if the expression only moves a variable, which therefore cannot be kept.
 fn displayed(code: &str) -> Option<String> {
     let start = code.rfind(AS_TEXT)?;
     let end = code.rfind(AS_TEXT_END).filter(|end| *end > start)?;
@@ -119,7 +119,7 @@ fn displayed(code: &str) -> Option<String> {
     Some(format!("{before}({expression}\n).evcxr_display();{after}"))
 }
 
-/// The display of the last expression, of which any value with a debug form has one: see `eosin::display::DisplayDebug`.
+/// The display of the last expression. Any value with a debug form has one: see `eosin::display::DisplayDebug`.
 fn last_expression(file: &SourceFile) -> Option<(Range<usize>, String)> {
     let call = file
         .syntax()
@@ -189,7 +189,7 @@ evcxr_variable_store
 "#;
 
     #[test]
-    fn the_crates_parts_come_in_and_every_line_keeps_its_number() {
+    fn the_crates_replacements_come_in_and_every_line_keeps_its_number() {
         let adapted = adapt(CELL);
         assert_eq!(adapted.lines().count(), CELL.lines().count());
         let line = |text: &str, code: &str| code.lines().position(|line| line.contains(text));

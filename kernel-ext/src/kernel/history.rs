@@ -16,7 +16,7 @@ impl History {
         self.inputs.push((count, code.to_owned()));
     }
 
-    /// The entries asked for, oldest first.
+    /// The entries that a client asked for, oldest first.
     pub fn answer(&self, request: &HistoryRequest) -> Vec<HistoryEntry> {
         let limit = |n: i32| usize::try_from(n).unwrap_or(usize::MAX);
         let (chosen, output): (Vec<_>, bool) = match request {

@@ -1,4 +1,4 @@
-//! What the kernel says of itself.
+//! What the kernel says about itself.
 
 use jupyter_protocol::{CodeMirrorMode, HelpLink, KernelInfoReply, LanguageInfo, ReplyStatus};
 

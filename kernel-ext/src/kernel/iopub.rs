@@ -1,4 +1,4 @@
-//! The channel on which everybody hears what the kernel does.
+//! The channel that tells all clients what the kernel does.
 
 use jupyter_protocol::{IoPubWelcome, JupyterMessage};
 use jupyter_zmq_client::{KernelIoPubXPubConnection, SubscriptionEvent};
@@ -28,7 +28,7 @@ impl Publisher {
         let _ = self.outgoing.send(Outgoing::Message(Box::new(message)));
     }
 
-    /// Waits until all that was sent is on the wire.
+    /// Waits until everything sent is on the wire.
     pub async fn finish(&self) {
         let (done, flushed) = oneshot::channel();
         let _ = self.outgoing.send(Outgoing::Flush(done));

@@ -1,6 +1,6 @@
 //! How the kernel's processes begin.
 //!
-//! One program plays many parts: the kernel that Jupyter starts, the supervisor and the runtime that evcxr starts, the
+//! One program plays many roles: the kernel that Jupyter starts, the supervisor and the runtime that evcxr starts, the
 //! shims for Rust's tools, and the rustc that cargo starts. Its name and the environment tell which.
 
 use super::engine::Engine;
@@ -15,7 +15,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Plays the part that the environment asks for, if any: then this does not return.
+/// Plays the role that the environment asks for, and then does not return; does nothing when there is none.
 pub fn enter_role() {
     let outcome = if let Some(name) = shim::name() {
         shim::run(name)
@@ -61,8 +61,8 @@ pub fn run(connection_file: &Path) -> Result<()> {
     }
 }
 
-/// evcxr and cargo take their settings from the environment, which a running program cannot safely change: so the
-/// kernel replaces itself, under the same process id, by itself with another environment.
+/// evcxr and cargo take their settings from the environment, which a running program cannot safely change. So the kernel
+/// starts itself anew in another environment, under the same process id.
 fn begin_again_in_scratch(home: &Home, prebuilt: &Prebuilt) -> Result<()> {
     let scratch = Scratch::create(home)?;
     let program = env::current_exe().map_err(|source| Error::io(Path::new("eosin"), source))?;
@@ -75,8 +75,8 @@ fn begin_again_in_scratch(home: &Home, prebuilt: &Prebuilt) -> Result<()> {
 }
 
 fn serve(connection_file: &Path, scratch: &Path, prebuilt: Prebuilt) -> Result<()> {
-    // A group of our own: an interrupt of what we started (cargo, rustc) must reach only that. It fails when we lead a
-    // session already, which is as good.
+    // A process group of our own: an interrupt of what we started (cargo, rustc) must reach only that. This fails when we
+    // lead a session already, which is just as good.
     let _ = nix::unistd::setpgid(nix::unistd::Pid::from_raw(0), nix::unistd::Pid::from_raw(0));
     supervisor::ignore_interrupts().map_err(|source| Error::io(Path::new("eosin"), source))?;
     let text = std::fs::read_to_string(connection_file)

@@ -1,4 +1,4 @@
-//! The notebook kernel: evcxr, Jupyter's protocol, and what lies between them.
+//! The notebook kernel: evcxr, Jupyter's protocol, and what connects them.
 
 mod cache;
 mod cell;

@@ -20,14 +20,14 @@ pub enum Output {
     Result(Bundle),
 }
 
-/// Why a cell did not come to its end.
+/// Why a cell did not reach its end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
     /// The kind, as Python's exception class.
     pub name: String,
     /// One sentence.
     pub message: String,
-    /// Lines for the learner's eye, with ANSI colours.
+    /// What the learner reads, line by line, with ANSI colours.
     pub traceback: Vec<String>,
 }
 
@@ -41,6 +41,6 @@ pub struct Question {
 /// Where a running cell's outputs and questions go.
 pub trait Front: Send + Sync {
     fn show(&self, output: Output);
-    /// The learner's answer; `None` when there is none to be had.
+    /// The learner's answer; `None` if there cannot be one.
     fn ask(&self, question: Question) -> Option<String>;
 }

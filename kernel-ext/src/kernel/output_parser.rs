@@ -1,4 +1,4 @@
-//! Tells apart, in the byte stream of a cell's stdout, text, the records of the `eosin` crate and evcxr's markers.
+//! Separates a cell's stdout into text, the records of the `eosin` crate, and evcxr's markers.
 
 use super::event::{CRATE_RECORD, Event, RECORD_SEPARATOR, Record};
 use serde_json::{Map, Value};
@@ -22,7 +22,7 @@ pub enum Piece {
     Complete,
 }
 
-/// Cuts bytes, as they come, into pieces. Text is handed on at once, also without a newline.
+/// Cuts bytes into pieces as they come. Text is passed on at once, even without a newline.
 #[derive(Default)]
 pub struct OutputParser {
     unread: Vec<u8>,
@@ -45,7 +45,7 @@ impl OutputParser {
         pieces
     }
 
-    /// Whatever is left when nothing more will come.
+    /// What is left when nothing more will come.
     pub fn finish(&mut self) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let rest = std::mem::take(&mut self.unread);
@@ -104,7 +104,7 @@ impl OutputParser {
         }
     }
 
-    /// Hands on what stands on an unfinished line, unless it may be the beginning of a record or marker.
+    /// Passes on an unfinished line, unless it may be the beginning of a record or marker.
     fn take_partial_line(&mut self) {
         if self.open_content.is_some() || self.unread.is_empty() {
             return;

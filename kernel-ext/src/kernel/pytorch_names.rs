@@ -1,4 +1,4 @@
-//! What learners know from PyTorch and Python, under its name here.
+//! What learners know from PyTorch and Python, and its name here.
 
 /// Methods of a tensor: PyTorch's name, and how candle says it.
 const METHODS: &[(&str, &str)] = &[
@@ -20,7 +20,7 @@ const METHODS: &[(&str, &str)] = &[
     ("long", "`.to_dtype(DType::I64)?`"),
     (
         "int",
-        "`.to_dtype(DType::U32)?` (candle's whole numbers are mostly u8, u32 and i64)",
+        "`.to_dtype(DType::U32)?` (candle's integers are mostly u8, u32 and i64)",
     ),
     ("byte", "`.to_dtype(DType::U8)?`"),
     ("half", "`.to_dtype(DType::F16)?`"),
@@ -59,18 +59,18 @@ const METHODS: &[(&str, &str)] = &[
     ("select", "`.get_on_dim(1, 0)?`, or `.i((.., 0))?`"),
     (
         "slice",
-        "`.i(1..3)?`, or `.narrow(0, 1, 2)?`: from 1, 2 of them",
+        "`.i(1..3)?`, or `.narrow(0, 1, 2)?`: 2 elements from index 1",
     ),
     ("masked_fill", "`mask.where_cond(&filled, &x)?`"),
     (
         "masked_select",
-        "`mask.where_cond(&x, &zeros)?`: the shape stays",
+        "`mask.where_cond(&x, &zeros)?`, which keeps the shape",
     ),
     ("expand_as", "`.broadcast_as(other.shape())?`"),
     ("repeat_interleave", "`.repeat((2, 1))?` for whole copies"),
     ("T", "`.t()?`"),
     ("mT", "`.t()?`"),
-    ("softmax", "`candle_nn::ops::softmax(&x, 1)?`"),
+    ("softmax", "`ops::softmax(&x, 1)?`"),
     ("sigmoid", "`ops::sigmoid(&x)?`"),
     (
         "grad",
@@ -87,11 +87,11 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("tensor", "`Tensor::new(&[1f32, 2.], &Device::Cpu)?`"),
     (
         "from_numpy",
-        "`Tensor::from_vec(numbers, (2, 3), &Device::Cpu)?`",
+        "`Tensor::from_vec(values, (2, 3), &Device::Cpu)?`",
     ),
     (
         "from_list",
-        "`Tensor::from_vec(numbers, (2, 3), &Device::Cpu)?`",
+        "`Tensor::from_vec(values, (2, 3), &Device::Cpu)?`",
     ),
     (
         "empty",
@@ -141,4 +141,20 @@ pub fn of_python(word: &str) -> Option<&'static str> {
         .iter()
         .find(|(theirs, _)| *theirs == word)
         .map(|(_, ours)| *ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_name_is_there_once() {
+        let mut seen = HashSet::new();
+        for (theirs, _) in METHODS.iter().chain(FUNCTIONS) {
+            assert!(seen.insert(theirs), "only the first `{theirs}` is found");
+        }
+        let words: HashSet<_> = WORDS.iter().map(|(theirs, _)| theirs).collect();
+        assert_eq!(words.len(), WORDS.len());
+    }
 }

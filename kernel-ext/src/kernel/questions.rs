@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-/// How often a waiting question looks whether the learner has interrupted the cell instead.
+/// How often a waiting question checks whether the learner has interrupted the cell instead.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Asks one question at a time; clones share the channel.
@@ -42,7 +42,7 @@ impl Questions {
     /// Blocks until the learner has answered the cell of `request`, or has interrupted it.
     pub fn ask(&self, question: Question, request: &JupyterMessage) -> Option<String> {
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        // What was typed for a question that an interrupt ended answers no other one.
+        // An answer to a question that an interrupt ended must not answer the next one.
         while answers.try_recv().is_ok() {}
         let Question { prompt, password } = question;
         let _ = self

@@ -1,4 +1,4 @@
-//! The folder in which one kernel compiles its cells: private, and gone when the kernel is.
+//! The folder in which one kernel compiles its cells: private, and removed when the kernel ends.
 
 use crate::error::{Error, Result};
 use crate::home::Home;
@@ -54,7 +54,7 @@ impl Drop for Scratch {
     }
 }
 
-/// A killed kernel cannot tidy up: the next one does.
+/// A killed kernel cannot tidy up, so the next one does.
 fn remove_leftovers(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else {
         return;

@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// Serves until a client asks for a shutdown or the process is told to end.
+/// Serves until a client asks for a shutdown or the process is asked to end.
 pub async fn serve(connection: &ConnectionInfo, engine: Engine) -> Result<()> {
     let session = uuid::Uuid::new_v4().to_string();
     let mut heartbeat = create_kernel_heartbeat_connection(connection).await?;
@@ -81,7 +81,7 @@ async fn send_replies(
     }
 }
 
-/// All that the tasks of the kernel share.
+/// What the tasks of the kernel share.
 #[derive(Clone)]
 struct Kernel {
     engine: Engine,
@@ -140,13 +140,13 @@ async fn read_shell(
                 };
                 reply.as_child_of(&message)
             }
-            // Comms are a front end's own affair; a kernel without targets ignores them, as the protocol has it.
+            // Comms are the front ends' own affair; a kernel without targets ignores them, as the protocol says.
             _ => continue,
         };
         kernel.publisher.send(Status::busy().as_child_of(&message));
         let _ = kernel.replies.send(reply);
         kernel.publisher.send(Status::idle().as_child_of(&message));
-        // A front end shows the last status it saw: while a cell runs, that is busy.
+        // A front end shows the last status that it saw; while a cell runs, that must be busy.
         if let Some(cell) = &*kernel
             .running
             .lock()
@@ -271,7 +271,7 @@ impl Kernel {
         reply
     }
 
-    /// After a failure, cells that were already waiting are not run (so Run All stops there).
+    /// After a failure, the cells that are already waiting do not run (so Run All stops there).
     fn abort_queued(&self, queue: &mut UnboundedReceiver<JupyterMessage>) {
         let mut others = Vec::new();
         while let Ok(waiting) = queue.try_recv() {

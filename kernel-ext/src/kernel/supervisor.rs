@@ -1,8 +1,8 @@
 //! Stands between evcxr and the process that runs the learner's cells.
 //!
-//! evcxr starts what it takes for its runtime: this supervisor, which starts the real one with stdin, stdout and stderr
-//! of its own. So partial lines, stderr and displays arrive in order, nothing is lost when a cell kills its process,
-//! and the `eosin` crate is called before and after each cell (to flush what a cell printed without a newline).
+//! evcxr starts this supervisor as its runtime, and the supervisor starts the real one with stdin, stdout and stderr of its
+//! own. So partial lines, stderr and displays arrive in order, nothing is lost when a cell kills its process, and the
+//! supervisor can call the `eosin` crate before and after each cell (to flush what the cell printed without a newline).
 
 use super::environment;
 use super::event::Event;
@@ -30,7 +30,7 @@ pub fn run() -> io::Result<()> {
     let mut child = command
         .env(variables::RUNTIME, &library)
         .env(variables::KERNEL, "1")
-        // evcxr asks for backtraces; a learner has no use for the frames of a framework.
+        // evcxr asks for backtraces, but a framework's frames do not help a learner.
         .env("RUST_BACKTRACE", "0")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -45,14 +45,14 @@ pub fn run() -> io::Result<()> {
         supervisor.tell(&Event::CellEnded)
     });
     if outcome.is_err() {
-        // Nobody listens any more: the cell, and whatever it started, must not live on.
+        // Nobody listens any more: the cell, and what it started, must not live on.
         let _ = killpg(getpid(), Signal::SIGKILL);
     }
     outcome
 }
 
-/// While it starts, evcxr runs a first cell of its own and waits until somebody has read all its output: nobody does
-/// yet. The kernel leaves this file in the scratch folder when it does.
+/// While it starts, evcxr runs a first cell of its own and waits until somebody has read all of its output, which nobody
+/// does yet. When the kernel begins to read, it makes this file in the scratch folder.
 pub fn listening_mark(scratch: &Path) -> PathBuf {
     scratch.join("listening")
 }
@@ -62,7 +62,7 @@ fn kernel_listens() -> bool {
         .is_none_or(|scratch| listening_mark(Path::new(&scratch)).exists())
 }
 
-/// Makes an interrupt harmless for this process: what it means is decided elsewhere.
+/// Makes an interrupt harmless for this process; others decide what it means.
 pub fn ignore_interrupts() -> io::Result<()> {
     let seen = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     signal_hook::flag::register(signal_hook::consts::SIGINT, seen).map(|_| ())
@@ -88,7 +88,7 @@ struct Supervisor {
     commands: Vec<u8>,
     parser: OutputParser,
     stderr_unread: Vec<u8>,
-    /// What the runtime still has to be told for the current cell, after the command it is busy with.
+    /// The commands that the runtime still gets for the current cell, after the one that it is busy with.
     queue: VecDeque<String>,
     busy: bool,
     library: String,
@@ -133,7 +133,7 @@ impl Supervisor {
                 let mut watched = vec![
                     PollFd::new(stdin.as_fd(), stdin_events),
                     PollFd::new(self.stdout.as_fd(), PollFlags::POLLIN),
-                    // Nothing to write, but an error here means that the kernel is gone.
+                    // There is nothing to write, but an error here means that the kernel is gone.
                     PollFd::new(stdout.as_fd(), PollFlags::empty()),
                 ];
                 if let Some(stderr) = &self.stderr {
@@ -180,7 +180,7 @@ impl Supervisor {
         }
     }
 
-    /// Passes evcxr's commands on; a cell is wrapped in the crate's two hooks.
+    /// Passes on evcxr's commands, and wraps a cell in the crate's two hooks.
     fn commands(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.commands.extend_from_slice(bytes);
         while let Some(end) = self.commands.iter().position(|&byte| byte == b'\n') {

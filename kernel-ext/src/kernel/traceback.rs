@@ -1,4 +1,4 @@
-//! Errors as a learner can read them: the line they wrote, marked, and no frame that they did not write.
+//! Errors as learners can read them: their own line, marked, and no frame of code that they did not write.
 
 use super::cell::Ending;
 use super::explanation::explain;
@@ -20,7 +20,7 @@ impl Failure {
         let mut meanings = Vec::new();
         let reports: Vec<String> = (errors.iter())
             .map(|error| {
-                // What was explained once need not be again.
+                // One explanation is enough.
                 let meaning = explain(error, moved).filter(|meaning| !meanings.contains(meaning));
                 meanings.extend(meaning.clone());
                 report(code, error, meaning.as_deref())
@@ -65,11 +65,10 @@ impl Failure {
         })
     }
 
-    /// The cell came to a `todo!()`: that is no mistake.
+    /// The cell reached a `todo!()`, which is not a mistake.
     fn still_to_write() -> Self {
         let message =
-            "You have not written this step yet: put your code in the place of `todo!()`."
-                .to_owned();
+            "You have not written this step yet: put your code in place of `todo!()`.".to_owned();
         Failure {
             name: "NotWritten".to_owned(),
             traceback: vec![message.clone()],
@@ -77,7 +76,7 @@ impl Failure {
         }
     }
 
-    /// A failure that is told in a sentence or two.
+    /// A failure that a sentence or two explain.
     pub fn told(name: &str, message: impl Into<String>) -> Self {
         let message = message.into();
         let traceback = lines(&format!("{RED}{name}{PLAIN}: {message}")).collect();
@@ -150,7 +149,7 @@ fn helps(error: &CompilationError) -> Vec<String> {
     helps
 }
 
-/// A help in one line, with what it would have the learner write when that is one piece; of several, each alone means nothing.
+/// A help in one line, with what it tells the learner to write if that is one piece; one of several pieces means nothing.
 fn help(child: &serde_json::Value) -> Option<String> {
     let message = child["message"].as_str()?;
     let spans = child["spans"].as_array().map(Vec::as_slice);
@@ -180,10 +179,10 @@ fn offset_of(code: &str, line: usize, column: usize) -> Option<usize> {
     Some(start + within)
 }
 
-/// The line (from 1) of the cell that stands in line `compiled_line` (from 1) of what evcxr made of it.
+/// The line (from 1) of the cell that is line `compiled_line` (from 1) of what evcxr made of it.
 ///
-/// evcxr copies the statements of a cell in order, between lines of its own: the n-th of several equal lines there is
-/// the n-th here.
+/// evcxr copies the statements of a cell in order, between lines of its own: the n-th of several equal lines there is the
+/// n-th here.
 fn learners_line(code: &str, compiled: &str, compiled_line: usize) -> Option<usize> {
     let compiled: Vec<&str> = compiled.lines().map(str::trim).collect();
     let wanted = *compiled.get(compiled_line.checked_sub(1)?)?;
@@ -201,7 +200,7 @@ fn learners_line(code: &str, compiled: &str, compiled_line: usize) -> Option<usi
         .map(|(index, _)| index + 1)
         .collect();
     equal.get(before).or(equal.last()).copied().or_else(|| {
-        // A last expression, or one of several statements on a line, stands inside a line of its own.
+        // A last expression, or one of several statements on a line, is a part of another line there.
         code.lines()
             .position(|line| {
                 let line = line.trim();

@@ -6,7 +6,7 @@ pub const SCRATCH: &str = "EVCXR_TMPDIR";
 pub const SETTINGS: &str = "EVCXR_CONFIG_DIR";
 /// Set by evcxr for the process that it takes for its runtime.
 pub const EVCXR_RUNTIME: &str = "EVCXR_IS_RUNTIME";
-/// Where evcxr wants to be told the path of the library that rustc made.
+/// The file in which evcxr expects the path of the library that rustc made.
 pub const RESULT: &str = "EVCXR_EXECUTION_SO_PATH";
 
 /// The prebuilt library: the supervisor calls functions of it around each cell.

@@ -1,7 +1,7 @@
 //! Reading messages as clients send them.
 //!
-//! The protocol lets a client leave fields out; `jupyter-protocol` wants them all. What is left out is filled in with the
-//! protocol's defaults.
+//! The protocol lets a client leave out fields, but `jupyter-protocol` requires them all. Missing fields get the protocol's
+//! defaults.
 
 use jupyter_protocol::{Header, JupyterMessage, JupyterMessageContent};
 use jupyter_zmq_client::{Connection, RawMessage, RuntimeError};
@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use zeromq::SocketRecv;
 
-/// After an error of the socket itself, so that one that lasts does not keep a processor busy.
+/// The pause after an error of the socket itself, so that a lasting one does not keep a processor busy.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The next message that is whole and signed with the connection's key. Others are dropped, and counted: one may be a
-/// client's mistake, many are somebody without the key.
+/// The next message that is complete and signed with the connection's key. Others are dropped and counted: one may be a
+/// client's mistake, many come from somebody without the key.
 pub async fn read<S: SocketRecv>(connection: &mut Connection<S>, channel: &str) -> JupyterMessage {
     static DROPPED: AtomicUsize = AtomicUsize::new(0);
     loop {

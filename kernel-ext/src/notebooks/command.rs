@@ -49,7 +49,7 @@ pub fn run(options: &Options) -> Result<i32> {
     }
 }
 
-/// Builds every lesson, and writes what has changed, or only tells what would change.
+/// Builds every lesson, and writes what has changed or only reports it.
 fn build(source: &Source, folder: &Path, writes: bool) -> Result<i32> {
     let (lessons, mistakes) = read(folder)?;
     for mistake in &mistakes {
@@ -77,7 +77,7 @@ fn build(source: &Source, folder: &Path, writes: bool) -> Result<i32> {
     Ok(if differing == 0 { 0 } else { 1 })
 }
 
-/// All lessons of a folder, and what is wrong with them, as `file:line: message`.
+/// All lessons of a folder, and their mistakes as `file:line: message`.
 fn read(folder: &Path) -> Result<(Vec<Lesson>, Vec<String>)> {
     let (mut lessons, mut mistakes) = (Vec::new(), Vec::new());
     let mut places: HashMap<String, String> = HashMap::new();
@@ -102,7 +102,7 @@ fn read(folder: &Path) -> Result<(Vec<Lesson>, Vec<String>)> {
             let here = place(*line);
             if let Some(there) = places.insert(exercise.id.clone(), here.clone()) {
                 mistakes.push(format!(
-                    "{here}: the id `{}` is used in {there} too",
+                    "{here}: {there} uses the id `{}`, too",
                     exercise.id
                 ));
             }
@@ -174,8 +174,8 @@ pub mod tests {
         assert_eq!(lessons.len(), 2);
         assert_eq!(mistakes.len(), 1);
         assert!(
-            mistakes[0].contains("02-two.md:6: the id `a.b` is used in")
-                && mistakes[0].ends_with("01-one.md:6 too"),
+            mistakes[0].contains("02-two.md:6: ")
+                && mistakes[0].ends_with("01-one.md:6 uses the id `a.b`, too"),
             "{mistakes:?}"
         );
     }

@@ -1,4 +1,4 @@
-//! An exercise: its blocks in the source, and what they must hold.
+//! An exercise: its blocks in the source, and what must be in them.
 
 use super::mistake::Mistake;
 use super::schema::{Exercise, Pattern, Wrong};
@@ -57,7 +57,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// From what stands behind the three backticks; nothing when it is no block of an exercise.
+    /// From the words after the three backticks; `None` if it is not a block of an exercise.
     pub fn of(words: &[&str]) -> Option<Result<Self, String>> {
         Some(Ok(match words {
             ["toml", "exercise"] => Role::Description,
@@ -67,12 +67,12 @@ impl Role {
             ["rust", "wrong", name] => Role::Wrong((*name).to_owned()),
             ["rust", "wrong", ..] => {
                 return Some(Err(
-                    "a wrong answer has a name of one word: `rust wrong name`".to_owned(),
+                    "a wrong answer needs a name of one word: `rust wrong name`".to_owned(),
                 ));
             }
             ["rust", other, ..] => {
                 return Some(Err(format!(
-                    "`{other}` is no block of an exercise: there are `rust starter`, `rust solution`, `rust check`, \
+                    "`{other}` is not a block of an exercise; the blocks are `rust starter`, `rust solution`, `rust check`, \
                      `rust wrong name` and `toml exercise`"
                 )));
             }
@@ -99,17 +99,17 @@ pub struct Block {
     pub line: usize,
 }
 
-/// An exercise of which some blocks were read.
+/// An exercise, some of whose blocks have been read.
 #[derive(Debug)]
 pub struct Draft {
     pub title: String,
-    /// Where its heading stands.
+    /// The line of its heading.
     pub line: usize,
     pub blocks: Vec<Block>,
 }
 
 impl Draft {
-    /// The exercise with the line of its id, or all that is wrong with it.
+    /// The exercise with the line of its id, or everything that is wrong with it.
     pub fn finish(self) -> Result<(Exercise, usize), Vec<Mistake>> {
         let mut mistakes = self.repeated();
         let [description, starter, solution, check] = [
@@ -218,11 +218,11 @@ impl Draft {
         };
         complain(
             is_id(description.id.get_ref()),
-            "`id` is two words with a dot between them, of small letters, digits and `_`: `lesson.exercise`",
+            "`id` must be two words of small letters, digits and `_` with a dot between them: `lesson.exercise`",
         );
         complain(
             (1..=3).contains(&description.hints.len()),
-            "`hints` are one, two or three",
+            "give one, two or three `hints`",
         );
         let texts = [&description.why, &description.rule];
         let messages = description.wrong.values().map(|wrong| &wrong.message);
@@ -239,12 +239,12 @@ impl Draft {
             std::iter::once(&description.answer)
                 .chain(patterns)
                 .all(|pattern| !pattern.is_empty()),
-            "any answer would fit: say what it is like (`value`, `shape`, `dtype`, `mean` ...)",
+            "any answer would fit: add a condition (`value`, `shape`, `dtype`, `mean` ...)",
         );
         complain(
             description.parts.is_empty()
                 || description.answer.count() == Some(description.parts.len()),
-            "`parts` names each element of the answer's `value`, which is a list of as many",
+            "`parts` must name each element of the answer's `value`, which must be a list of the same length",
         );
         complain(
             !description.wrong.is_empty(),
@@ -292,8 +292,8 @@ fn names_itself(check: &Block, id: &str) -> Option<Mistake> {
 
 fn has_todo(block: &Block, wanted: bool) -> Option<Mistake> {
     let message = match wanted {
-        true => "a starter holds `todo!()` where the answer is to be written",
-        false => "the solution still holds `todo!()`",
+        true => "a starter needs `todo!()` where the answer goes",
+        false => "the solution still contains `todo!()`",
     };
     (block.text.contains("todo!(") != wanted).then(|| Mistake::new(block.line, message))
 }

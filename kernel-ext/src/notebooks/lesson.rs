@@ -1,8 +1,8 @@
-//! A lesson as its source says it.
+//! A lesson as its source describes it.
 
 use super::schema::Exercise;
 
-/// What stands in a lesson, in order.
+/// A lesson's parts, in order.
 #[derive(Debug, PartialEq)]
 pub struct Lesson {
     /// As `01-tensors`.
@@ -13,7 +13,7 @@ pub struct Lesson {
 
 #[derive(Debug, PartialEq)]
 pub enum Part {
-    /// Markdown; with the exercise whose task it is.
+    /// Markdown, and the exercise whose task it describes, if any.
     Prose {
         text: String,
         task_of: Option<String>,
@@ -21,7 +21,7 @@ pub enum Part {
     Code(String),
     Exercise {
         exercise: Box<Exercise>,
-        /// Where its id stands.
+        /// The line of its id.
         line: usize,
     },
 }

@@ -1,4 +1,4 @@
-//! What the crate `eosin` knows of the exercises of all lessons, and what their tests run.
+//! What the crate `eosin` knows about the exercises of all lessons, and what their tests run.
 
 use super::{lesson, schema};
 
@@ -12,7 +12,7 @@ pub fn manifest(lessons: &[lesson::Lesson]) -> Result<String, String> {
         })
         .filter(|lesson| !lesson.exercises.is_empty())
         .collect();
-    // By way of a value, which sorts the keys: the order of the fields is none of the file's business.
+    // A value sorts its keys, so the file does not depend on the order of the fields.
     serde_json::to_value(&described)
         .and_then(|value| serde_json::to_string_pretty(&value))
         .map(|text| text + "\n")

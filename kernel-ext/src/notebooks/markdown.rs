@@ -1,7 +1,7 @@
 //! Reading a lesson's source.
 //!
-//! Fenced `rust` blocks are code cells; what stands between them is Markdown, cut before each heading. A heading
-//! `Exercise: title` begins an exercise: its task, then its blocks, one after the other.
+//! Fenced `rust` blocks are code cells; the Markdown between them is cut before each heading. A heading `Exercise: title`
+//! begins an exercise: its task, then its blocks, one after the other.
 
 use super::exercise::{Block, Draft, Role};
 use super::lesson::{Lesson, Part};
@@ -12,7 +12,7 @@ use std::ops::Range;
 
 const EXERCISE: &str = "Exercise:";
 
-/// The lesson `name`, or all that is wrong with it.
+/// The lesson `name`, or everything that is wrong with it.
 pub fn read(name: &str, text: &str) -> Result<Lesson, Vec<Mistake>> {
     let mut reader = Reader {
         text,
@@ -31,7 +31,7 @@ pub fn read(name: &str, text: &str) -> Result<Lesson, Vec<Mistake>> {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
                 reader.mistake(
                     range.start,
-                    "code without a fence: put it between ```rust and ```",
+                    "code needs a fence: put it between ```rust and ```",
                 );
             }
             Event::Start(Tag::Heading { .. }) if reader.begins_line(range.start) => {
@@ -52,7 +52,7 @@ pub fn read(name: &str, text: &str) -> Result<Lesson, Vec<Mistake>> {
             if title.is_none() {
                 reader
                     .mistakes
-                    .push(Mistake::new(1, "a lesson begins with `# Its title`"));
+                    .push(Mistake::new(1, "a lesson must begin with `# Its title`"));
             }
             reader.mistakes.sort_by_key(|mistake| mistake.line);
             Err(reader.mistakes)
@@ -64,7 +64,7 @@ struct Reader<'a> {
     text: &'a str,
     title: Option<String>,
     parts: Vec<Part>,
-    /// Where the prose begins that is not in a part yet.
+    /// Where the prose that is not in a part yet begins.
     prose_from: usize,
     draft: Option<Draft>,
     /// The part that holds the task of the draft.
@@ -109,18 +109,18 @@ impl Reader<'_> {
             line.trim().len() >= 3 && line.trim().chars().all(|mark| mark == '`' || mark == '~')
         };
         if lines.len() < 2 || !lines.last().is_some_and(|line| is_fence(line)) {
-            return self.mistake(range.start, "the code block has no end");
+            return self.mistake(range.start, "the code block does not end");
         }
         let words: Vec<&str> = info.split_whitespace().collect();
         let role = Role::of(&words);
         if matches!(words.first(), Some(&("Rust" | "rs"))) {
-            return self.mistake(range.start, "a code cell is fenced by ```rust");
+            return self.mistake(range.start, "a code cell begins with ```rust");
         }
         if role.is_none() && words != ["rust"] {
             return;
         }
         if !self.begins_line(range.start) {
-            return self.mistake(range.start, "a code cell begins at the start of a line");
+            return self.mistake(range.start, "a code cell must begin at the start of a line");
         }
         self.prose(range.start);
         self.prose_from = range.end;
@@ -138,8 +138,8 @@ impl Reader<'_> {
                 Some(draft) => draft.blocks.push(Block { role, text, line }),
                 None => self.mistake(
                     range.start,
-                    "this block belongs to no exercise: one begins with a heading `Exercise: title`, and nothing \
-                     stands between its blocks",
+                    "this block belongs to no exercise: an exercise begins with a heading `Exercise: title`, and there \
+                     is nothing between its blocks",
                 ),
             },
         }
@@ -160,7 +160,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds a part; one that follows the blocks of an exercise ends it.
+    /// Adds a part; a part after the blocks of an exercise ends the exercise.
     fn push(&mut self, part: Part) {
         if self
             .draft
@@ -291,7 +291,7 @@ b
                 "rule =",
                 "parts = [\"a\"]\nrule =",
                 10,
-                "names each element",
+                "must name each element",
             ),
             (
                 "[wrong.twice]",
@@ -305,14 +305,19 @@ b
                 33,
                 "no [wrong.other]",
             ),
-            ("rust wrong twice", "rust wrong", 33, "has a name"),
+            ("rust wrong twice", "rust wrong", 33, "needs a name"),
             (
                 "rust wrong twice",
                 "rust check",
                 33,
                 "another ```rust check",
             ),
-            ("rust starter", "rust strater", 21, "`strater` is no block"),
+            (
+                "rust starter",
+                "rust strater",
+                21,
+                "`strater` is not a block",
+            ),
             (
                 "```rust check\ncheck(\"sums.one\", b)\n```\n",
                 "",
@@ -325,13 +330,13 @@ b
                 30,
                 "must call `check(\"sums.one\"",
             ),
-            ("todo!()", "0", 22, "holds `todo!()`"),
-            ("a + 1;\n", "todo!();\n", 26, "still holds"),
+            ("todo!()", "0", 22, "needs `todo!()`"),
+            ("a + 1;\n", "todo!();\n", 26, "still contains"),
             ("let b = a + 1;", "let b = (a + 1;", 26, "not Rust"),
             ("```rust\nb", "```rust\nb)", 40, "not Rust"),
-            ("```rust\nb\n```", "    b", 39, "without a fence"),
+            ("```rust\nb\n```", "    b", 39, "needs a fence"),
             ("```rust\nb\n```", "```rs\nb\n```", 39, "```rust"),
-            ("```rust\nb\n```", "```rust\nb", 39, "no end"),
+            ("```rust\nb\n```", "```rust\nb", 39, "does not end"),
             (
                 "```rust\nb\n```",
                 "- a\n  ```rust\n  b\n  ```",
@@ -350,7 +355,7 @@ b
                 9,
                 "belongs to no exercise",
             ),
-            ("# Sums", "Sums", 1, "begins with"),
+            ("# Sums", "Sums", 1, "must begin with"),
         ] {
             assert!(SOURCE.contains(from), "{from}");
             let found = told(&SOURCE.replacen(from, to, 1));

@@ -1,5 +1,5 @@
-//! `eosin notebooks`: one Markdown source a lesson becomes the notebook that learners open, the one with the solutions, and
-//! what the crate knows of its exercises. `docs/exercises.md` has the format.
+//! `eosin notebooks`: the Markdown source of a lesson becomes the notebook that learners open, the one with the solutions,
+//! and what the crate knows about its exercises. `docs/exercises.md` describes the format.
 
 mod command;
 mod exercise;

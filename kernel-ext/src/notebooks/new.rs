@@ -1,25 +1,24 @@
-//! The source of a new lesson, as its author begins to write it.
+//! The source of a new lesson, for its author to continue.
 
 use crate::error::{At, Error, Result};
 use crate::home::write_atomically;
 use std::path::{Path, PathBuf};
 
-/// A lesson with one exercise. Of its words, `Lesson title` and `lesson_id` are replaced.
+/// A lesson with one exercise. `Lesson title` and `lesson_id` are placeholders.
 const TEMPLATE: &str = include_str!("new.md");
 
 /// Writes the source of the lesson `name` into `folder`; gives its path.
 pub fn create(folder: &Path, name: &str) -> Result<PathBuf> {
     let words = words(name).ok_or_else(|| {
         let reason = format!(
-            "`{name}` is not the name of a lesson: it needs a number of two digits and words in small letters, such as \
-             `04-convolution`"
+            "`{name}` is not a lesson's name: write two digits and words in small letters, such as `04-convolution`"
         );
-        Error::step("making a lesson", reason)
+        Error::step("starting a lesson", reason)
     })?;
     let path = folder.join(format!("{name}.md"));
     if path.try_exists().at(&path)? {
-        let reason = format!("{} exists already, and stays as it is", path.display());
-        return Err(Error::step("making a lesson", reason));
+        let reason = format!("{} exists already", path.display());
+        return Err(Error::step("starting a lesson", reason));
     }
     let text = TEMPLATE
         .replace("Lesson title", &title(&words))

@@ -1,7 +1,7 @@
 //! The notebook of a lesson: for the learner, or with the solutions.
 //!
-//! Cell ids come from the place of a cell, or from the exercise that it belongs to, so that the same source always gives the
-//! same file, and a cell is the same one in both.
+//! A cell's id comes from its position or from its exercise, so that the same source always gives the same file, and a cell
+//! has the same id in both notebooks.
 
 use super::lesson::{Lesson, Part};
 use super::schema::Exercise;
@@ -34,8 +34,8 @@ pub fn notebook(lesson: &Lesson, edition: Edition) -> Result<String, String> {
             Part::Exercise { exercise, .. } => cells.exercise(exercise, edition)?,
         }
     }
-    // Jupyter writes down what a kernel is called, and what it says of its language. Where that is written already, a notebook
-    // that is only opened does not count as changed.
+    // Jupyter writes down the kernel's name and its language. As this is there already, a notebook that somebody only opens
+    // does not count as changed.
     let language_info = serde_json::to_value(language_info()).and_then(serde_json::from_value);
     let notebook = Notebook {
         metadata: Metadata {
@@ -124,7 +124,7 @@ impl Cells {
     }
 }
 
-/// Front ends show buttons and marks at the cells of an exercise, and put the starter back.
+/// With this, front ends show buttons and marks at the cells of an exercise, and restore the starter.
 fn metadata(place: Option<&Place>, starter: Option<&String>) -> CellMetadata {
     let mut metadata = CellMetadata::default();
     if let Some(Place { id, role }) = place {

@@ -1,4 +1,4 @@
-//! Whether the code of a cell can be Rust at all: rustc tells the rest, when the lessons are run.
+//! Whether the code of a cell can be Rust at all; rustc finds the rest when the lessons run.
 
 use super::mistake::Mistake;
 use ra_ap_syntax::{Edition, SourceFile};
@@ -8,7 +8,7 @@ const BEFORE: &str = "fn cell() {\n";
 /// The mistakes in a cell whose first line is `line` of the source.
 pub fn mistakes(code: &str, line: usize) -> Vec<Mistake> {
     let is_command = |line: &str| line.trim_start().starts_with(':');
-    // Commands of the kernel, such as `:dep`, are no Rust; the lines keep their numbers.
+    // The kernel's commands, such as `:dep`, are not Rust; the other lines keep their numbers.
     let rust: Vec<&str> = code
         .lines()
         .map(|line| if is_command(line) { "" } else { line })
@@ -17,7 +17,7 @@ pub fn mistakes(code: &str, line: usize) -> Vec<Mistake> {
     let parse = SourceFile::parse(&file, Edition::Edition2024);
     let errors = parse.errors();
     let first = errors.iter().min_by_key(|error| error.range().start());
-    // What follows the first one follows from it.
+    // Later errors follow from the first.
     first
         .map(|error| {
             let start = usize::from(error.range().start());

@@ -14,7 +14,7 @@ struct Epilogue {
     unsigned activation;
 };
 
-// Comparisons are such that NaN stays NaN.
+// The comparisons keep NaN.
 inline __device__ Number activate(Number x, Epilogue epilogue) {
     const Number parameter = epilogue.parameter;
     switch (epilogue.activation) {

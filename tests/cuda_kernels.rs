@@ -206,25 +206,23 @@ fn epilogue<T: Number>() {
             );
             assert_close(&what, &found, &wanted);
             let (gradient, wanted) = gradients::<T>(&wanted, &[&input]);
-            let finished = found;
+            let results = found;
             let mut found = unwritten::<T>(count);
             a_thread_each!(
                 kernels, "epilogue_gradient", count;
-                finished.as_ptr(), gradient.as_ptr(), found.as_mut_ptr(), count as u32, parameters,
+                results.as_ptr(), gradient.as_ptr(), found.as_mut_ptr(), count as u32, parameters,
             );
             assert_close(&format!("gradient of {what}"), &found, &wanted[0]);
-            if probability == 0.0 {
-                let other = wave::<T>(input.dims(), 3);
-                let other_numbers = numbers::<T>(&other);
-                let mut found = unwritten::<T>(count);
-                a_thread_each!(
-                    kernels, "add", count;
-                    input_numbers.as_ptr(), other_numbers.as_ptr(), found.as_mut_ptr(), count as u32, parameters,
-                );
-                let sum = add(&input, &other).unwrap();
-                let wanted = activation.forward(&sum).unwrap();
-                assert_close(&format!("sum and {activation:?}"), &found, &wanted);
-            }
+            let other = wave::<T>(input.dims(), 3);
+            let other_numbers = numbers::<T>(&other);
+            let mut found = unwritten::<T>(count);
+            a_thread_each!(
+                kernels, "add", count;
+                input_numbers.as_ptr(), other_numbers.as_ptr(), found.as_mut_ptr(), count as u32, parameters,
+            );
+            let sum = activation.forward(&add(&input, &other).unwrap());
+            let wanted = dropout(&sum.unwrap(), probability, 77).unwrap();
+            assert_close(&format!("sum, {what}"), &found, &wanted);
         }
     }
 }

@@ -4,7 +4,7 @@ use super::scalar::Scalar;
 use super::simd::vectorize;
 use crate::{Error, Result};
 
-/// A function of one number whose derivative follows from its value.
+/// A function of one number, whose derivative can be computed from the function's value.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Activation {
     /// The input itself.
@@ -26,21 +26,23 @@ pub enum Activation {
 
 impl Activation {
     pub(super) fn check(self) -> Result<()> {
-        let (name, parameter, allowed) = match self {
-            Activation::LeakyRelu(slope) => ("leaky_relu: the slope", slope, slope >= 0.0),
-            Activation::Elu(alpha) => ("elu: alpha", alpha, alpha >= 0.0),
-            Activation::Softplus(beta) => ("softplus: beta", beta, beta > 0.0),
+        let (name, parameter, is_allowed, rule) = match self {
+            Activation::LeakyRelu(slope) => {
+                ("leaky_relu: the slope", slope, slope >= 0.0, "at least 0")
+            }
+            Activation::Elu(alpha) => ("elu: alpha", alpha, alpha >= 0.0, "at least 0"),
+            Activation::Softplus(beta) => ("softplus: beta", beta, beta > 0.0, "above 0"),
             _ => return Ok(()),
         };
-        match allowed {
+        match is_allowed {
             true => Ok(()),
             false => Err(Error::Invalid(format!(
-                "{name} must be positive, it is {parameter}"
+                "{name} must be {rule}, it is {parameter}"
             ))),
         }
     }
 
-    /// Applies the function to each number in place, with the best instructions of this processor. Not inlined: it is much code.
+    /// Applies the function to each number in place, with the best instructions of this processor. Not inlined: it is a lot of code.
     #[inline(never)]
     pub(super) fn run<T: Scalar>(self, numbers: &mut [T]) {
         vectorize(|| self.apply(numbers));

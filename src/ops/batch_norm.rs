@@ -104,7 +104,7 @@ pub fn batch_statistics(input: &Tensor) -> Result<(Tensor, Tensor)> {
 pub(super) struct Moments;
 
 impl Operation<1> for Moments {
-    const NAME: &'static str = "moments";
+    const NAME: &'static str = "batch_statistics";
 
     on_cuda!(1, moments);
 
@@ -129,8 +129,8 @@ impl Operation<1> for Moments {
     }
 }
 
-/// The sums of `terms` over pairs of slices. Many partial sums run side by side, each over few elements: a single one would wait for
-/// itself, and a long one would lose digits.
+/// The sums of `terms` over pairs of slices. Many partial sums run in parallel lanes, each over few elements: a single one would wait
+/// for itself, and a long one would lose digits.
 fn sums<'a, T: Scalar, const N: usize>(
     pairs: impl Iterator<Item = (&'a [T], &'a [T])>,
     terms: impl Fn(T, T) -> [T; N],
@@ -158,7 +158,7 @@ fn sums<'a, T: Scalar, const N: usize>(
     totals.map(|totals| totals.into_iter().sum())
 }
 
-/// How many partial sums run side by side.
+/// How many partial sums run at a time.
 const LANES: usize = 16;
 
 #[inline(always)]
@@ -206,7 +206,7 @@ pub(super) struct BatchNorm {
 }
 
 impl Operation<3> for BatchNorm {
-    const NAME: &'static str = "batch-norm";
+    const NAME: &'static str = "batch_norm";
 
     on_cuda!(3, batch_norm);
 
@@ -265,13 +265,12 @@ impl Operation<3> for BatchNorm {
 pub(super) struct BatchNormGradient(pub BatchNorm);
 
 impl Operation<3> for BatchNormGradient {
-    const NAME: &'static str = "batch-norm-gradient";
+    const NAME: &'static str = "gradient of batch_norm";
 
     on_cuda!(3, batch_norm_gradient);
 
     fn compute<T: Registers>(&self, [input, weight, gradient]: [Input<'_>; 3]) -> Output {
         let norm = &self.0;
-
         let (images, channels, height, width) = input.shape().dims4()?;
         let plane = (height * width).max(1);
         let numbers = input.elements::<T>()?;

@@ -12,7 +12,7 @@ macro_rules! by_type {
         match candle_core::backend::BackendStorage::dtype($storage) {
             candle_core::DType::F32 => $($function).+::<f32>$arguments,
             candle_core::DType::F64 => $($function).+::<f64>$arguments,
-            other => candle_core::bail!("{}: numbers of type {} are not supported, use f32", $name, other.as_str()),
+            other => candle_core::bail!("{}: elements of type {} are not supported, use f32", $name, other.as_str()),
         }
     };
 }

@@ -32,7 +32,7 @@ pub fn concat_channels(first: &Tensor, second: &Tensor) -> Result<Tensor> {
 pub(super) struct ConcatChannels;
 
 impl Operation<2> for ConcatChannels {
-    const NAME: &'static str = "concat-channels";
+    const NAME: &'static str = "concat_channels";
 
     on_cuda!(2, concat_channels);
 
@@ -76,13 +76,12 @@ pub(super) struct Channels {
 }
 
 impl Operation<1> for Channels {
-    const NAME: &'static str = "channels";
+    const NAME: &'static str = "gradient of concat_channels";
 
     on_cuda!(1, channels);
 
     fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
         let &Channels { start, count } = self;
-
         let (n, channels, height, width) = input.shape().dims4()?;
         let numbers = input.elements::<T>()?;
         let plane = height * width;

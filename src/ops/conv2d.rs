@@ -299,7 +299,7 @@ impl Operation<3> for Convolution {
 pub(super) struct WeightGradient(pub Geometry);
 
 impl Operation<2> for WeightGradient {
-    const NAME: &'static str = "weight gradient of a convolution";
+    const NAME: &'static str = "gradient of a convolution's weight";
 
     on_cuda!(2, weight_gradient);
 
@@ -315,7 +315,7 @@ impl Operation<2> for WeightGradient {
 pub(super) struct ChannelSum;
 
 impl Operation<1> for ChannelSum {
-    const NAME: &'static str = "conv2d-bias-gradient";
+    const NAME: &'static str = "gradient of a convolution's bias";
 
     on_cuda!(1, channel_sum);
 
@@ -324,7 +324,7 @@ impl Operation<1> for ChannelSum {
         let (images, channels, height, width) = gradient.shape().dims4()?;
         let plane = height * width;
         let sum = |channel: usize| {
-            // Many partial sums side by side: a single one would lose digits and wait for itself.
+            // Many partial sums at a time: a single one would lose digits and wait for itself.
             let mut lanes = [T::ZERO; 64];
             for image in 0..images {
                 let plane = &numbers[(image * channels + channel) * plane..][..plane];
@@ -418,7 +418,7 @@ mod tests {
         }
     }
 
-    /// The definition, one sum at a time.
+    /// The direct convolution, one sum at a time.
     fn by_definition(input: &Tensor, weight: &Tensor, options: &ConvOptions) -> Vec<f64> {
         let (n, c, h, w) = input.dims4().unwrap();
         let (o, per_group, kh, kw) = weight.dims4().unwrap();
@@ -558,7 +558,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_that_do_not_fit_are_told_with_the_rule() {
+    fn shapes_that_do_not_fit_are_refused_with_the_rule() {
         let zeros =
             |shape: &[usize]| Tensor::zeros(shape, candle_core::DType::F32, &Device::Cpu).unwrap();
         let message = |input: &[usize], weight: &[usize]| {

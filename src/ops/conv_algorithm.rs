@@ -1,11 +1,15 @@
 //! Which algorithm computes a convolution and its gradients: the one place where that is decided.
 //!
-//! Direct convolution sums over the taps of the kernel. Winograd's filtering needs fewer multiplications where kernels are 3x3 or
-//! 5x5, the stride is 1, and there are channels enough. The gradient of a weight with many outputs is a sum of outer products. Each
-//! file packs its own inputs; small images are interleaved there, so that registers stay full.
+//! - Direct convolution sums over the taps of the kernel: `conv_kernel.rs`. It computes everything.
+//! - Winograd's filtering needs fewer multiplications, for 3x3 and 5x5 kernels with stride 1: `winograd/`. It pays where there are
+//!   enough channels.
+//! - The gradient of the weight is summed tap by tap or, with many outputs, as outer products: both in `conv_weight_gradient.rs`.
+//!
+//! All of them interleave small images pixel by pixel, so that registers stay full. On a GPU, `cuda/convolution.rs` decides.
 
 use super::conv_geometry::Geometry;
 use super::epilogue::Epilogue;
+use super::outer_products::TASK;
 use super::simd::{Registers, are_finite};
 use super::{conv_kernel, conv_weight_gradient, winograd};
 
@@ -17,7 +21,7 @@ enum Algorithm {
 
 impl Algorithm {
     fn of(geometry: &Geometry) -> Self {
-        // With fewer channels, transforming tiles and back costs more than it saves.
+        // With fewer channels, transforming tiles costs more than it saves.
         let (channels, kernels) = match geometry.kernel {
             (3, 3) => (16, 512),
             (5, 5) => (32, 2048),
@@ -46,7 +50,7 @@ pub fn forward<T: Registers>(
     let direct = || conv_kernel::forward(input, weight, bias, geometry, epilogue);
     match Algorithm::of(geometry) {
         Algorithm::Direct => direct(),
-        // It gives nothing when an element is not finite: direct convolution keeps infinities and NaN where they belong.
+        // It gives nothing when a result is not finite: direct convolution keeps infinities and NaN where they belong.
         Algorithm::Winograd => {
             winograd::forward(input, weight, bias, geometry, epilogue).unwrap_or_else(direct)
         }
@@ -73,17 +77,14 @@ pub fn backward<T: Registers>(
 /// The gradient of the weight (O, C, KH, KW) from `input` (N, C, H, W) and `gradient` (N, O, OH, OW).
 pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
     let outer_products = || conv_weight_gradient::outer_products(input, gradient, geometry);
-    let direct = || match conv_weight_gradient::suits_outer_products(geometry) {
+    // Its zeros between rows meet inputs that no tap sees, and zero times infinity is NaN. Outer products meet only what is seen.
+    let tap_by_tap = || {
+        let result = conv_weight_gradient::tap_by_tap(input, gradient, geometry);
+        Some(result).filter(|result| are_finite(result))
+    };
+    let direct = || match suits_outer_products(geometry) {
         true => outer_products(),
-        false => {
-            let result = conv_weight_gradient::tap_by_tap(input, gradient, geometry);
-            // There, zeros between rows meet inputs that no tap sees, which makes NaN of an infinite one. Outer products meet
-            // only what is seen.
-            match are_finite(&result) {
-                true => result,
-                false => outer_products(),
-            }
-        }
+        false => tap_by_tap().unwrap_or_else(outer_products),
     };
     match Algorithm::of(geometry) {
         Algorithm::Direct => direct(),
@@ -91,4 +92,10 @@ pub fn weight_gradient<T: Registers>(input: &[T], gradient: &[T], geometry: &Geo
             winograd::weight_gradient(input, gradient, geometry).unwrap_or_else(direct)
         }
     }
+}
+
+/// Whether outer products are faster than going tap by tap: interleaving outputs takes time, which only many of them win back.
+fn suits_outer_products(geometry: &Geometry) -> bool {
+    let weights_of_an_output = geometry.channels * geometry.kernel.0 * geometry.kernel.1;
+    geometry.outputs >= 48 && weights_of_an_output >= 2 * TASK
 }

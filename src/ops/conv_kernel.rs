@@ -11,7 +11,7 @@ use std::ops::Range;
 
 /// Elements of flat planes that one task works on: they stay in a core's own cache.
 const CACHED: usize = 1 << 17;
-/// Tasks for each thread, so that nobody waits long for the last one.
+/// Tasks for each thread, so that no thread waits long for the last one.
 const TASKS: usize = 4;
 
 /// See [`conv_algorithm::forward`](super::conv_algorithm::forward).
@@ -112,7 +112,7 @@ struct Tile<'a, T> {
 }
 
 /// A pass with its weights in the order of their use: for each block of channels, each source channel and each tap, those of the
-/// block's channels side by side.
+/// block's channels, interleaved.
 struct Packed<'a, T> {
     pass: &'a Pass,
     weights: Vec<T>,

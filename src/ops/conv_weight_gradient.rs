@@ -13,16 +13,8 @@ use std::ops::Range;
 const CACHED: usize = 1 << 17;
 /// Parts that are summed separately, then added: always the same, so that the sum does not depend on the number of threads.
 const PARTS: usize = 8;
-/// From so many outputs on, interleaving them pays.
-const MANY: usize = 48;
-/// Elements that are copied at a time then.
+/// Elements that are copied at a time for outer products.
 const TOGETHER: usize = 1 << 20;
-
-/// Whether outer products are faster than going tap by tap.
-pub fn suits_outer_products(geometry: &Geometry) -> bool {
-    let columns = geometry.channels * geometry.kernel.0 * geometry.kernel.1;
-    geometry.outputs >= MANY && columns >= 2 * TASK
-}
 
 /// By sums of outer products of the outputs' gradients and what all taps see.
 pub fn outer_products<T: Registers>(input: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
@@ -206,7 +198,7 @@ impl<'a, T: Registers> Work<'a, T> {
         self.in_order(&sums, outputs)
     }
 
-    /// Sums of outer products: outputs are side by side, and each tap of each channel is a column.
+    /// Sums of outer products: outputs are interleaved, and each tap of each channel is a column.
     fn as_outer_products(&self) -> Vec<T> {
         let (channels, outputs) = (self.geometry.channels, self.geometry.outputs);
         let adding = Loop::best(outputs);
@@ -265,7 +257,7 @@ impl<'a, T: Registers> Work<'a, T> {
         })
     }
 
-    /// Copies the gradient of some outputs in one row of some images into place: for each pixel, the outputs side by side.
+    /// Copies the gradient of some outputs in one row of some images into place: the outputs are interleaved pixel by pixel.
     fn fill_row(
         &self,
         images: &Range<usize>,

@@ -87,7 +87,7 @@ fn largest_and_sum<T: Scalar>(row: &[T]) -> (T, T) {
 }
 
 impl Operation<2> for CrossEntropy {
-    const NAME: &'static str = "cross-entropy";
+    const NAME: &'static str = "cross_entropy";
 
     on_cuda!(2, cross_entropy);
 
@@ -118,7 +118,7 @@ impl Operation<2> for CrossEntropy {
 pub(super) struct CrossEntropyGradient;
 
 impl Operation<2> for CrossEntropyGradient {
-    const NAME: &'static str = "cross-entropy-gradient";
+    const NAME: &'static str = "gradient of cross_entropy";
 
     on_cuda!(2, cross_entropy_gradient);
 
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn classes_that_do_not_fit_are_told() {
+    fn classes_that_do_not_fit_are_refused() {
         let message = |classes: &Tensor| {
             cross_entropy(&normal(&[2, 3], 1), classes)
                 .unwrap_err()

@@ -37,10 +37,7 @@ impl Operation<1> for Reshape {
     on_cuda!(1, flatten);
 
     fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
-        let shape = &self.0;
-
-        let numbers = input.elements::<T>()?.to_vec();
-        stored(numbers, shape.clone())
+        stored(input.elements::<T>()?.to_vec(), self.0.clone())
     }
 
     fn gradients(

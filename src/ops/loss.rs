@@ -147,7 +147,7 @@ fn images<'a, T: Scalar>(input: Input<'a>) -> candle_core::Result<std::slice::Ch
 }
 
 impl Operation<2> for PixelLoss {
-    const NAME: &'static str = "pixel-loss";
+    const NAME: &'static str = "loss of pixels";
 
     on_cuda!(2, pixel_loss);
 
@@ -171,29 +171,32 @@ impl Operation<2> for PixelLoss {
         _: &Tensor,
         gradient: &Tensor,
     ) -> candle_core::Result<[Option<Tensor>; 2]> {
-        let by = |input: &Tensor, by| {
-            let operation = PixelLossGradient { loss: *self, by };
+        let of = |input: &Tensor, with_respect_to| {
+            let operation = PixelLossGradient {
+                loss: *self,
+                with_respect_to,
+            };
             let gradient = || compute3(logits, target, gradient, operation);
             input.track_op().then(gradient).transpose()
         };
-        Ok([by(logits, By::Logits)?, by(target, By::Target)?])
+        Ok([of(logits, Variable::Logits)?, of(target, Variable::Target)?])
     }
 }
 
-/// The derivative by the logits, or by the target, times the gradient of the loss.
+/// The derivative with respect to the logits or the target, times the gradient of the loss.
 pub(super) struct PixelLossGradient {
     pub loss: PixelLoss,
-    pub by: By,
+    pub with_respect_to: Variable,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum Variable {
     Logits,
     Target,
 }
 
 impl Operation<3> for PixelLossGradient {
-    const NAME: &'static str = "pixel-loss-gradient";
+    const NAME: &'static str = "gradient of a loss of pixels";
 
     on_cuda!(3, pixel_loss_gradient);
 
@@ -241,11 +244,11 @@ impl PixelLossGradient {
             .for_each(|(result, (logits, targets))| {
                 for (result, (&x, &y)) in result.iter_mut().zip(logits.iter().zip(targets)) {
                     let p = sigmoid(x);
-                    result.write(match self.by {
-                        By::Logits => {
+                    result.write(match self.with_respect_to {
+                        Variable::Logits => {
                             cross_entropy * (p - y) + (constant + slope * y) * p * (T::ONE - p)
                         }
-                        By::Target => -cross_entropy * x + constant + slope * p,
+                        Variable::Target => -cross_entropy * x + constant + slope * p,
                     });
                 }
             });
@@ -294,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_that_differ_are_told() {
+    fn shapes_that_differ_are_refused() {
         let (a, b) = (normal(&[2, 1, 4, 4], 1), normal(&[2, 4, 4], 2));
         let message = bce_with_logits(&a, &b).unwrap_err().to_string();
         assert!(

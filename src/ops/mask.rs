@@ -1,10 +1,10 @@
-//! Which elements dropout drops: the same for the same seed and place.
+//! Which elements dropout drops: seed and place decide.
 
 use super::scalar::Scalar;
 use super::simd::vectorize;
 use crate::{Error, Result};
 
-/// Which elements dropout drops, with what probability.
+/// Which elements [`dropout`](super::dropout()) drops: each with this probability; the same seed drops the same ones.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mask {
     pub probability: f64,
@@ -17,7 +17,7 @@ impl Mask {
     }
 
     /// An error for a probability out of range.
-    pub fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         let Mask { probability, .. } = *self;
         if !(0.0..1.0).contains(&probability) {
             return Err(Error::Invalid(format!(
@@ -28,25 +28,25 @@ impl Mask {
     }
 
     /// The factor by which the kept elements grow.
-    pub fn scale<T: Scalar>(&self) -> T {
+    pub(super) fn scale<T: Scalar>(&self) -> T {
         T::of(1.0 / (1.0 - self.probability))
     }
 
     /// The probability as a share of all 32-bit numbers.
     #[inline(always)]
-    pub fn threshold(&self) -> u64 {
+    pub(super) fn threshold(&self) -> u64 {
         (self.probability * 2f64.powi(32)) as u64
     }
 
-    /// [`Mask::apply`] with the best instructions of this processor.
+    /// [`apply`](Mask::apply), with the best instructions of this processor.
     #[inline(never)]
-    pub fn run<T: Scalar>(&self, first: usize, numbers: &mut [T]) {
+    pub(super) fn run<T: Scalar>(&self, first: usize, numbers: &mut [T]) {
         vectorize(|| self.apply(first, numbers));
     }
 
-    /// Drops and scales elements, of which the first is number `first` of the whole tensor.
+    /// Drops some elements and scales up the others; the first of them is number `first` of the whole tensor.
     #[inline(always)]
-    pub fn apply<T: Scalar>(&self, first: usize, numbers: &mut [T]) {
+    fn apply<T: Scalar>(&self, first: usize, numbers: &mut [T]) {
         let scale = self.scale();
         let threshold = self.threshold();
         for (index, x) in numbers.iter_mut().enumerate() {

@@ -1,11 +1,11 @@
-//! Matrix products of fully connected layers, with few rows or little depth, where the crate `gemm` reaches a third of the
+//! Matrix products of fully connected layers, with few rows or little depth: there the crate `gemm` reaches a third of the
 //! processor's speed. The loop is that of a convolution with one tap: rows are channels, columns are positions.
 
 use super::conv_kernel::{self, Block};
 use super::epilogue::Epilogue;
 use super::memory::{with_buffers, written};
 use super::simd::{Level, Registers, aligned, level};
-use super::transpose::lay_side_by_side;
+use super::transpose::interleave;
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 
@@ -117,7 +117,7 @@ impl<T: Registers> Product<'_, T> {
         })
     }
 
-    /// The left matrix in the order of its use: for each block of rows, their elements side by side.
+    /// The left matrix in the order of its use: for each block of rows, their elements are interleaved.
     fn pack_left<const BLOCK: usize>(&self) -> Vec<T> {
         let mut packed = vec![T::ZERO; self.rows.div_ceil(BLOCK) * self.depth * BLOCK];
         let blocks = packed.par_chunks_mut((self.depth * BLOCK).max(1));
@@ -160,7 +160,7 @@ impl<T: Registers> Product<'_, T> {
                 let rows = right[first * self.depth..].chunks_exact(self.depth.max(1));
                 let rows: Vec<&[T]> = rows.take(columns).collect();
                 let places: Vec<usize> = (0..self.depth).map(|row| row * width).collect();
-                lay_side_by_side(&rows, &places, packed);
+                interleave(&rows, &places, packed);
             }
         }
     }

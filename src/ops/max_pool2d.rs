@@ -79,7 +79,7 @@ pub(super) struct MaxUnpool2d {
 }
 
 impl Operation<2> for MaxUnpool2d {
-    const NAME: &'static str = "max-unpool2d";
+    const NAME: &'static str = "max_unpool2d";
 
     on_cuda!(2, max_unpool2d);
 
@@ -250,13 +250,12 @@ fn gradients_of_pairs<T: Scalar>(
 pub(super) struct MaxPool2d(pub Windows);
 
 impl Operation<1> for MaxPool2d {
-    const NAME: &'static str = "max-pool2d";
+    const NAME: &'static str = "max_pool2d";
 
     on_cuda!(1, max_pool2d);
 
     fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
         let windows = &self.0;
-
         let shape = windows.shape(input.shape())?;
         let input = input.elements::<T>()?;
         let (width, pairs) = (windows.width, windows.are_pairs());
@@ -294,13 +293,12 @@ impl Operation<1> for MaxPool2d {
 pub(super) struct Indices(pub Windows);
 
 impl Operation<1> for Indices {
-    const NAME: &'static str = "max-pool2d-indices";
+    const NAME: &'static str = "max_pool2d_with_indices";
 
     on_cuda!(1, max_pool2d_indices);
 
     fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
         let windows = &self.0;
-
         let shape = windows.shape(input.shape())?;
         let input = input.elements::<T>()?;
         let mut result = vec![0u32; shape.elem_count()];
@@ -317,13 +315,12 @@ impl Operation<1> for Indices {
 pub(super) struct MaxPool2dGradient(pub Windows);
 
 impl Operation<2> for MaxPool2dGradient {
-    const NAME: &'static str = "max-pool2d-gradient";
+    const NAME: &'static str = "gradient of max_pool2d";
 
     on_cuda!(2, max_pool2d_gradient);
 
     fn compute<T: Registers>(&self, [input, gradient]: [Input<'_>; 2]) -> Output {
         let windows = &self.0;
-
         let shape = input.shape().clone();
         let (numbers, gradients) = (input.elements::<T>()?, gradient.elements::<T>()?);
         let plane = windows.height * windows.width;
@@ -432,7 +429,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_that_do_not_fit_are_told() {
+    fn windows_that_do_not_fit_are_refused() {
         let input = normal(&[1, 1, 2, 2], 1);
         let message = |options| max_pool2d(&input, &options).unwrap_err().to_string();
         assert!(message(PoolOptions::new(3)).contains("larger than the image"));

@@ -1,15 +1,15 @@
 //! What an operation is, and how candle comes to call it.
 //!
-//! candle has a trait for operations of one, two and three inputs each, with functions for each device. An [`Operation`] says
+//! candle has a trait each for operations of one, two and three inputs, with a function for each device. An [`Operation`] says
 //! only what differs between operations: its name, its arithmetic for one type of number, its gradients, and its kernel.
 
 use super::by_type::by_type;
 use super::simd::Registers;
-#[cfg(not(feature = "cuda"))]
-use candle_core::WithDType;
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 #[cfg(feature = "cuda")]
-use candle_core::{CudaStorage, WithDType};
+use candle_core::CudaStorage;
+use candle_core::{
+    CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, WithDType,
+};
 
 /// An input of an operation on the CPU, contiguous.
 #[derive(Clone, Copy)]
@@ -46,7 +46,7 @@ pub fn stored<T: WithDType>(elements: Vec<T>, shape: impl Into<Shape>) -> Output
 
 /// An operation of `N` tensors.
 pub trait Operation<const N: usize>: Send + Sync {
-    /// Errors begin with it.
+    /// Errors begin with this name.
     const NAME: &'static str;
 
     /// Its result on the CPU, in the type of its first input.
@@ -122,7 +122,7 @@ custom!(
     first first_layout, second second_layout, third third_layout
 );
 
-/// The result of an operation whose own gradient nobody asks for.
+/// The result of an operation, without a gradient: for what gradients are computed with.
 pub fn compute1(input: &Tensor, operation: impl Operation<1>) -> Result<Tensor> {
     input.contiguous()?.apply_op1_no_bwd(&Custom(operation))
 }

@@ -14,7 +14,7 @@ const SEGMENT: usize = 1 << 15;
 
 /// What is added up: for each column and each output of a block, the sum over positions.
 pub struct OuterProducts<'a, T> {
-    /// For each position the block's outputs, side by side.
+    /// The block's outputs, interleaved position by position.
     pub lines: &'a [T],
     pub numbers: &'a [T],
     /// Where in `numbers` the first position of each column is; the next ones follow.

@@ -49,13 +49,12 @@ fn for_each_pixel(factor: usize, height: usize, width: usize, mut pair: impl FnM
 }
 
 impl Operation<1> for PixelShuffle {
-    const NAME: &'static str = "pixel-shuffle";
+    const NAME: &'static str = "pixel_shuffle";
 
     on_cuda!(1, pixel_shuffle);
 
     fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
         let factor = self.factor;
-
         let (n, channels, height, width) = input.shape().dims4()?;
         let input = input.elements::<T>()?;
         let plane = factor * factor * height * width;
@@ -89,13 +88,12 @@ impl Operation<1> for PixelShuffle {
 }
 
 impl Operation<1> for PixelUnshuffle {
-    const NAME: &'static str = "pixel-unshuffle";
+    const NAME: &'static str = "gradient of pixel_shuffle";
 
     on_cuda!(1, pixel_unshuffle);
 
     fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
         let factor = self.factor;
-
         let (n, channels, height, width) = input.shape().dims4()?;
         let input = input.elements::<T>()?;
         let (height, width) = (height / factor, width / factor);

@@ -40,7 +40,14 @@ fn activation() -> impl Strategy<Value = Activation> {
 }
 
 prop_compose! {
-    /// An image whose rows may lie in memory as columns do.
+    fn epilogue()(activation in activation(), drops: bool, seed: u64) -> Epilogue {
+        let dropout = drops.then(|| Mask::new(0.3, seed));
+        Epilogue { activation, dropout }
+    }
+}
+
+prop_compose! {
+    /// An image that may be transposed in memory.
     fn image()(n in 1..=2usize, c in 1..=3usize, (h, w) in pair(1..=7), turned: bool, seed: u64) -> Tensor {
         match turned {
             true => normal(&[n, c, w, h], seed).transpose(2, 3).unwrap(),
@@ -188,12 +195,12 @@ proptest! {
     }
 
     #[test]
-    fn gradients_of_layers_and_losses([rows, columns, features] in [1..=5usize, 1..=9, 1..=9], activation in activation(), seed: u64) {
+    fn gradients_of_layers_and_losses([rows, columns, features] in [1..=5usize, 1..=9, 1..=9], epilogue in epilogue(), seed: u64) {
         let inputs = [normal(&[rows, features], seed), normal(&[columns, features], 1), normal(&[columns], 2)];
-        gradients_agree(&inputs, |inputs| linear_with(&inputs[0], &inputs[1], Some(&inputs[2]), activation.into()))?;
-        gradients_agree(&inputs[..1], |inputs| activation.forward(&inputs[0]))?;
+        gradients_agree(&inputs, |inputs| linear_with(&inputs[0], &inputs[1], Some(&inputs[2]), epilogue))?;
+        gradients_agree(&inputs[..1], |inputs| epilogue.forward(&inputs[0]))?;
         let other = [inputs[0].clone(), normal(&[rows, features], seed ^ 1)];
-        gradients_agree(&other, |inputs| add_with(&inputs[0], &inputs[1], activation.into()))?;
+        gradients_agree(&other, |inputs| add_with(&inputs[0], &inputs[1], epilogue))?;
         // Targets from 0 to 1, as masks are: with others the sum below Dice's fraction may come near 0.
         let masks = [inputs[0].clone(), sigmoid(&other[1]).unwrap()];
         for loss in [bce_with_logits, dice_loss, bce_dice_loss] {
@@ -231,7 +238,7 @@ proptest! {
 }
 
 #[test]
-fn what_is_no_number_is_seen_in_all_that_depends_on_it() {
+fn nan_and_infinity_show_in_all_that_depends_on_them() {
     for strange in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
         let mut numbers = vec![0.5; 2 * 9];
         numbers[4] = strange;

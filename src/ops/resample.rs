@@ -163,7 +163,6 @@ impl Operation<1> for Resample {
 
     fn compute<T: Registers>(&self, [input]: [Input<'_>; 1]) -> Output {
         let Resample { rows, columns } = self;
-
         let (n, channels, height, width) = input.shape().dims4()?;
         let input = input.elements::<T>()?;
         let (new_height, new_width) = (rows.results.len(), columns.results.len());
@@ -242,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_that_make_no_sense_are_told() {
+    fn sizes_that_make_no_sense_are_refused() {
         let message = upsample_nearest2d(&normal(&[2, 3], 1), 4)
             .unwrap_err()
             .to_string();

@@ -55,7 +55,7 @@ unsafe impl<T: Scalar, const N: usize> Register<T> for [T; N] {
     }
     #[inline(always)]
     unsafe fn store(self, to: *mut T) {
-        // SAFETY: the caller has room for `LANES` numbers there.
+        // SAFETY: the caller has space for `LANES` numbers there.
         unsafe { to.cast::<Self>().write_unaligned(self) }
     }
     #[inline(always)]
@@ -323,10 +323,10 @@ pub fn are_finite<T: Scalar>(numbers: &[T]) -> bool {
 /// Memory for `length` numbers, aligned so that registers load fastest.
 pub fn aligned<T: Scalar>(buffer: &mut Vec<T>, length: usize) -> &mut [T] {
     const CACHE_LINE: usize = 64;
-    let room = CACHE_LINE / size_of::<T>();
-    if buffer.len() < length + room {
-        buffer.resize(length + room, T::ZERO);
+    let spare = CACHE_LINE / size_of::<T>();
+    if buffer.len() < length + spare {
+        buffer.resize(length + spare, T::ZERO);
     }
-    let start = buffer.as_ptr().align_offset(CACHE_LINE).min(room);
+    let start = buffer.as_ptr().align_offset(CACHE_LINE).min(spare);
     &mut buffer[start..start + length]
 }

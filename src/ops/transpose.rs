@@ -12,7 +12,7 @@ const LANES: usize = 16;
 ///
 /// # Panics
 /// When there is no such place, or a sequence is shorter than `places`.
-pub fn lay_side_by_side<T: Registers>(sequences: &[&[T]], places: &[usize], to: &mut [T]) {
+pub fn interleave<T: Registers>(sequences: &[&[T]], places: &[usize], to: &mut [T]) {
     // SAFETY: of all: `level` has found the instructions on this processor, or none are needed.
     match level() {
         #[cfg(not(target_arch = "aarch64"))]
@@ -29,8 +29,8 @@ pub fn lay_side_by_side<T: Registers>(sequences: &[&[T]], places: &[usize], to: 
 /// Separates them: element `n` of sequence `s` comes from `from[places[n] + s]`.
 ///
 /// # Panics
-/// As [`lay_side_by_side`].
-pub fn take_apart<T: Registers>(
+/// As [`interleave`].
+pub fn separate<T: Registers>(
     from: &[T],
     places: &[usize],
     sequences: &mut [&mut [MaybeUninit<T>]],
@@ -192,7 +192,7 @@ mod tests {
                 .map(|n| (length - 1 - n) * (count + 1) + 1)
                 .collect();
             let mut together = vec![-T::ONE; length * (count + 1)];
-            lay_side_by_side(&sequences, &places, &mut together);
+            interleave(&sequences, &places, &mut together);
             for (s, sequence) in sequences.iter().enumerate() {
                 for (n, &place) in places.iter().enumerate() {
                     assert!(together[place + s] == sequence[n], "{count} x {length}");
@@ -206,7 +206,7 @@ mod tests {
             );
             let mut apart = vec![MaybeUninit::new(T::ZERO); count * length];
             let mut parts: Vec<_> = apart.chunks_exact_mut(length).collect();
-            take_apart(&together, &places, &mut parts);
+            separate(&together, &places, &mut parts);
             // SAFETY: all were numbers from the beginning.
             let apart = unsafe { apart.assume_init_ref() };
             assert!(apart == all, "{count} x {length}");

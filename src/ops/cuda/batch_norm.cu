@@ -1,6 +1,6 @@
-// Batch normalisation: see batch_norm.rs. Statistics are double for any numbers.
+// Batch normalisation: see batch_norm.rs. Statistics are double, whatever the type of the numbers.
 
-// Mean and variance of each channel, all means first: a block for each channel.
+// Mean and variance of each channel, all means first. Each block computes a channel.
 extern "C" __global__ void moments(const Number* input, double* result, unsigned images, unsigned channels, unsigned pixels) {
     const unsigned channel = blockIdx.x;
     const unsigned count = images * pixels;
@@ -31,7 +31,7 @@ extern "C" __global__ void batch_norm(const Number* input, const Number* weight,
     result[place] = (input[place] - Number(mean[channel])) * factor + bias[channel];
 }
 
-// The gradients of weight and bias, behind `count` numbers of the result: a block for each channel.
+// The gradients of weight and bias, after the first `count` numbers of the result. Each block computes a channel.
 extern "C" __global__ void batch_norm_sums(const Number* input, const Number* gradient, const double* mean,
                                            const double* scale, Number* result, unsigned count, unsigned channels,
                                            unsigned pixels) {
@@ -51,7 +51,7 @@ extern "C" __global__ void batch_norm_sums(const Number* input, const Number* gr
     }
 }
 
-// The gradient of the input, when the sums are there.
+// The gradient of the input, from the sums that `batch_norm_sums` has written.
 extern "C" __global__ void batch_norm_gradient(const Number* input, const Number* weight, const Number* gradient,
                                                const double* mean, const double* scale, Number* result, unsigned count,
                                                unsigned channels, unsigned pixels, unsigned of_batch) {

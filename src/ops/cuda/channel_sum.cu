@@ -1,7 +1,7 @@
-// The sum of each channel over images and pixels, (N, C, H, W) to (C). First the sums of parts of channels, so that a few large
-// channels, too, keep many threads busy.
+// The sum of each channel over images and pixels, (N, C, H, W) to (C). Parts of channels are summed first, so that even
+// a few large channels keep many threads busy.
 
-// A block for each part; a channel has `parts` of them, whose numbers take turns.
+// Each block sums one part of a channel. A channel has `parts` parts, whose numbers are interleaved.
 extern "C" __global__ void part_sums(const Number* numbers, double* sums, unsigned images, unsigned channels, unsigned pixels,
                                      unsigned parts) {
     const unsigned channel = blockIdx.x / parts;
@@ -14,7 +14,7 @@ extern "C" __global__ void part_sums(const Number* numbers, double* sums, unsign
     if (threadIdx.x == 0) sums[blockIdx.x] = sum;
 }
 
-// A thread for each channel.
+// Each thread sums the parts of one channel.
 extern "C" __global__ void channel_sum(const double* sums, Number* result, unsigned channels, unsigned parts) {
     const unsigned channel = thread_number();
     if (channel >= channels) return;

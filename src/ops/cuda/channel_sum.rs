@@ -7,7 +7,7 @@ use crate::ops::conv2d::ChannelSum;
 
 const SOURCE: Source = source!("channel_sum");
 
-/// Numbers of a channel that are worth a block of their own.
+/// So many numbers of a channel are worth a block of threads.
 const NUMBERS_OF_A_PART: usize = 1 << 12;
 const MOST_PARTS: usize = 64;
 

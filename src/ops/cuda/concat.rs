@@ -1,4 +1,4 @@
-//! Channels side by side on a GPU, by candle's copies of blocks.
+//! Concatenation of channels on a GPU, with candle's copies of blocks.
 
 use super::numbers::{Numbers, Output};
 use crate::ops::concat::{Channels, ConcatChannels};

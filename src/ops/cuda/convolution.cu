@@ -1,4 +1,4 @@
-// Convolution straight from its definition, where there is no cuDNN: each thread sums what reaches one result.
+// Direct convolution, for where there is no cuDNN: each thread sums what reaches one result.
 
 struct Sizes {
     unsigned images, channels, outputs;
@@ -35,14 +35,14 @@ extern "C" __global__ void convolution_forward(const Number* input, const Number
     result[place] = sum;
 }
 
-// The output that a tap of the kernel takes from place `to` of the input along one axis; none: -1.
+// The output that a tap of the kernel computes from place `to` of the input along one axis; -1 when there is none.
 inline __device__ int reached_output(int to, int tap, unsigned stride, unsigned padding, unsigned dilation, unsigned size) {
     const int from = to + int(padding) - tap * int(dilation);
     if (from < 0 || from % int(stride) != 0 || from / int(stride) >= int(size)) return -1;
     return from / int(stride);
 }
 
-// From (N, O, OH, OW) to (N, C, H, W) with the same weight: the gradient's way, and a transposed convolution's.
+// From (N, O, OH, OW) to (N, C, H, W) with the same weight: the gradient of the input, or a transposed convolution.
 extern "C" __global__ void convolution_backward(const Number* output, const Number* weight, Number* result, Sizes s) {
     const unsigned place = thread_number();
     if (place >= s.images * s.channels * s.input_height * s.input_width) return;
@@ -68,7 +68,7 @@ extern "C" __global__ void convolution_backward(const Number* output, const Numb
     result[place] = sum;
 }
 
-// From the input and the output's gradient to the weight's: each block sums one tap over all images and outputs.
+// The gradient of the weight from the input and the output's gradient: each block sums one tap over all images and outputs.
 extern "C" __global__ void convolution_weight_gradient(const Number* input, const Number* gradient, Number* result, Sizes s) {
     const unsigned tap = blockIdx.x;
     const unsigned column = tap % s.kernel_width;

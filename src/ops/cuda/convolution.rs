@@ -1,5 +1,5 @@
-//! Convolution in both directions, and the gradient of its weight, on a GPU: by cuDNN with the feature `cudnn`, where cuDNN
-//! supports it, else by our own kernels.
+//! Convolution in both directions, and the gradient of its weight, on a GPU: by cuDNN with the feature `cudnn` where cuDNN
+//! supports it, otherwise by our own kernels.
 
 #[cfg(feature = "cudnn")]
 use super::convolution_by_cudnn as by_cudnn;
@@ -16,14 +16,14 @@ use candle_core::cuda::cudarc::driver::{CudaSlice, CudaView};
 /// Two inputs, a geometry and a number of images to a result.
 type Compute<T, R> = fn(&CudaDevice, &CudaView<T>, &CudaView<T>, &Geometry, usize) -> Result<R>;
 
-/// The functions of one computation.
-struct Ways<T> {
+/// The algorithms for one computation.
+struct Algorithms<T> {
     #[cfg(feature = "cudnn")]
     by_cudnn: Compute<T, Option<CudaSlice<T>>>,
     direct: Compute<T, CudaSlice<T>>,
 }
 
-impl<T: Number> Ways<T> {
+impl<T: Number> Algorithms<T> {
     fn compute(
         &self,
         device: &CudaDevice,
@@ -32,7 +32,7 @@ impl<T: Number> Ways<T> {
         geometry: &Geometry,
         images: usize,
     ) -> Result<CudaSlice<T>> {
-        // To cuDNN nothing is an error.
+        // An empty tensor is an error to cuDNN.
         #[cfg(feature = "cudnn")]
         if !first.is_empty()
             && !second.is_empty()
@@ -44,10 +44,10 @@ impl<T: Number> Ways<T> {
     }
 }
 
-/// All ways of the computation with this name.
-macro_rules! ways {
+/// The algorithms for the computation with this name.
+macro_rules! algorithms {
     ($name:ident) => {
-        Ways {
+        Algorithms {
             #[cfg(feature = "cudnn")]
             by_cudnn: by_cudnn::$name,
             direct: direct_convolution::$name,
@@ -81,12 +81,12 @@ fn run<T: Number>(
     let device = &input.0.device;
     let images = input.1.dims()[0];
     let (numbers, weight) = (elements::<T>(input)?, elements::<T>(weight)?);
-    let (ways, channels, (height, width)) = match direction {
-        Direction::Forward => (ways!(forward), geometry.outputs, geometry.output),
-        Direction::Backward => (ways!(backward), geometry.channels, geometry.input),
+    let (algorithms, channels, (height, width)) = match direction {
+        Direction::Forward => (algorithms!(forward), geometry.outputs, geometry.output),
+        Direction::Backward => (algorithms!(backward), geometry.channels, geometry.input),
     };
     let shape = (images, channels, height, width);
-    let result = ways.compute(device, &numbers, &weight, geometry, images)?;
+    let result = algorithms.compute(device, &numbers, &weight, geometry, images)?;
     if bias.is_none() && epilogue.is_nothing() {
         return stored(device, result, shape);
     }
@@ -109,7 +109,7 @@ pub fn weight_gradient(operation: &WeightGradient, [input, gradient]: [Numbers; 
         let images = input.1.dims()[0];
         let (numbers, gradients) = (elements::<T>(input)?, elements::<T>(gradient)?);
         let result =
-            ways!(weight_gradient).compute(device, &numbers, &gradients, geometry, images)?;
+            algorithms!(weight_gradient).compute(device, &numbers, &gradients, geometry, images)?;
         let (height, width) = geometry.kernel;
         let shape = (geometry.outputs, geometry.channels, height, width);
         stored(device, result, shape)

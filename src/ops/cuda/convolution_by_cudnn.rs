@@ -1,8 +1,8 @@
 //! Convolution by cuDNN.
 //!
-//! Algorithms of the gradients are those that give the same numbers each time (cuDNN's documentation calls only some
-//! deterministic), and numbers are multiplied in full: by default cuDNN rounds factors to 10 bits (TF32) on newer GPUs. What
-//! cuDNN does not support gives nothing.
+//! The algorithms of the gradients are deterministic ones: cuDNN's documentation says that only some are. Numbers are multiplied
+//! in full precision: by default cuDNN rounds factors to 10 bits (TF32) on newer GPUs. For what cuDNN does not support, the
+//! functions here return `None`.
 
 use super::numbers::{Number, unwritten};
 use crate::ops::conv_geometry::Geometry;
@@ -31,7 +31,7 @@ use std::collections::HashMap;
 use std::ffi::c_int;
 use std::sync::Arc;
 
-/// cuDNN's handle of a device: one for each thread, as it must not be shared.
+/// cuDNN's handle of a device: one for each thread, because threads must not share it.
 fn handle(device: &CudaDevice) -> Result<Arc<Cudnn>> {
     thread_local! {
         static HANDLES: RefCell<HashMap<DeviceId, Arc<Cudnn>>> = RefCell::default();
@@ -46,7 +46,7 @@ fn handle(device: &CudaDevice) -> Result<Arc<Cudnn>> {
     })
 }
 
-/// What cuDNN is told of a convolution.
+/// A convolution, described to cuDNN.
 struct Descriptors<T> {
     convolution: ConvDescriptor<T>,
     /// (N, C, H, W), contiguous.
@@ -88,7 +88,7 @@ fn size(size: usize) -> Result<c_int> {
         .map_err(|_| Error::msg(format!("convolution: {size} is too large for cuDNN")))
 }
 
-/// Nothing where cuDNN has no way to do it.
+/// `None` for what cuDNN does not support.
 fn if_supported<R>(outcome: std::result::Result<R, CudnnError>) -> Result<Option<R>> {
     match outcome {
         Ok(result) => Ok(Some(result)),
@@ -104,7 +104,7 @@ fn if_supported<R>(outcome: std::result::Result<R, CudnnError>) -> Result<Option
     }
 }
 
-/// The result is written over what is there.
+/// The factors of the computed and of the old result: the old one is overwritten.
 fn overwriting<T: Number>() -> (T, T) {
     (T::ONE, T::ZERO)
 }
@@ -128,10 +128,10 @@ pub fn forward<T: Number>(
     let Some(algorithm) = if_supported(operation.pick_algorithm())? else {
         return Ok(None);
     };
-    let Some(room) = if_supported(operation.get_workspace_size(algorithm))? else {
+    let Some(bytes) = if_supported(operation.get_workspace_size(algorithm))? else {
         return Ok(None);
     };
-    let mut workspace = unwritten::<u8>(device, room)?;
+    let mut workspace = unwritten::<u8>(device, bytes)?;
     let (height, width) = geometry.output;
     let mut result = unwritten::<T>(device, images * geometry.outputs * height * width)?;
     // SAFETY: the numbers are contiguous, of the type and in the shapes of the descriptors.
@@ -164,10 +164,10 @@ pub fn backward<T: Number>(
         dy: &descriptors.output,
     };
     let algorithm = CUDNN_CONVOLUTION_BWD_DATA_ALGO_1;
-    let Some(room) = if_supported(operation.get_workspace_size(algorithm))? else {
+    let Some(bytes) = if_supported(operation.get_workspace_size(algorithm))? else {
         return Ok(None);
     };
-    let mut workspace = unwritten::<u8>(device, room)?;
+    let mut workspace = unwritten::<u8>(device, bytes)?;
     let (height, width) = geometry.input;
     let mut result = unwritten::<T>(device, images * geometry.channels * height * width)?;
     // SAFETY: as in `forward`.
@@ -200,10 +200,10 @@ pub fn weight_gradient<T: Number>(
         dy: &descriptors.output,
     };
     let algorithm = CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1;
-    let Some(room) = if_supported(operation.get_workspace_size(algorithm))? else {
+    let Some(bytes) = if_supported(operation.get_workspace_size(algorithm))? else {
         return Ok(None);
     };
-    let mut workspace = unwritten::<u8>(device, room)?;
+    let mut workspace = unwritten::<u8>(device, bytes)?;
     let (height, width) = geometry.kernel;
     let length = geometry.outputs * geometry.channels * height * width;
     let mut result = unwritten::<T>(device, length)?;

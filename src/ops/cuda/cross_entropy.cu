@@ -1,6 +1,6 @@
-// Cross-entropy of logits (N, C) and classes (N): see cross_entropy.rs. A class that is not there makes the loss NaN.
+// Cross-entropy of logits (N, C) and classes (N): see cross_entropy.rs. A class that does not exist makes the loss NaN.
 
-// The largest number of a row, and the sum of all exponentials after it is taken off; NaN makes the sum NaN.
+// The largest number of a row, and the sum of all exponentials after it is subtracted; NaN makes the sum NaN.
 inline __device__ Number largest_and_sum(const Number* row, unsigned width, Number& sum) {
     Number largest = row[0];
     for (unsigned index = 1; index < width; ++index) {
@@ -26,7 +26,7 @@ extern "C" __global__ void cross_entropy(const Number* logits, const unsigned* c
     if (threadIdx.x == 0) *result = total / count;
 }
 
-// `(softmax(logits) - 1 at the class) / N`, a row for each thread.
+// `(softmax(logits) - 1 at the class) / N`. Each thread computes a row.
 extern "C" __global__ void cross_entropy_gradient(const Number* logits, const unsigned* classes, Number* result,
                                                   unsigned count, unsigned width) {
     const unsigned index = thread_number();

@@ -1,4 +1,4 @@
-//! Convolution by our own kernels, straight from its definition: slower than cuDNN, and there for everything.
+//! Direct convolution by our own kernels: slower than cuDNN, but it computes everything.
 
 use super::kernel::{Source, a_block_each, a_thread_each, count, launch, source};
 use super::numbers::{Number, unwritten};

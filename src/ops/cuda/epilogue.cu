@@ -1,5 +1,5 @@
-// Bias, activation and dropout of each number of a result, and the way back: see epilogue.rs, activation.rs and dropout.rs. And
-// sums with an activation: see add.rs.
+// Bias, activation and dropout of each number of a result, and their gradient: see epilogue.rs, activation.rs and mask.rs. And sums
+// with an epilogue: see add.rs.
 
 enum Activation { IDENTITY, RELU, LEAKY_RELU, ELU, SIGMOID, TANH, SOFTPLUS };
 
@@ -7,14 +7,14 @@ struct Epilogue {
     unsigned long long seed;
     // The probability to be dropped, as a share of all 32-bit numbers.
     unsigned long long threshold;
-    // By how much the numbers that are kept grow.
+    // The factor by which the kept numbers grow.
     double scale;
     // Slope, alpha or beta.
     double parameter;
     unsigned activation;
 };
 
-// Comparisons are such that NaN stays NaN.
+// The comparisons keep NaN.
 inline __device__ Number activate(Number x, Epilogue epilogue) {
     const Number parameter = epilogue.parameter;
     switch (epilogue.activation) {
@@ -69,30 +69,35 @@ inline __device__ bool is_dropped(unsigned place, Epilogue epilogue) {
     return (bits >> 32) < epilogue.threshold;
 }
 
-// `bias` has one number a channel; no channels: no bias. `pixels` is the size of a channel of one image.
+// Activation, then dropout, of the number at `place`.
+inline __device__ Number with_epilogue(Number number, unsigned place, Epilogue epilogue) {
+    number = activate(number, epilogue);
+    return is_dropped(place, epilogue) ? Number(0) : number * Number(epilogue.scale);
+}
+
+// `bias` has one number a channel; without channels there is no bias. `pixels` is the size of a channel of one image.
 extern "C" __global__ void epilogue(const Number* input, const Number* bias, Number* result, unsigned count,
-                                  unsigned channels, unsigned pixels, Epilogue epilogue) {
+                                    unsigned channels, unsigned pixels, Epilogue epilogue) {
     const unsigned place = thread_number();
     if (place >= count) return;
     Number number = input[place];
     if (channels > 0) number += bias[place / pixels % channels];
-    number = activate(number, epilogue);
-    result[place] = is_dropped(place, epilogue) ? Number(0) : number * Number(epilogue.scale);
+    result[place] = with_epilogue(number, place, epilogue);
 }
 
-// `activation(first + second)`.
+// `first + second`, then the epilogue.
 extern "C" __global__ void add(const Number* first, const Number* second, Number* result, unsigned count, Epilogue epilogue) {
     const unsigned place = thread_number();
-    if (place < count) result[place] = activate(first[place] + second[place], epilogue);
+    if (place < count) result[place] = with_epilogue(first[place] + second[place], place, epilogue);
 }
 
-// From the finished numbers and their gradient to the gradient of the unfinished ones.
-extern "C" __global__ void epilogue_gradient(const Number* finished, const Number* gradient, Number* result, unsigned count,
-                                           Epilogue epilogue) {
+// From the epilogue's results and their gradient to the gradient of what it was applied to.
+extern "C" __global__ void epilogue_gradient(const Number* results, const Number* gradient, Number* to, unsigned count,
+                                             Epilogue epilogue) {
     const unsigned place = thread_number();
     if (place >= count) return;
     const Number scale = epilogue.scale;
-    // What was kept was made larger; what was not has no gradient whatever its value was.
+    // What was kept was scaled up; what was dropped has no gradient, whatever its value was.
     const Number kept = is_dropped(place, epilogue) ? Number(0) : gradient[place] * scale;
-    result[place] = differentiate(finished[place] * (1 / scale), kept, epilogue);
+    to[place] = differentiate(results[place] * (1 / scale), kept, epilogue);
 }

@@ -1,4 +1,4 @@
-//! Bias, activation and dropout on a GPU, and sums with an activation.
+//! Bias, activation and dropout on a GPU, and sums with an epilogue.
 
 use super::kernel::{Source, a_thread_each, count, launch, source};
 use super::numbers::{Number, Numbers, Output, elements, stored, unwritten};
@@ -12,7 +12,7 @@ use candle_core::cuda::cudarc::driver::{CudaSlice, CudaView, DeviceRepr};
 
 const SOURCE: Source = source!("epilogue");
 
-/// A [`Epilogue`] as kernels know it.
+/// An [`Epilogue`] as kernels know it.
 #[repr(C)]
 struct Parameters {
     seed: u64,
@@ -99,7 +99,7 @@ pub fn epilogue_gradient(
     )
 }
 
-/// From each two numbers a third, by the kernel with this name.
+/// One result from two numbers each, by the kernel with this name.
 fn of_two<T: Number>(kernel: &str, epilogue: &Epilogue, first: Numbers, second: Numbers) -> Output {
     let device = &first.0.device;
     let (numbers, others) = (elements::<T>(first)?, elements::<T>(second)?);

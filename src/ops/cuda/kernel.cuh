@@ -1,20 +1,20 @@
-// The beginning of every source. `Number` is float or double, as the compiler is told.
+// The beginning of every source. `Number` is float or double: an option of the compiler says which.
 //
-// A kernel runs once for each thread of a grid. Here a thread makes one result, or a block of threads together makes one
-// sum. Nothing is added up in an order that changes from run to run, so the same numbers give the same results.
+// A kernel runs once for each thread of a grid. Here a thread computes one result, or a block of threads computes one sum. The
+// order of additions never changes from run to run, so the same numbers give the same results.
 
 // The most threads of a block.
 const unsigned BLOCK = 512;
 
-// Which of all threads this one is.
+// The number of this thread among all threads.
 inline __device__ unsigned thread_number() { return blockIdx.x * blockDim.x + threadIdx.x; }
 
-// Where the `index`-th number of a channel stands in (N, C, H, W), with so many pixels to an image.
+// The place of the `index`-th number of a channel in (N, C, H, W); `pixels` is the size of a channel of one image.
 inline __device__ unsigned in_channel(unsigned index, unsigned channel, unsigned channels, unsigned pixels) {
     return (index / pixels * channels + channel) * pixels + index % pixels;
 }
 
-// The sum of one number of each thread of the block, which all threads get; a block has a power of two of threads.
+// The sum over the threads of the block of one number each; all of them get it. The number of threads is a power of two.
 inline __device__ double block_sum(double number) {
     __shared__ double sums[BLOCK];
     sums[threadIdx.x] = number;

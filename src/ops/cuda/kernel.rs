@@ -9,10 +9,10 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-/// Threads of a block, where each makes one result.
+/// Threads of a block in which each thread computes one result.
 const THREADS: u32 = 256;
 
-/// Threads of a block that makes a sum together; `kernel.cuh` has room for as many.
+/// Threads of a block that computes one sum; `kernel.cuh` has space for as many.
 const THREADS_OF_A_SUM: u32 = 512;
 
 /// A file of kernels.
@@ -61,10 +61,10 @@ impl Source {
     }
 }
 
-/// A function that threads of a device run.
+/// A function that the threads of a device run.
 pub struct Kernel {
     function: CudaFunction,
-    /// What the device does in order.
+    /// The device runs what is in here in order.
     stream: Arc<CudaStream>,
 }
 
@@ -74,13 +74,13 @@ impl Kernel {
     }
 }
 
-/// A number of things as kernels count them, in 32 bits.
+/// A count as kernels have it, in 32 bits.
 pub fn count(things: usize) -> Result<u32> {
     u32::try_from(things)
         .map_err(|_| Error::msg(format!("{things} numbers are more than a kernel can count")))
 }
 
-/// A thread for each of so many results.
+/// One thread for each result.
 pub fn a_thread_each(results: u32) -> LaunchConfig {
     LaunchConfig {
         grid_dim: (results.div_ceil(THREADS), 1, 1),
@@ -89,7 +89,7 @@ pub fn a_thread_each(results: u32) -> LaunchConfig {
     }
 }
 
-/// A block of threads for each of so many sums.
+/// One block of threads for each sum.
 pub fn a_block_each(sums: u32) -> LaunchConfig {
     LaunchConfig {
         grid_dim: (sums, 1, 1),
@@ -98,8 +98,8 @@ pub fn a_block_each(sums: u32) -> LaunchConfig {
     }
 }
 
-/// Launches a kernel on a grid with references to its parameters. The device runs what it is given in order, and nobody waits
-/// for it here.
+/// Launches a kernel on a grid with references to its parameters. The device runs its kernels in order, and this does not
+/// wait for them.
 macro_rules! launch {
     ($kernel:expr, $grid:expr; $($parameter:expr),+ $(,)?) => {{
         let (kernel, grid) = ($kernel, $grid);

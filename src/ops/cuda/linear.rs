@@ -1,4 +1,4 @@
-//! Fully connected layers on a GPU: cuBLAS's product, then bias and epilogue.
+//! Fully connected layers on a GPU: the product by cuBLAS, then bias and epilogue.
 
 use super::epilogue::{Bias, with_epilogue};
 use super::numbers::{Number, Numbers, Output, elements, stored};

@@ -1,6 +1,6 @@
 // Losses of logits, image by image: see loss.rs.
 
-// Over an image: of cross-entropy, of `p * y`, and of `p + y`.
+// Sums over an image: of cross-entropy, of `p * y`, and of `p + y`.
 struct Sums {
     double cross_entropy;
     double both;
@@ -12,7 +12,7 @@ const double SMOOTH = 1;
 
 inline __device__ Number sigmoid(Number x) { return 1 / (1 + exp(-x)); }
 
-// Each image's sums, by a block. Comparisons are such that NaN stays NaN.
+// The sums of each image, computed by a block each. The comparisons keep NaN.
 extern "C" __global__ void image_sums(const Number* logits, const Number* targets, Sums* sums, unsigned pixels) {
     Sums sum = {0, 0, 0};
     const unsigned start = blockIdx.x * pixels;
@@ -26,7 +26,7 @@ extern "C" __global__ void image_sums(const Number* logits, const Number* target
     if (threadIdx.x == 0) sums[blockIdx.x] = sum;
 }
 
-// The mean over the images, by one thread.
+// The mean over the images, computed by one thread.
 extern "C" __global__ void pixel_loss(const Sums* sums, Number* result, unsigned images, unsigned pixels,
                                       double cross_entropy, double dice) {
     if (thread_number() > 0) return;
@@ -39,7 +39,7 @@ extern "C" __global__ void pixel_loss(const Sums* sums, Number* result, unsigned
     *result = total / images;
 }
 
-// The derivative by the logits or by the target, times the loss's gradient: a number for each thread.
+// The derivative with respect to the logits or the target, times the gradient of the loss. Each thread computes one number.
 extern "C" __global__ void pixel_loss_gradient(const Number* logits, const Number* targets, const Sums* sums,
                                                const Number* gradient, Number* result, unsigned images,
                                                unsigned pixels, double cross_entropy, double dice,

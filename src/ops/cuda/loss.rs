@@ -3,16 +3,16 @@
 use super::kernel::{Source, a_block_each, a_thread_each, count, launch, source};
 use super::numbers::{Number, Numbers, Output, elements, stored, unwritten};
 use crate::ops::by_type::by_type;
-use crate::ops::loss::{By, PixelLoss, PixelLossGradient};
+use crate::ops::loss::{PixelLoss, PixelLossGradient, Variable};
 use candle_core::Result;
 use candle_core::cuda::cudarc::driver::{CudaSlice, CudaView};
 
 const SOURCE: Source = source!("loss");
 
-/// Numbers of a sum in `loss.cu`.
+/// As many numbers as `Sums` in `loss.cu` has.
 const NUMBERS_OF_A_SUM: usize = 3;
 
-/// Logits and targets of as many images.
+/// Images of logits and targets, with the sums of each.
 struct Images<'a, T> {
     logits: CudaView<'a, T>,
     targets: CudaView<'a, T>,
@@ -62,7 +62,7 @@ pub fn pixel_loss_gradient(
     [logits, target, gradient]: [Numbers; 3],
 ) -> Output {
     fn run<T: Number>(
-        &PixelLossGradient { loss, by }: &PixelLossGradient,
+        operation: &PixelLossGradient,
         logits: Numbers,
         target: Numbers,
         gradient: Numbers,
@@ -70,11 +70,16 @@ pub fn pixel_loss_gradient(
         let device = &logits.0.device;
         let images = Images::<T>::new(logits, target)?;
         let gradient = elements::<T>(gradient)?;
+        let PixelLoss {
+            cross_entropy,
+            dice,
+        } = operation.loss;
+        let by_target = u32::from(operation.with_respect_to == Variable::Target);
         let mut result = unwritten::<T>(device, images.logits.len())?;
         launch!(
             SOURCE.kernel::<T>(device, "pixel_loss_gradient")?, a_thread_each(images.count * images.pixels);
             &images.logits, &images.targets, &images.sums, &gradient, &mut result, &images.count,
-            &images.pixels, &loss.cross_entropy, &loss.dice, &u32::from(by == By::Target),
+            &images.pixels, &cross_entropy, &dice, &by_target,
         );
         stored(device, result, logits.1.shape())
     }

@@ -1,4 +1,4 @@
-// The largest number of each window, and the way back: see max_pool2d.rs.
+// The largest number of each window, and its gradient: see max_pool2d.rs.
 
 struct Windows {
     unsigned height, width;
@@ -9,7 +9,7 @@ struct Windows {
     unsigned padding_down, padding_right;
 };
 
-// The first pixel of window `index` along one axis, and the one behind its last.
+// The first pixel of window `index` along one axis, and one past its last.
 inline __device__ unsigned window_start(unsigned index, unsigned stride, unsigned padding) {
     return index * stride > padding ? index * stride - padding : 0;
 }
@@ -18,7 +18,7 @@ inline __device__ unsigned window_end(unsigned index, unsigned stride, unsigned 
     return end > padding + size ? size : end > padding ? end - padding : 0;
 }
 
-// Where in its plane the first of a window's largest numbers stands; NaN is larger than all.
+// The place in its plane of a window's largest number, the first of several; NaN is larger than all.
 inline __device__ unsigned maximum(const Number* plane, unsigned row, unsigned column, Windows w) {
     const unsigned top = window_start(row, w.stride_down, w.padding_down);
     const unsigned bottom = window_end(row, w.stride_down, w.padding_down, w.kernel_height, w.height);
@@ -51,8 +51,8 @@ extern "C" __global__ void max_pool2d_indices(const Number* input, unsigned* res
 
 // The first window that reaches a pixel along one axis.
 inline __device__ unsigned first_window(unsigned pixel, unsigned stride, unsigned padding, unsigned kernel) {
-    const unsigned behind = pixel + padding + 1;
-    return behind > kernel ? (behind - kernel + stride - 1) / stride : 0;
+    const unsigned end = pixel + padding + 1;
+    return end > kernel ? (end - kernel + stride - 1) / stride : 0;
 }
 
 // Each pixel adds up the gradients of the windows whose maximum it is.

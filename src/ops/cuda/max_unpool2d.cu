@@ -1,7 +1,7 @@
-// Numbers go where indices say: see max_pool2d.rs. Of several with the same place the last counts, as on the CPU, whichever
-// thread comes first: so the largest of their own indices is looked for before any is written.
+// Numbers go where indices say: see max_pool2d.rs. Of several with the same place the last one counts, as on the CPU, whichever
+// thread comes first. So the first kernel finds the last index for each place, and the second one writes.
 
-// `last` holds zeros at first, then for each place one more than the index of its number within its plane.
+// `last` begins as zeros. Afterwards it has, for each place, one more than the index of its number within its plane.
 extern "C" __global__ void last_at_place(const unsigned* places, unsigned* last, unsigned count, unsigned pixels,
                                          unsigned size) {
     const unsigned index = thread_number();
@@ -11,7 +11,7 @@ extern "C" __global__ void last_at_place(const unsigned* places, unsigned* last,
     if (place < size) {
         atomicMax(plane + place, index % pixels + 1);
     } else {
-        // Nobody can be told from here; it is seen in the result.
+        // An error cannot be reported from here, so it shows in the result.
         atomicMax(plane, 0xffffffffU);
     }
 }

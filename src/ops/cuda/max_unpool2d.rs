@@ -1,4 +1,4 @@
-//! What was pooled goes back to its place, on a GPU.
+//! Max unpooling on a GPU.
 
 use super::kernel::{Source, a_thread_each, count, launch, source};
 use super::numbers::{Number, Numbers, Output, elements, stored, unwritten};

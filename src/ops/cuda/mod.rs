@@ -1,8 +1,8 @@
-//! The operations on a GPU: each file has the device half of the operation that it is named for, and its kernels lie beside
-//! it in CUDA C++. Gradients need nothing more, as they are made of the same operations.
+//! The operations on a GPU. Each file launches the operation that it is named for; its kernels are in the file beside it, in CUDA
+//! C++. Gradients are operations, too.
 //!
-//! Convolutions are cuDNN's with the feature `cudnn`, else our own; matrix products are cuBLAS's, through candle. Nothing here
-//! reads from the device: what can be seen to be wrong only there (a class or an index that is too large) becomes NaN.
+//! Convolutions are cuDNN's with the feature `cudnn`, otherwise our own; matrix products are cuBLAS's, through candle. Nothing here
+//! reads from the device. So a mistake that only the device can see (a class or an index that is too large) becomes NaN.
 
 mod batch_norm;
 mod channel_sum;

@@ -14,7 +14,7 @@ pub type Output = Result<(CudaStorage, Shape)>;
 #[cfg(feature = "cudnn")]
 use candle_core::cuda::cudarc::cudnn::CudnnDataType;
 
-/// A type that cuDNN knows, too.
+/// Types that cuDNN knows: without cuDNN, any.
 #[cfg(not(feature = "cudnn"))]
 pub trait CudnnDataType {}
 #[cfg(not(feature = "cudnn"))]
@@ -37,7 +37,7 @@ impl Number for f64 {
 /// The elements of a contiguous tensor.
 ///
 /// # Errors
-/// When the tensor is not contiguous: operations make their inputs so before they begin.
+/// When the tensor is not contiguous: operations make their inputs contiguous before they begin.
 pub fn elements<'a, T: CudaDType>((storage, layout): Numbers<'a>) -> Result<CudaView<'a, T>> {
     let all = storage.as_cuda_slice::<T>()?;
     match layout.contiguous_offsets() {
@@ -46,10 +46,10 @@ pub fn elements<'a, T: CudaDType>((storage, layout): Numbers<'a>) -> Result<Cuda
     }
 }
 
-/// Memory for `length` numbers, which the next kernel writes, every one of them.
+/// Memory for `length` numbers, all of which the next kernel writes.
 pub fn unwritten<T: DeviceRepr>(device: &CudaDevice, length: usize) -> Result<CudaSlice<T>> {
-    // SAFETY: results are handed out only after the launch of the kernel that writes all of them, and the device keeps the order.
-    // An allocation of nothing would be an error.
+    // SAFETY: a result is returned only after the launch of the kernel that writes all of it, and the device keeps the order.
+    // (An empty allocation would be an error.)
     unsafe { device.alloc::<T>(length.max(1)) }
 }
 

@@ -1,5 +1,5 @@
-// How optimizers change numbers by their gradients: see adam.rs, rmsprop.rs and sgd.rs in src/train. A thread changes one number.
-// What is remembered of all numbers lies one kind after the other, `count` of each.
+// The steps of optimizers: see adam.rs, rmsprop.rs and sgd.rs in src/train. Each thread changes one number. The optimizer's state
+// has its parts one after the other in memory, `count` numbers each.
 
 struct Sgd {
     float rate, decay;
@@ -38,9 +38,9 @@ extern "C" __global__ void rmsprop(Number* numbers, const Number* gradients, Num
     const Number square = by.alpha * squares[place] + (1 - by.alpha) * gradient * gradient;
     const Number mean = means[place] + by.share_of_mean * (gradient - means[place]);
     const Number variance = square - mean * mean;
-    // Rounding may leave less than nothing; NaN stays.
-    const Number deviation = sqrt(variance < 0 ? Number(0) : variance);
-    const Number velocity = by.momentum * velocities[place] + gradient / (deviation + by.epsilon);
+    // Rounding may push it below 0; NaN stays NaN.
+    const Number std = sqrt(variance < 0 ? Number(0) : variance);
+    const Number velocity = by.momentum * velocities[place] + gradient / (std + by.epsilon);
     squares[place] = square;
     means[place] = mean;
     velocities[place] = velocity;

@@ -13,13 +13,13 @@ struct Constants<R>(R);
 // SAFETY: each kernel of `optimizer.cu` has a structure of its optimizer's constants, in the order of the rule's fields.
 unsafe impl<R> DeviceRepr for Constants<R> {}
 
-/// Changes a parameter, and what is remembered of it, by the kernel with this name.
+/// Changes a parameter and the optimizer's state of it, by the kernel with this name.
 pub fn optimizer_step<R: Copy>(
     kernel: &str,
     rule: R,
     (parameter, layout): (&mut CudaStorage, &Layout),
     gradient: Numbers,
-    remembered: &mut CudaSlice<f32>,
+    state: &mut CudaSlice<f32>,
 ) -> Result<()> {
     let device = &parameter.device.clone();
     let gradients = elements::<f32>(gradient)?;
@@ -30,7 +30,7 @@ pub fn optimizer_step<R: Copy>(
     let count = count(end - start)?;
     launch!(
         SOURCE.kernel::<f32>(device, kernel)?, a_thread_each(count);
-        &mut numbers, &gradients, remembered, &count, &Constants(rule),
+        &mut numbers, &gradients, state, &count, &Constants(rule),
     );
     Ok(())
 }

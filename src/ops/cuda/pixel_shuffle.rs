@@ -1,11 +1,11 @@
-//! Channels and pixels change places on a GPU, by candle's copy in another order.
+//! Channels become pixels on a GPU, with candle's copy in another order.
 
 use super::numbers::{Numbers, Output};
 use crate::ops::pixel_shuffle::{PixelShuffle, PixelUnshuffle};
 use candle_core::backend::{BackendDevice, BackendStorage};
 use candle_core::{Layout, Shape};
 
-/// Copies numbers that are seen in `shape` with axes in the order `axes`.
+/// Copies the numbers, seen as `shape`, with their axes in the order `axes`.
 fn reordered(input: Numbers, shape: [usize; 6], axes: [usize; 6], result: Shape) -> Output {
     let (storage, layout) = input;
     let seen = Layout::contiguous_with_offset(&shape[..], layout.start_offset()).permute(&axes)?;

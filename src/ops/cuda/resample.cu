@@ -1,7 +1,7 @@
 // Other sizes of an image by weighted sums along rows and columns: see resample.rs.
 
 // The sources of row `y` are numbers `starts[y]` to below `starts[y + 1]` of `sources` and `weights`; those of the columns
-// come behind them.
+// follow.
 extern "C" __global__ void resample(const Number* input, Number* result, const unsigned* starts, const unsigned* sources,
                                     const double* weights, unsigned count, unsigned height, unsigned width,
                                     unsigned new_height, unsigned new_width) {

@@ -8,22 +8,22 @@ use crate::ops::conv_kernel::Block;
 use crate::ops::epilogue::Epilogue;
 use crate::ops::memory::{with_buffers, written};
 use crate::ops::simd::{Registers, aligned, are_finite, vectorize};
-use crate::ops::transpose::take_apart;
+use crate::ops::transpose::separate;
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Numbers of transformed inputs that one task works on: they stay in a processor's own cache.
+/// Numbers of transformed inputs that one task works on: they stay in a core's own cache.
 pub const CACHED: usize = 1 << 18;
-/// Tiles that a task has at least: a product takes as many at a time.
+/// A task has at least so many tiles: a product takes as many at a time.
 const LEAST: usize = 64;
-/// Tasks for each thread, so that nobody waits long for the last one.
+/// Tasks for each thread, so that no thread waits long for the last one.
 const TASKS: usize = 2;
 /// Numbers between places, so that the same tile of all places does not compete for the same lines of a cache.
 const APART: usize = 16;
 
-/// The convolution of images with these kernels; none when a result is not finite.
+/// The convolution of images with these kernels; nothing when a result is not finite.
 pub fn forward<T: Registers, const KERNEL: usize, const TILE: usize>(
     input: &[T],
     weight: &[T],
@@ -48,7 +48,7 @@ pub fn forward<T: Registers, const KERNEL: usize, const TILE: usize>(
     })
 }
 
-/// The gradient of the input: a convolution with the kernels turned round.
+/// The gradient of the input: a convolution with the kernels rotated by 180 degrees.
 pub fn backward<T: Registers, const KERNEL: usize, const TILE: usize>(
     gradient: &[T],
     weight: &[T],
@@ -92,13 +92,13 @@ struct Task<'a, T> {
 }
 
 impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERNEL, TILE> {
-    /// `weight` gives a number of the kernel to an output from a channel.
+    /// `weight(output, channel, tap)` is a number of a kernel.
     fn run(&self, input: &[T], weight: impl Fn(usize, usize, usize) -> T + Sync) -> Option<Vec<T>> {
         let loops = Loops::best();
         let weights = self.transform_weights(&loops, weight);
         let result = self.outputs * self.tiles.result.0 * self.tiles.result.1;
         let all_finite = AtomicBool::new(true);
-        // Every place of the result is in one task.
+        // Each place of the result is in exactly one task.
         let result = written(self.tiles.images * result, |result| {
             let tasks = self.tasks(&loops, result);
             tasks.into_par_iter().for_each(|task| {
@@ -111,7 +111,7 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
         all_finite.into_inner().then_some(result)
     }
 
-    /// For each block of outputs, each place of a tile and each channel, the weights of the block's outputs side by side.
+    /// For each block of outputs, each place of a tile and each channel, the weights of the block's outputs, interleaved.
     fn transform_weights(
         &self,
         loops: &Loops<T, KERNEL, TILE>,
@@ -154,7 +154,7 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
         })
     }
 
-    /// Cuts the result into tasks, by rows of tiles, and where these are few, by outputs.
+    /// Divides the result into tasks, by rows of tiles, and where these are few, by outputs.
     fn tasks<'a>(
         &self,
         loops: &Loops<T, KERNEL, TILE>,
@@ -194,7 +194,7 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
         tasks
     }
 
-    /// Gives back whether all results are finite, before the activation.
+    /// Returns whether all results are finite, before the activation.
     fn compute(
         &self,
         loops: &Loops<T, KERNEL, TILE>,
@@ -268,8 +268,8 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
         all_finite
     }
 
-    /// Where the results of each group's rows are among planes of the pixels of tiles: of one image where its lines begin, of many
-    /// where each number is.
+    /// Where the results of each group's rows are in the planes of the pixels of tiles: for one image, where its lines begin; for
+    /// many, where each number is.
     fn places(&self, rows: &Range<usize>, plane: usize) -> Vec<Vec<usize>> {
         let (tiles, (height, width)) = (&self.tiles, self.tiles.result);
         let columns = if tiles.group == 1 { 1 } else { width };
@@ -287,7 +287,7 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
         tiles.groups(rows).map(of_group).collect()
     }
 
-    /// Puts the results of an output where they belong. What reaches over the end of an image is thrown away.
+    /// Puts the results of an output where they belong. What reaches beyond an image is discarded.
     fn write(
         &self,
         task: &mut Task<T>,
@@ -309,7 +309,7 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> Filtering<'_, T, KERN
                     to.write_copy_of_slice(&line[..width]);
                 }
             } else {
-                take_apart(results, places, &mut lines);
+                separate(results, places, &mut lines);
             }
             if let Some(mask) = self.epilogue.dropout {
                 for (image, lines) in images.zip(lines) {

@@ -120,7 +120,7 @@ compiled_for!(avx2, Avx2, "avx2,fma");
 #[cfg(target_arch = "x86_64")]
 compiled_for!(avx512, Avx512, "avx512f,fma");
 
-/// A row of tiles to be transformed: from its lines to all places, which stand `step` apart.
+/// A row of tiles to be transformed: from its lines to all places, which are `step` apart.
 pub struct Change<'a, T, const TILE: usize> {
     pub lines: Lines<'a, T, TILE>,
     pub to: &'a mut [T],
@@ -162,7 +162,7 @@ unsafe fn enter_tiles<T: Scalar, R: Register<T>, const TILE: usize>(work: Change
     }
 }
 
-/// Tiles to be brought back: from all places, which stand `step` apart, to the pixels of a tile, each in a plane.
+/// Tiles to be transformed back: from all places, which are `step` apart, to the pixels of a tile, each in a plane.
 pub struct Leave<'a, T> {
     pub from: &'a [T],
     pub step: usize,
@@ -207,7 +207,7 @@ unsafe fn leave_tiles<T: Scalar, R: Register<T>, const TILE: usize>(work: Leave<
     }
 }
 
-/// Some tiles of many outputs, which stand side by side: the pixels of each tile to all places, which stand `step` apart.
+/// Some tiles of many outputs, interleaved: from the pixels of each tile to all places, which are `step` apart.
 pub struct Spread<'a, T> {
     pub pixels: &'a [T],
     pub outputs: usize,
@@ -249,10 +249,10 @@ unsafe fn spread_tiles<T: Scalar, R: Register<T>, const TILE: usize>(work: Sprea
     }
 }
 
-/// `KERNELS` kernels to be transformed, or restored. The same number of all, or what is at the same place, stands side by side.
+/// `KERNELS` kernels to be transformed, or restored. They are interleaved: number by number, or place by place.
 pub struct Kernels<'a, T> {
     pub from: &'a [T],
-    /// From one number, or place, to the next.
+    /// The distance from one number, or place, to the next.
     pub from_step: usize,
     pub to: &'a mut [T],
     pub to_step: usize,
@@ -294,7 +294,7 @@ unsafe fn transform_kernels<T: Scalar, R: Register<T>, const KERNEL: usize>(work
     }
 }
 
-/// `G' u G` for each u: back from the gradient at all places to that of the kernel.
+/// `G' u G` for each u: from the gradient at all places to that of the kernel.
 ///
 /// # Safety
 /// The processor must have the instructions of `R`.

@@ -4,10 +4,10 @@
 //! The result is computed in tiles. Each comes from a tile of 6x6 inputs, and is `A' [(G g G') * (B' d B)] A` for a kernel g and
 //! inputs d: 36 multiplications instead of 144 for 4x4 results of a 3x3 kernel, or of 100 for 2x2 results of a 5x5 one. Summed over
 //! channels, they are 36 matrix products, one for each place of the tile. The gradient of the input is such a convolution as well;
-//! that of the weight takes the same steps backward.
+//! that of the weight takes the same steps in reverse.
 //!
-//! Rounding errors are up to twice those of direct convolution. With an infinite input some sums would be NaN where the definition
-//! says infinite, and NaN would spread over the whole tile: so a result that is not finite is left to direct convolution.
+//! Rounding errors are up to twice those of direct convolution. With an infinite input some sums would be NaN where direct
+//! convolution gives infinity, and NaN would spread over the whole tile. So direct convolution computes what is not finite here.
 
 mod filtering;
 mod loops;

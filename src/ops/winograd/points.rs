@@ -1,10 +1,10 @@
 //! Winograd's minimal filtering along one axis.
 //!
-//! Tiles of six inputs are met by a kernel of three (giving four results) or of five (giving two). Both are polynomial products
-//! that Toom and Cook compute from the values of their factors at six points, read backward: one goes to the points with
-//! [`evaluate`], multiplies there, and comes back. Any points give the same results, but not the same rounding errors: with the
-//! common 0, ±1, ±2 and infinity they are three to four times those of the definition, with 0, ±2/3, ±3/2 and infinity up to
-//! twice (root mean squares; Barabasz et al. 2020, "Error Analysis and Improving the Accuracy of Winograd Convolution for Deep
+//! A tile of six inputs meets a kernel of three (which gives four results) or of five (which gives two). Both are polynomial
+//! products, transposed, and Toom and Cook compute those from the values of the factors at six points: [`evaluate`] goes to the
+//! points, the values are multiplied there, and [`gather`] comes back. Any points give the same results, but not the same rounding
+//! errors: with the common 0, ±1, ±2 and infinity they are three to four times those of direct convolution, with 0, ±2/3, ±3/2
+//! and infinity up to twice (root mean squares; Barabasz et al. 2020, "Error Analysis and Improving the Accuracy of Winograd Convolution for Deep
 //! Neural Networks", says where they come from).
 
 use crate::ops::scalar::Scalar;
@@ -14,9 +14,9 @@ use crate::ops::simd::{Register, unrolled};
 pub const SIDE: usize = 6;
 /// Places of a tile of inputs.
 pub const PLACES: usize = SIDE * SIDE;
-/// Powers of a point: as many as a loop is written out for.
+/// Powers of a point: as many as a loop can be unrolled for.
 const MOST: usize = 8;
-/// Points stand in this order: 0, then each of these with both signs, then infinity.
+/// The points are, in this order: 0, then each of these with both signs, then infinity.
 const POINTS: [f64; 2] = [2.0 / 3.0, 3.0 / 2.0];
 const POWERS: [[f64; MOST]; 2] = [powers_of(POINTS[0]), powers_of(POINTS[1])];
 /// What the values of a kernel are multiplied by: one over the product of a point's distances from the other ones.

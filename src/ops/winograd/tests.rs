@@ -17,8 +17,8 @@ fn of(inputs: &[Tensor; 3], compute: impl Fn(&[Var; 3]) -> Result<Tensor>) -> Re
     Ok([result].into_iter().chain(of_variables).collect())
 }
 
-/// With few channels, convolution goes by its definition.
-fn by_definition(variables: &[Var; 3], options: &ConvOptions) -> Result<Tensor> {
+/// The sum of convolutions with few channels each, which are direct convolutions.
+fn direct(variables: &[Var; 3], options: &ConvOptions) -> Result<Tensor> {
     const FEW: usize = 10;
     let [input, weight, bias] = variables;
     let part = |first: usize| {
@@ -37,7 +37,7 @@ fn by_definition(variables: &[Var; 3], options: &ConvOptions) -> Result<Tensor> 
 }
 
 #[test]
-fn results_and_gradients_are_those_of_the_definition() {
+fn results_and_gradients_are_those_of_direct_convolution() {
     for (n, (h, w), outputs, kernel, padding) in [
         (1, (1, 1), 48, 3, (1, 1)),
         (2, (7, 7), 50, 3, (1, 1)),
@@ -56,16 +56,16 @@ fn results_and_gradients_are_those_of_the_definition() {
             normal(&[outputs], 3),
         ];
         let plain = ConvOptions::new().padding(padding);
-        let finished = plain.activation(Activation::Tanh).dropout(0.3, 5);
+        let with_epilogue = plain.activation(Activation::Tanh).dropout(0.3, 5);
         for (dtype, tolerance) in [(DType::F64, 1e-11), (DType::F32, 2e-5)] {
             let inputs = inputs
                 .each_ref()
                 .map(|input| input.to_dtype(dtype).unwrap());
             let ours = of(&inputs, |[input, weight, bias]| {
-                conv2d(input, weight, Some(bias), &finished)
+                conv2d(input, weight, Some(bias), &with_epilogue)
             });
             let wanted = of(&inputs, |variables| {
-                dropout(&tanh(&by_definition(variables, &plain)?)?, 0.3, 5)
+                dropout(&tanh(&direct(variables, &plain)?)?, 0.3, 5)
             });
             for (ours, wanted) in ours.unwrap().iter().zip(wanted.unwrap()) {
                 assert_eq!(ours.dims(), wanted.dims());
@@ -116,7 +116,7 @@ fn rounding_errors_of_single_precision_stay_below_a_millionth() {
 }
 
 #[test]
-fn what_is_no_number_reaches_what_it_would_reach_by_definition() {
+fn nan_reaches_what_it_reaches_in_direct_convolution() {
     for reach in [1, 2] {
         let weight = normal(&[48, 48, 2 * reach + 1, 2 * reach + 1], 1);
         for place in 0..36 {
@@ -136,9 +136,9 @@ fn what_is_no_number_reaches_what_it_would_reach_by_definition() {
     }
 }
 
-/// A finite number that only the tiles cannot hold is not lost, either.
+/// A finite number that overflows only in the tiles is not lost, either.
 #[test]
-fn infinite_and_very_large_numbers_give_what_the_definition_gives() {
+fn infinite_and_very_large_numbers_give_what_direct_convolution_gives() {
     for large in [f64::INFINITY, f64::NEG_INFINITY, f64::MAX / 3.0] {
         let mut numbers: Vec<f64> = normal(&[2 * 50 * 36], 1).to_vec1().unwrap();
         numbers[60 * 36 + 8] = large;
@@ -149,7 +149,7 @@ fn infinite_and_very_large_numbers_give_what_the_definition_gives() {
         let ours = of(&inputs, |[input, weight, bias]| {
             conv2d(input, weight, Some(bias), &options)
         });
-        let wanted = of(&inputs, |variables| by_definition(variables, &options));
+        let wanted = of(&inputs, |variables| direct(variables, &options));
         for (ours, wanted) in ours.unwrap().iter().zip(wanted.unwrap()) {
             let list =
                 |tensor: &Tensor| -> Vec<f64> { tensor.flatten_all().unwrap().to_vec1().unwrap() };

@@ -1,20 +1,20 @@
-//! How images are cut into tiles, and laid out for them.
+//! How images are divided into tiles, and laid out for them.
 
 use super::points::SIDE;
 use crate::ops::scalar::Scalar;
 use crate::ops::simd::{Registers, vectorize};
-use crate::ops::transpose::lay_side_by_side;
+use crate::ops::transpose::interleave;
 use std::array::from_fn;
 use std::ops::Range;
 
-/// Small images are taken so many together.
+/// So many small images are taken together.
 pub const GROUP: usize = 16;
 /// An image with fewer columns of tiles is small.
 const FEW_COLUMNS: usize = 12;
-/// Room behind a line, so that whole registers may be read and written at its end.
+/// Space after a line, so that whole registers can be read and written at its end.
 pub const SLACK: usize = 32;
 
-/// How many images these numbers are.
+/// How many images there are in `numbers`.
 pub fn images<T>(numbers: &[T], channels: usize, (height, width): (usize, usize)) -> usize {
     numbers
         .len()
@@ -22,8 +22,8 @@ pub fn images<T>(numbers: &[T], channels: usize, (height, width): (usize, usize)
         .unwrap_or(0)
 }
 
-/// How images are cut into tiles of `TILE` x `TILE` results; pairs are (rows, columns). Small images are taken in groups, pixel
-/// beside pixel: then a row of tiles is that row of all images of a group. A last group that is not full is filled up.
+/// How images are divided into tiles of `TILE` x `TILE` results; pairs are (rows, columns). Small images are taken in groups,
+/// interleaved pixel by pixel: then a row of tiles is that row of all images of a group. A last group that is not full is filled up.
 #[derive(Clone, Copy)]
 pub struct Tiles<const TILE: usize> {
     pub source: (usize, usize),
@@ -70,7 +70,7 @@ impl<const TILE: usize> Tiles<TILE> {
         self.images.div_ceil(self.group) * self.rows()
     }
 
-    /// Rows of all groups, counted through, by group: its images, and its rows.
+    /// Divides rows, numbered through all groups, by group: its images, and its rows.
     pub fn groups(
         &self,
         rows: &Range<usize>,
@@ -89,7 +89,7 @@ impl<const TILE: usize> Tiles<TILE> {
         rows.len() * self.side_by_side()
     }
 
-    /// Lays out one channel for some rows of tiles, and has each row transformed: its lines, and the place of its first tile.
+    /// Lays out one channel for some rows of tiles. `transform` gets the lines of each row, and the place of its first tile.
     pub fn lay_out<T: Registers>(
         &self,
         (numbers, channels, channel): (&[T], usize, usize),
@@ -105,7 +105,7 @@ impl<const TILE: usize> Tiles<TILE> {
             let count = TILE * rows.len() + SIDE - TILE;
             match self.group {
                 1 => parted.fill(plane_of(images.start), self, first, count),
-                // Where there are no more images, the last one once more: what comes of it belongs nowhere.
+                // Where there are no more images, the last one is repeated: its results are not used.
                 _ => parted.fill_group(
                     from_fn(|image| plane_of((images.start + image).min(images.end - 1))),
                     self,
@@ -129,12 +129,12 @@ impl<const TILE: usize> Tiles<TILE> {
 /// The lines of a row of tiles, each in `TILE` parts: every `TILE`-th number.
 pub struct Lines<'a, T, const TILE: usize> {
     pub lines: [[&'a [T]; TILE]; SIDE],
-    /// From a number of a part to its next one of the same image.
+    /// The distance from a number of a part to the next one of the same image.
     pub next: usize,
     pub count: usize,
 }
 
-/// Lines of a channel in parts, so that tiles that are neighbours stand side by side.
+/// Lines of a channel in parts, so that neighbouring tiles are neighbours in memory.
 pub struct Parted<T, const TILE: usize> {
     line: Vec<T>,
     parts: Vec<T>,
@@ -144,7 +144,7 @@ pub struct Parted<T, const TILE: usize> {
 }
 
 impl<T: Registers, const TILE: usize> Parted<T, TILE> {
-    /// How many tiles farther than itself a tile reaches.
+    /// How many tiles beyond itself a tile reaches.
     const REACH: usize = (SIDE - 1) / TILE;
 
     pub fn new(tiles: &Tiles<TILE>) -> Self {
@@ -160,7 +160,7 @@ impl<T: Registers, const TILE: usize> Parted<T, TILE> {
     /// Lays out `count` lines of an image from line `first` on, with zeros around them.
     fn fill(&mut self, plane: &[T], tiles: &Tiles<TILE>, first: isize, count: usize) {
         let ((height, width), padding, length) = (tiles.source, tiles.padding.1, self.length);
-        for (line, y) in self.make_room(height, first, count) {
+        for (line, y) in self.make_space(height, first, count) {
             let parts = &mut self.parts[TILE * line * length..][..TILE * length];
             // What is around these is never written, and stays zero.
             self.line[padding..][..width].copy_from_slice(&plane[y * width..][..width]);
@@ -168,7 +168,7 @@ impl<T: Registers, const TILE: usize> Parted<T, TILE> {
         }
     }
 
-    /// As [`fill`](Self::fill), of many images.
+    /// As [`fill`](Self::fill), for many images.
     fn fill_group(
         &mut self,
         planes: [&[T]; GROUP],
@@ -177,7 +177,7 @@ impl<T: Registers, const TILE: usize> Parted<T, TILE> {
         count: usize,
     ) {
         let ((height, width), padding, length) = (tiles.source, tiles.padding.1, self.length);
-        let lines = self.make_room(height, first, count);
+        let lines = self.make_space(height, first, count);
         let y = lines.clone().next().map_or(0, |(_, y)| y);
         self.places.clear();
         for (line, _) in lines {
@@ -187,20 +187,20 @@ impl<T: Registers, const TILE: usize> Parted<T, TILE> {
             );
         }
         let run = planes.map(|plane| &plane[y * width..][..self.places.len()]);
-        lay_side_by_side(&run, &self.places, &mut self.parts);
+        interleave(&run, &self.places, &mut self.parts);
     }
 
-    /// Has room for `count` lines from line `first` on, with zeros where no image is. Gives back which lines lie in it: their places
-    /// here, and there.
-    fn make_room(
+    /// Makes space for `count` lines from line `first` on, with zeros outside of the image. Returns the lines inside: their places
+    /// here, and in the image.
+    fn make_space(
         &mut self,
         height: usize,
         first: isize,
         count: usize,
     ) -> impl Iterator<Item = (usize, usize)> + Clone + use<T, TILE> {
         let line = TILE * self.length;
-        let room = self.parts.len().max(count * line);
-        self.parts.resize(room, T::ZERO);
+        let space = self.parts.len().max(count * line);
+        self.parts.resize(space, T::ZERO);
         let place_of = |y: usize| (y as isize - first).clamp(0, count as isize) as usize;
         let inside = place_of(0)..place_of(height);
         self.parts[..inside.start * line].fill(T::ZERO);
@@ -214,10 +214,10 @@ impl<T: Registers, const TILE: usize> Parted<T, TILE> {
     }
 }
 
-/// Pieces of `TILE` numbers that are parted or joined at a time; lines have room for that many.
+/// Pieces of `TILE` numbers that are parted or joined at a time; lines have space for that many.
 pub const PIECES: usize = 16;
 
-/// Every `TILE`-th number of a line to the same part; parts stand `step` apart.
+/// Every `TILE`-th number of a line goes to the same part; parts are `step` apart.
 #[inline(always)]
 fn part<T: Scalar, const TILE: usize>(line: &[T], parts: &mut [T], step: usize) {
     for (index, line) in line.chunks_exact(TILE * PIECES).enumerate() {

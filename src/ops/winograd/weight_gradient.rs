@@ -1,4 +1,4 @@
-//! The gradient of the kernels: the steps of the convolution, backward.
+//! The gradient of the kernels: the steps of the convolution in reverse.
 
 use super::filtering::CACHED;
 use super::loops::{Change, KERNELS, Kernels, Loops, Spread};
@@ -8,21 +8,20 @@ use crate::ops::conv_geometry::Geometry;
 use crate::ops::memory::{with_buffers, written};
 use crate::ops::outer_products::{self, OuterProducts, TASK};
 use crate::ops::simd::{Registers, aligned, are_finite};
-use crate::ops::transpose::lay_side_by_side;
+use crate::ops::transpose::interleave;
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Tiles whose inputs are transformed at a time for the weight's gradient where there are many weights: each time all sums are
-/// read and written once more.
+/// Tiles that are transformed at a time where there are many weights: each time, all sums are read and written once more.
 const TOGETHER: usize = 512;
-/// Where there are fewer weights than that in all places, `PARTS` of the images are summed apart, each with what it needs in
-/// a cache, and then added: always as many parts, so that sums do not depend on the number of threads.
+/// With at most so many weights in all places, `PARTS` parts of the images are summed separately, each in a core's own cache, and
+/// then added: always as many parts, so that sums do not depend on the number of threads.
 const FEW: usize = 1 << 18;
 const PARTS: usize = 8;
-/// The gradient of the weight, as [`conv_weight_gradient`](crate::ops::conv_weight_gradient::weight_gradient); none when a number
-/// of it is not finite.
+
+/// The gradient of the weight; nothing when one of its elements is not finite.
 pub fn weight_gradient<T: Registers, const KERNEL: usize, const TILE: usize>(
     input: &[T],
     gradient: &[T],
@@ -66,7 +65,7 @@ pub fn weight_gradient<T: Registers, const KERNEL: usize, const TILE: usize>(
     work.restore(&parts)
 }
 
-/// How many of `all` rows to take at a time, at most `most`, so that none are left over.
+/// How many of `all` rows to take at a time, at most `most`, so that all parts are about equal.
 fn in_equal_parts(all: usize, most: usize) -> usize {
     all.div_ceil(all.div_ceil(most))
 }
@@ -168,7 +167,7 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> WeightGradient<'_, T,
     }
 
     /// Transforms some rows of tiles of the input: for each channel the places of a tile, one after the other, `step` apart. Each
-    /// channel is one thread's.
+    /// channel belongs to one thread.
     fn enter(&self, rows: &Range<usize>, step: usize, transformed: &mut [T]) {
         let (tiles, channels) = (&self.tiles, self.channels);
         let of_channels = transformed.par_chunks_exact_mut(PLACES * step).enumerate();
@@ -188,7 +187,7 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> WeightGradient<'_, T,
     }
 
     /// Transforms some rows of tiles of the gradient: for each block of outputs and each place of a tile, the tiles, and for each
-    /// tile the outputs side by side. Each block is one thread's.
+    /// tile the outputs, interleaved. Each block belongs to one thread.
     fn spread(&self, rows: &Range<usize>, spread: &mut [T]) {
         let (tiles, block) = (&self.tiles, self.adding.block);
         let step = tiles.count(rows) * block;
@@ -241,7 +240,7 @@ impl<T: Registers, const KERNEL: usize, const TILE: usize> WeightGradient<'_, T,
             };
             let sequences: Vec<&[T]> = outputs.clone().map(line_of).collect();
             let pixels = &mut pixels[within * TILE * TILE * block..];
-            lay_side_by_side(&sequences, &places, pixels);
+            interleave(&sequences, &places, pixels);
         }
     }
 }

@@ -56,7 +56,7 @@ pub use resnet::ResNet18;
 pub use seeds::Seeds;
 pub use sequential::Sequential;
 pub use simple_conv::SimpleConv;
-pub use summary::{Row, Summary, summary};
+pub use summary::{Summary, SummaryRow, summary};
 pub use unet::UNet;
 
 #[cfg(test)]

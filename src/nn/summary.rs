@@ -5,7 +5,7 @@ use std::fmt;
 
 /// One layer of a [`Summary`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct SummaryRow {
     /// The layer's place in the model, such as `up.0.1`; empty for the model itself.
     pub name: String,
     /// Its kind and settings, such as `Linear(784, 128)`.
@@ -18,7 +18,7 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     /// The model itself, then its layers in order.
-    pub rows: Vec<Row>,
+    pub rows: Vec<SummaryRow>,
 }
 
 /// The layers of a model, in order, with the number of values that each learns.
@@ -31,19 +31,19 @@ pub struct Summary {
 /// println!("{summary}");
 /// ```
 pub fn summary(model: &(impl Layers + ?Sized)) -> Summary {
-    let mut rows = vec![Row {
+    let mut rows = vec![SummaryRow {
         name: String::new(),
         layer: model.describe().unwrap_or_default(),
         parameters: 0,
     }];
     Visitor::walk(model, &mut |name, part| match part {
-        Part::Layer(layer) => rows.extend(layer.describe().map(|layer| Row {
+        Part::Layer(layer) => rows.extend(layer.describe().map(|layer| SummaryRow {
             name: name.to_owned(),
             layer,
             parameters: 0,
         })),
         Part::Parameter(parameter) => {
-            let holds = |row: &&mut Row| {
+            let holds = |row: &&mut SummaryRow| {
                 let rest = name.strip_prefix(row.name.as_str());
                 row.name.is_empty() || rest.is_some_and(|rest| rest.starts_with('.'))
             };

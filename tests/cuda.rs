@@ -7,7 +7,7 @@
 use candle_core::{DType, Device, Tensor, Var};
 use eosin::Result;
 use eosin::data::{BatchIterator, Batches};
-use eosin::nn::{Layers, MnistModel, Module, UNet};
+use eosin::nn::{MnistModel, Module, UNet};
 use eosin::ops::*;
 use eosin::train::{Adam, Trainer};
 

@@ -100,7 +100,12 @@ fn assert_completed(
         .complete(&format!("{path}::"))
         .matches
         .iter()
-        .map(|name| name.trim_end_matches(':').to_owned())
+        // A macro is completed with its brackets, a module with a path's colons.
+        .map(|name| {
+            name.trim_end_matches("![]")
+                .trim_end_matches(':')
+                .to_owned()
+        })
         .collect();
     let missing: Vec<_> = wanted.difference(&matches).collect();
     assert!(!wanted.is_empty(), "{path}");

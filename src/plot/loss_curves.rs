@@ -2,7 +2,7 @@
 
 use super::Figure;
 use super::canvas::{
-    BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, below_title, draw, failed, font, line,
+    BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, below_title, draw, draw_legend, failed, font, line,
 };
 use crate::Result;
 use crate::train::History;
@@ -232,16 +232,7 @@ fn panel(
     } else {
         SeriesLabelPosition::UpperRight
     };
-    chart
-        .configure_series_labels()
-        .position(corner)
-        .margin(6 * SCALE)
-        .legend_area_size(22 * SCALE)
-        .background_style(WHITE.mix(0.85))
-        .border_style(GREY.mix(0.4))
-        .label_font(font(12))
-        .draw()
-        .map_err(failed)
+    draw_legend(&mut chart, corner)
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@
 
 mod report;
 
-use candle_core::{Device, Tensor};
+use candle_core::Device;
+use eosin::Tensor;
 use eosin::data::{Augment, DataLoader, Normalize, Pneumonia, RandomCrop, pneumonia};
 use eosin::metrics::{ConfusionMatrix, accuracy, roc_auc};
 use eosin::nn::{Layers, ResNet18};

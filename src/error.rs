@@ -28,5 +28,15 @@ pub enum Error {
     Plot(String),
 }
 
+/// candle calls our operations, and passes their errors on.
+impl From<Error> for candle_core::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Candle(error) => error,
+            error => Self::wrap(error),
+        }
+    }
+}
+
 /// A result with the crate's [`enum@Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -12,6 +12,7 @@ pub mod nn;
 pub mod ops;
 pub mod plot;
 pub mod prelude;
+mod tensor;
 pub mod train;
 mod whole_file;
 
@@ -19,5 +20,5 @@ mod whole_file;
 extern crate self as eosin;
 
 pub use candle_core;
-pub use candle_nn;
 pub use error::{Error, Result};
+pub use tensor::{Gradients, Tensor, TensorOrScalar, Var};

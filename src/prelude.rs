@@ -15,5 +15,5 @@ pub use crate::train::{
     self, Adam, AdamW, Callback, History, Optimizer, RmsProp, Run, Schedule, Sgd, Trainer,
     evaluate, predict_all,
 };
-pub use crate::{Error, Result, candle_core, candle_nn, metrics, ops};
-pub use candle_core::{D, DType, Device, IndexOp, Shape, Tensor, Var};
+pub use crate::{Error, Gradients, Result, Tensor, Var, metrics, ops};
+pub use candle_core::{D, DType, Device, Shape};

@@ -4,12 +4,12 @@
 
 #![cfg(feature = "cuda")]
 
-use candle_core::{DType, Device, Tensor, Var};
-use eosin::Result;
+use candle_core::{DType, Device};
 use eosin::data::{BatchIterator, Batches};
 use eosin::nn::{MnistModel, Module, UNet};
 use eosin::ops::*;
 use eosin::train::{Adam, Trainer};
+use eosin::{Result, Tensor, Var};
 
 /// Relative to the largest number of a tensor.
 const TOLERANCE: f64 = 1e-4;

@@ -1,10 +1,11 @@
 //! The kernels for GPUs do what the operations on the CPU do. Nobody needs a GPU to know: with `cuda_kernels/device.h` they are
 //! plain C++, which is compiled here and run by the processor's threads.
 
-use candle_core::{DType, Device, Tensor, Var, WithDType};
+use candle_core::{DType, Device, WithDType};
 use eosin::nn::Parameters;
 use eosin::ops::*;
 use eosin::train::{Adam, AdamW, Optimizer, RmsProp, Sgd};
+use eosin::{Tensor, Var};
 use std::ffi::c_void;
 use std::path::Path;
 use std::process::Command;

@@ -1,8 +1,7 @@
 //! More images from the same ones: a cell has no top and no left, and a digit moved a little is the same digit.
 
 use super::Dataset;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::fmt::Debug;

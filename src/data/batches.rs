@@ -1,7 +1,6 @@
 //! Where batches come from.
 
-use crate::Result;
-use candle_core::Tensor;
+use crate::{Result, Tensor};
 
 /// An iterator over the batches of one epoch.
 pub type BatchIterator<'a> = Box<dyn Iterator<Item = Result<(Tensor, Tensor)>> + 'a>;

@@ -1,7 +1,6 @@
 //! What a data set is.
 
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 
 /// Samples by index, like PyTorch's map-style `Dataset`.
 pub trait Dataset {

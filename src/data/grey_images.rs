@@ -1,8 +1,8 @@
 //! Small grey images in memory, each with a class, as in MNIST and the grey data sets of MedMNIST.
 
 use super::Dataset;
-use crate::{Error, Result};
-use candle_core::{Device, Tensor};
+use crate::{Error, Result, Tensor};
+use candle_core::Device;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;

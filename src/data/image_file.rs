@@ -2,8 +2,8 @@
 
 use super::image_shape;
 use crate::whole_file::write_whole;
-use crate::{Error, Result};
-use candle_core::{DType, Device, Tensor};
+use crate::{Error, Result, Tensor};
+use candle_core::{DType, Device};
 use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
 use std::path::Path;
 

@@ -1,7 +1,6 @@
 //! The shape that an image has.
 
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 
 /// Channels, height and width of an image (1, H, W) or (3, H, W), which `operation` needs.
 pub(crate) fn image_shape(operation: &str, image: &Tensor) -> Result<(usize, usize, usize)> {

@@ -1,8 +1,7 @@
 //! Values around zero, from which networks learn more easily.
 
 use super::Dataset;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 
 /// Subtracts each channel's mean and divides by its standard deviation, as torchvision's `Normalize`; targets stay as they are.
 ///

@@ -4,8 +4,8 @@
 use super::folder::{DATA_VARIABLE, folders};
 use super::{GreyImages, Split, Subset, synthetic};
 use crate::display::{Bundle, display_bundle};
-use crate::{Error, Result};
-use candle_core::{DType, Tensor};
+use crate::{Error, Result, Tensor};
+use candle_core::DType;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -57,9 +57,10 @@ impl Pneumonia {
                 path.display()
             ))
         };
-        let arrays: HashMap<String, Tensor> = Tensor::read_npz(&path)
+        let arrays: HashMap<String, Tensor> = candle_core::Tensor::read_npz(&path)
             .map_err(|error| refuse(format!("not a whole npz file ({error})")))?
             .into_iter()
+            .map(|(name, array)| (name, array.into()))
             .collect();
         let array = |name: String, rule: &str, fits: &dyn Fn(&[usize]) -> bool| {
             let array = arrays
@@ -186,7 +187,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(NAME);
         let write = |arrays: HashMap<&str, Tensor>| {
-            Tensor::write_npz(&arrays.into_iter().collect::<Vec<_>>(), &path).unwrap()
+            let arrays = arrays
+                .into_iter()
+                .map(|(name, array)| (name, candle_core::Tensor::from(array)));
+            candle_core::Tensor::write_npz(&arrays.collect::<Vec<_>>(), &path).unwrap()
         };
         let message = || Pneumonia::load(folder.path()).unwrap_err().to_string();
         assert!(message().contains("there is no such file"), "{}", message());

@@ -1,8 +1,7 @@
 //! Parts of a data set for training, validation and test.
 
 use super::Dataset;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;

@@ -7,7 +7,7 @@
 
 use super::bundle::Bundle;
 use super::sink::show_result;
-use candle_core::{Tensor, Var};
+use crate::{Tensor, Var};
 use std::fmt::{self, Debug};
 
 /// Values that have their own display, other than `{:?}`.

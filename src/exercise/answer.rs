@@ -1,8 +1,8 @@
 //! What can be checked: values of many types, and closures that compute one.
 
 use super::value::Value;
-use crate::Result;
-use candle_core::{DType, Shape, Tensor, Var};
+use crate::{Result, Tensor, Var};
+use candle_core::{DType, Shape};
 
 /// A type whose values can be an answer: tensors, numbers, `bool`, text, and vectors, arrays and tuples of these.
 pub trait Answer {

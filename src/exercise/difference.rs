@@ -116,7 +116,8 @@ fn capitalised(sentence: &str) -> String {
 mod tests {
     use super::super::answer::Answer;
     use super::*;
-    use candle_core::{DType, Device, Tensor};
+    use crate::Tensor;
+    use candle_core::{DType, Device};
     use serde_json::json;
 
     fn told(conditions: Json, answer: &dyn Answer) -> String {

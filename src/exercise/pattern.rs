@@ -107,7 +107,8 @@ pub(super) fn flat(nested: &Json) -> (Vec<usize>, Vec<f64>) {
 mod tests {
     use super::super::answer::Answer;
     use super::*;
-    use candle_core::{Device, Tensor};
+    use crate::Tensor;
+    use candle_core::Device;
     use serde_json::json;
 
     fn pattern(conditions: Json) -> Pattern {

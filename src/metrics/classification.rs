@@ -2,13 +2,14 @@
 //!
 //! A [`ConfusionMatrix`] judges decisions. Curves judge scores: the order in which they put the images, whatever the threshold.
 
-use crate::{Error, Result};
-use candle_core::{D, DType, Tensor};
+use crate::{Error, Result, Tensor};
+use candle_core::{D, DType};
 
 /// The share of images whose largest logit is that of their class. `logits` are (N, C), `classes` are integers (N).
 ///
 /// ```
-/// use candle_core::{Device, Tensor};
+/// use candle_core::Device;
+/// use eosin::Tensor;
 /// let logits = Tensor::new(&[[2f32, 1.], [0., 3.], [1., 0.]], &Device::Cpu)?;
 /// let classes = Tensor::new(&[0u32, 1, 1], &Device::Cpu)?;
 /// assert_eq!(eosin::metrics::accuracy(&logits, &classes)?, 2. / 3.);
@@ -169,7 +170,8 @@ pub fn roc_curve(scores: &Tensor, classes: &Tensor) -> Result<Vec<CurvePoint>> {
 /// counting half (Hanley and McNeil 1982), computed from ranks.
 ///
 /// ```
-/// use candle_core::{Device, Tensor};
+/// use candle_core::Device;
+/// use eosin::Tensor;
 /// let scores = Tensor::new(&[0.1f32, 0.4, 0.35, 0.8], &Device::Cpu)?;
 /// let classes = Tensor::new(&[0u32, 0, 1, 1], &Device::Cpu)?;
 /// assert_eq!(eosin::metrics::roc_auc(&scores, &classes)?, 0.75);

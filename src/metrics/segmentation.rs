@@ -3,8 +3,8 @@
 //! Each function takes logits and target masks of the same shape (N, ...). A pixel is predicted if its probability is above one
 //! half, that is, if its logit is above zero. The result is the mean over the images.
 
-use crate::{Error, Result};
-use candle_core::{DType, Tensor};
+use crate::{Error, Result, Tensor};
+use candle_core::DType;
 
 /// Pixel counts of one image.
 struct Counts {
@@ -50,7 +50,8 @@ fn mean_over_images(
 /// The Dice coefficient `2 |A and B| / (|A| + |B|)` (Dice 1945), 1 if both are empty.
 ///
 /// ```
-/// use candle_core::{Device, Tensor};
+/// use candle_core::Device;
+/// use eosin::Tensor;
 /// let logits = Tensor::new(&[[1f32, 1., -1., -1.]], &Device::Cpu)?;
 /// let target = Tensor::new(&[[1f32, 0., 0., 0.]], &Device::Cpu)?;
 /// assert_eq!(eosin::metrics::dice(&logits, &target)?, 2. / 3.);

@@ -2,9 +2,8 @@
 
 use super::layers::{Layers, Visitor};
 use super::module::Module;
-use crate::Result;
 use crate::ops::{Activation, Epilogue};
-use candle_core::Tensor;
+use crate::{Result, Tensor};
 
 pub use Activation::{Elu, Identity, LeakyRelu, Relu, Sigmoid, Softplus, Tanh};
 

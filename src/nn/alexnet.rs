@@ -4,8 +4,8 @@ use super::images::{Sides, check_images};
 use super::{
     AdaptiveAvgPool2d, Conv2d, Dropout, Layers, Linear, MaxPool2d, Module, Relu, Sequential,
 };
-use crate::{Result, ops, sequential};
-use candle_core::{Device, Tensor};
+use crate::{Result, Tensor, ops, sequential};
+use candle_core::Device;
 
 /// Five convolutions with ReLU, three of them with 3x3 max pooling of stride 2, then three fully connected layers with dropout
 /// of one half before the first two.
@@ -15,7 +15,8 @@ use candle_core::{Device, Tensor};
 /// loaded. With 3 channels and 1000 classes there are 61,100,840 parameters.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{AlexNet, Layers, Module};
 /// let model = AlexNet::new(3, 2, 42, &Device::Cpu)?;
 /// assert_eq!(model.parameters().count(), 57_012_034);

@@ -5,8 +5,7 @@ use super::mode::Mode;
 use super::module::Module;
 use super::parameter::{Buffer, Parameter};
 use crate::ops::{self, Activation, Epilogue};
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 
 /// Normalises each channel to mean 0 and variance 1, then scales and shifts it by what it learns (Ioffe and Szegedy 2015).
 ///
@@ -16,7 +15,8 @@ use candle_core::Tensor;
 /// [`Parameters`](super::Parameters)): saved with the model, but not learned.
 ///
 /// ```
-/// use candle_core::{Device, Tensor};
+/// use candle_core::Device;
+/// use eosin::Tensor;
 /// use eosin::nn::{BatchNorm2d, Layers, Module};
 /// let norm = BatchNorm2d::new(1).init(42, &Device::Cpu)?;
 /// let image = Tensor::new(&[[[[1f32, 3.]]]], &Device::Cpu)?;

@@ -4,16 +4,16 @@ use super::init::Init;
 use super::layers::{Layers, Visitor};
 use super::module::Module;
 use super::parameter::Parameter;
-use crate::Result;
 use crate::ops::{
     self, Activation, ConvOptions, ConvTransposeOptions, Epilogue, PaddingMode, Pair,
 };
-use candle_core::Tensor;
+use crate::{Result, Tensor};
 
 /// A two-dimensional convolution, (N, inputs, H, W) to (N, outputs, OH, OW), with the sizes of [`ops::conv2d`].
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{Conv2d, Layers, Module};
 /// let halve = Conv2d::new(3, 16, 3).stride(2).padding(1).init(42, &Device::Cpu)?;
 /// let image = Tensor::zeros((1, 3, 32, 32), DType::F32, &Device::Cpu)?;
@@ -138,7 +138,8 @@ impl Module for Conv2d {
 /// as large as its stride, each pixel becomes a patch.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{ConvTranspose2d, Layers, Module};
 /// let double = ConvTranspose2d::new(16, 8, 2).stride(2).init(42, &Device::Cpu)?;
 /// let features = Tensor::zeros((1, 16, 32, 32), DType::F32, &Device::Cpu)?;

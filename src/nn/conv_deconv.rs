@@ -2,8 +2,8 @@
 
 use super::images::{Sides, check_images};
 use super::{Conv2d, ConvTranspose2d, Layers, Module, Relu, Sequential};
-use crate::{Result, sequential};
-use candle_core::{Device, Tensor};
+use crate::{Result, Tensor, sequential};
+use candle_core::Device;
 
 /// Three 3x3 convolutions of stride 2, which halve the image, then three transposed convolutions, which enlarge it again; ReLU
 /// between all.
@@ -12,7 +12,8 @@ use candle_core::{Device, Tensor};
 /// There are no skip connections: what the way down loses, the way up must guess (a U-Net need not).
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{ConvDeconv, Layers, Module};
 /// let model = ConvDeconv::new(3, 1, 42, &Device::Cpu)?;
 /// assert_eq!(model.parameters().count(), 33_937);

@@ -2,9 +2,8 @@
 
 use super::layers::{Layers, Visitor};
 use super::{AvgPool2d, BatchNorm2d, Conv2d, Fan, Init, Module, Relu};
-use crate::Result;
 use crate::ops::concat_channels;
-use candle_core::Tensor;
+use crate::{Result, Tensor};
 
 /// A convolution without bias; an odd kernel is padded so that the image keeps its size.
 fn conv(inputs: usize, outputs: usize, kernel: usize) -> Conv2d {
@@ -38,7 +37,8 @@ impl Module for DenseLayer {
 /// after batch normalisation and ReLU. Drawn and named as torchvision's.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{DenseBlock, Layers, Module};
 /// // The first block of DenseNet-121: six layers, 32 channels each.
 /// let block = DenseBlock::new(64, 6, 32).init(42, &Device::Cpu)?;
@@ -91,7 +91,8 @@ impl Module for DenseBlock {
 /// What stands between two [`DenseBlock`]s: batch normalisation, ReLU, a 1x1 convolution to fewer channels, and 2x2 average pooling.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{Layers, Module, Transition};
 /// let transition = Transition::new(256, 128).init(42, &Device::Cpu)?;
 /// assert_eq!(transition.parameters().count(), 33_280);

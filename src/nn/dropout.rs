@@ -4,15 +4,15 @@ use super::layers::{Layers, Visitor};
 use super::mode::Mode;
 use super::module::Module;
 use super::seeds::Seeds;
-use crate::Result;
 use crate::ops::{Epilogue, Mask};
-use candle_core::Tensor;
+use crate::{Result, Tensor};
 
 /// In training, sets each element to zero with a probability and scales the others up: see [`ops::dropout`](crate::ops::dropout()).
 /// Each step draws another mask; all of them follow from the model's seed.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{Dropout, Layers, Module};
 /// let dropout = Dropout::new(0.5);
 /// let ones = Tensor::ones((2, 100), DType::F32, &Device::Cpu)?;

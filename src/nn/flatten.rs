@@ -2,8 +2,7 @@
 
 use super::layers::Layers;
 use super::module::Module;
-use crate::{Result, ops};
-use candle_core::Tensor;
+use crate::{Result, Tensor, ops};
 
 /// (N, ...) to (N, F): see [`ops::flatten`].
 #[derive(Debug, Clone, Copy, Layers)]

@@ -1,7 +1,6 @@
 //! The images that a model takes: one check and one message for all models.
 
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 
 /// Which heights and widths fit.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,8 @@
 //! The Inception block of GoogLeNet (Szegedy et al. 2015, figure 2b): several kernel sizes side by side.
 
 use super::{Conv2d, Layers, MaxPool2d, Module, Relu};
-use crate::Result;
 use crate::ops::concat_channels;
-use candle_core::Tensor;
+use crate::{Result, Tensor};
 
 /// Channels of the four branches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +22,8 @@ pub struct InceptionChannels {
 /// cost less.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{Inception, InceptionChannels, Layers, Module};
 /// // The paper's first block, "3a".
 /// let channels = InceptionChannels { one: 64, three: (96, 128), five: (16, 32), pooled: 32 };

@@ -21,9 +21,9 @@ pub use eosin_derive::Layers;
 /// the fields; the way forward is [`Module`](super::Module)'s.
 ///
 /// ```
-/// use candle_core::{Device, Tensor};
+/// use candle_core::Device;
+/// use eosin::{Result, Tensor, ops};
 /// use eosin::nn::{Layers, Linear, Module};
-/// use eosin::{Result, ops};
 ///
 /// #[derive(Layers)]
 /// struct TwoLayers { first: Linear, second: Linear }

@@ -4,14 +4,14 @@ use super::init::Init;
 use super::layers::{Layers, Visitor};
 use super::module::Module;
 use super::parameter::Parameter;
-use crate::Result;
 use crate::ops::{self, Activation, Epilogue};
-use candle_core::Tensor;
+use crate::{Result, Tensor};
 
 /// `x * weight^T + bias`, with PyTorch's shapes and first values: (..., inputs) to (..., outputs).
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{Layers, Linear, Module};
 /// let layer = Linear::new(3, 2).init(42, &Device::Cpu)?;
 /// let x = Tensor::zeros((5, 3), DType::F32, &Device::Cpu)?;

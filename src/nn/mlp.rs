@@ -2,15 +2,16 @@
 
 use super::layers::{Layers, Visitor};
 use super::{Identity, Linear, Module, Relu};
-use crate::{Error, Result, ops};
-use candle_core::{Device, Tensor};
+use crate::{Error, Result, Tensor, ops};
+use candle_core::Device;
 
 /// Fully connected layers with ReLU between them; the last gives logits.
 ///
 /// Images of any shape (N, ...) are flattened first.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{Layers, Mlp, Module};
 /// let model = Mlp::new(&[784, 128, 64, 10], 42, &Device::Cpu)?;
 /// assert_eq!(model.parameters().count(), 109_386);

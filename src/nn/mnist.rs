@@ -2,15 +2,16 @@
 
 use super::images::{Sides, check_images};
 use super::{Conv2d, Dropout, Flatten, Layers, Linear, MaxPool2d, Module, Relu, Sequential};
-use crate::{Result, sequential};
-use candle_core::{Device, Tensor};
+use crate::{Result, Tensor, sequential};
+use candle_core::Device;
 
 /// Two 5x5 convolutions, each with ReLU and 2x2 max pooling, then two fully connected layers with dropout between them.
 ///
 /// Images are (N, 1, 28, 28), the output holds ten logits (N, 10). The model has 3,274,634 parameters.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{Layers, MnistModel, Module};
 /// let model = MnistModel::new(42, &Device::Cpu)?;
 /// assert_eq!(model.parameters().count(), 3_274_634);

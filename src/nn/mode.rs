@@ -30,7 +30,8 @@ thread_local!(static WITHOUT_GRADIENTS: Cell<bool> = const { Cell::new(false) })
 /// is freed at once, and `backward` cannot go through it.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{self, Layers, Linear, Module};
 /// let layer = Linear::new(2, 1).init(42, &Device::Cpu)?;
 /// let x = Tensor::zeros((1, 2), DType::F32, &Device::Cpu)?;

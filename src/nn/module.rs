@@ -1,9 +1,8 @@
 //! The one contract of layers and models: from input to output.
 
 use super::layers::{Layers, evaluating};
-use crate::Result;
 use crate::ops::Epilogue;
-use candle_core::Tensor;
+use crate::{Result, Tensor};
 
 /// A layer, an activation, pooling, or a whole model: something with a way forward.
 ///

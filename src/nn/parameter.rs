@@ -2,8 +2,8 @@
 
 use super::init::{Init, fans};
 use super::mode::follows_gradients;
-use crate::{Error, Result};
-use candle_core::{Device, Shape, Tensor, Var};
+use crate::{Error, Result, Tensor, Var};
+use candle_core::{Device, Shape};
 use rand_chacha::ChaCha8Rng;
 use std::sync::OnceLock;
 

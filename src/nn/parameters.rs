@@ -1,8 +1,8 @@
 //! All parameters of a model, by name, and its buffers.
 
 use crate::whole_file::write_whole;
-use crate::{Error, Result};
-use candle_core::{DType, Device, Tensor, Var};
+use crate::{Error, Result, Tensor, Var};
+use candle_core::{DType, Device};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -13,7 +13,8 @@ use std::path::Path;
 /// them; without a model, [`Parameters::of`] takes variables of your own:
 ///
 /// ```
-/// use candle_core::{Device, Var};
+/// use candle_core::Device;
+/// use eosin::Var;
 /// use eosin::nn::Parameters;
 /// use eosin::train::{Optimizer, Sgd};
 /// let place = Var::new(4f32, &Device::Cpu)?;
@@ -119,9 +120,9 @@ impl Parameters {
     /// # Errors
     /// When the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let tensors: HashMap<&str, Tensor> = self
+        let tensors: HashMap<&str, candle_core::Tensor> = self
             .all()
-            .map(|(name, variable)| (name, variable.as_tensor().clone()))
+            .map(|(name, variable)| (name, variable.as_candle().clone()))
             .collect();
         write_whole(path.as_ref(), |file| {
             Ok(candle_core::safetensors::save(&tensors, file.path())?)
@@ -154,10 +155,13 @@ impl Parameters {
                 )));
             }
             let dtype = DType::try_from(view.dtype())?;
-            values.push(
-                Tensor::from_raw_buffer(view.data(), dtype, view.shape(), variable.device())?
-                    .to_dtype(variable.dtype())?,
-            );
+            let value = candle_core::Tensor::from_raw_buffer(
+                view.data(),
+                dtype,
+                view.shape(),
+                variable.device(),
+            )?;
+            values.push(value.to_dtype(variable.dtype())?.into());
         }
         self.restore(&values)
     }

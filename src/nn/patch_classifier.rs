@@ -5,8 +5,8 @@ use super::{
     AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Flatten, Layers, Linear, MaxPool2d, Module, Relu,
     Sequential,
 };
-use crate::{Result, sequential};
-use candle_core::{Device, Tensor};
+use crate::{Result, Tensor, sequential};
+use candle_core::Device;
 
 /// Three blocks of a 3x3 convolution, batch normalisation, ReLU and 2x2 max pooling, then the mean of each channel and a fully
 /// connected layer.
@@ -15,7 +15,8 @@ use candle_core::{Device, Tensor};
 /// keeps the model small, whatever the patch's size, and lets a cell lie anywhere in it.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{Layers, Module, PatchClassifier};
 /// let model = PatchClassifier::new(3, 2, 42, &Device::Cpu)?;
 /// assert_eq!(model.parameters().count(), 93_730);

@@ -2,9 +2,8 @@
 
 use super::layers::{Layers, Visitor};
 use super::module::Module;
-use crate::Result;
 use crate::ops::{self, Pair, PoolOptions};
-use candle_core::Tensor;
+use crate::{Result, Tensor};
 
 /// A layer of [`ops`] with [`PoolOptions`], named by its settings.
 macro_rules! pooling {
@@ -55,7 +54,8 @@ pooling!(
     /// The largest element of each window: see [`ops::max_pool2d`].
     ///
     /// ```
-    /// use candle_core::{DType, Device, Tensor};
+    /// use candle_core::{DType, Device};
+    /// use eosin::Tensor;
     /// use eosin::nn::{MaxPool2d, Module};
     /// let image = Tensor::zeros((1, 1, 28, 28), DType::F32, &Device::Cpu)?;
     /// assert_eq!(MaxPool2d::new(2).forward(&image)?.dims(), [1, 1, 14, 14]);

@@ -5,8 +5,8 @@ use super::{
     AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Fan, Init, Layers, Linear, MaxPool2d, Module, Relu,
     Sequential,
 };
-use crate::{Result, ops, sequential};
-use candle_core::{Device, Tensor};
+use crate::{Result, Tensor, ops, sequential};
+use candle_core::Device;
 
 /// A convolution without bias, drawn as torchvision does; an odd kernel is padded so that stride 1 keeps the size.
 fn conv(inputs: usize, outputs: usize, kernel: usize, stride: usize) -> Conv2d {
@@ -60,7 +60,8 @@ impl Module for Block {
 /// a file of its weights in the safetensors format can be loaded.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{Layers, Module, ResNet18};
 /// let model = ResNet18::small(1, 2, 42, &Device::Cpu)?;
 /// assert_eq!(model.parameters().count(), 11_168_706);

@@ -3,8 +3,7 @@
 use super::layers::{Layers, Visitor};
 use super::module::Module;
 use crate::ops::Epilogue;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 
 /// Layers one after the other, as PyTorch's `nn.Sequential`; [`sequential!`](crate::sequential) makes one.
 ///
@@ -12,7 +11,8 @@ use candle_core::Tensor;
 /// batch normalisation), which saves time and memory and changes nothing else.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{self, Layers, Module};
 /// let model = nn::sequential![
 ///     nn::Conv2d::new(1, 8, 3).padding(1),

@@ -2,15 +2,16 @@
 
 use super::images::{Sides, check_images};
 use super::{Conv2d, Flatten, Layers, Linear, MaxPool2d, Module, Relu, Sequential};
-use crate::{Error, Result, sequential};
-use candle_core::{Device, Tensor};
+use crate::{Error, Result, Tensor, sequential};
+use candle_core::Device;
 
 /// Twice a 3x3 convolution, ReLU and 2x2 max pooling, then a fully connected layer.
 ///
 /// Images are (N, channels, side, side), the output holds logits (N, classes).
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{Layers, Module, SimpleConv};
 /// let model = SimpleConv::new(1, 28, 10, 42, &Device::Cpu)?;
 /// assert_eq!(model.parameters().count(), 20_490);

@@ -1,8 +1,8 @@
 //! All models: every parameter learns, and the seed decides everything.
 
 use super::*;
-use crate::Result;
-use candle_core::{DType, Device, Tensor};
+use crate::{Result, Tensor};
+use candle_core::{DType, Device};
 
 fn models(seed: u64) -> Vec<(&'static str, Box<dyn Module>, [usize; 4])> {
     let device = &Device::Cpu;

@@ -4,8 +4,8 @@ use super::images::{Sides, check_images};
 use super::{
     Activation, Conv2d, ConvTranspose2d, Dropout, Fan, Init, Layers, MaxPool2d, Module, Sequential,
 };
-use crate::{Result, ops, sequential};
-use candle_core::{Device, Tensor};
+use crate::{Result, Tensor, ops, sequential};
+use candle_core::Device;
 
 /// Channels of the five levels, from the top down.
 const CHANNELS: [usize; 5] = [16, 32, 64, 128, 256];
@@ -21,7 +21,8 @@ const IMAGE_CHANNELS: usize = 3;
 /// (N, 1, H, W), of which [`ops::sigmoid`] makes the probability that it belongs to a nucleus. The model has 1,941,105 parameters.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::nn::{Layers, Module, UNet};
 /// let model = UNet::new(42, &Device::Cpu)?;
 /// assert_eq!(model.parameters().count(), 1_941_105);

@@ -2,8 +2,7 @@
 
 use super::activation::Activation;
 use super::epilogue::Epilogue;
-use crate::Result;
-use candle_core::Tensor;
+use crate::{Result, Tensor};
 
 /// `x` where it is positive, else 0 (Nair and Hinton 2010). The derivative at 0 is 0, as in PyTorch.
 ///
@@ -57,7 +56,8 @@ impl Activation {
     /// The function of each element.
     ///
     /// ```
-    /// use candle_core::{Device, Tensor};
+    /// use candle_core::Device;
+    /// use eosin::Tensor;
     /// use eosin::ops::Activation;
     /// let x = Tensor::new(&[-2f32, 0., 3.], &Device::Cpu)?;
     /// assert_eq!(Activation::Relu.forward(&x)?.to_vec1::<f32>()?, [0., 0., 3.]);

@@ -6,14 +6,14 @@ use super::on_cuda::on_cuda;
 use super::operation::{Input, Operation, Output, stored};
 use super::simd::{Registers, vectorize};
 use super::tape::apply2;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 
 /// `first + second` of two tensors of one shape. candle's sum is right as well; this one is known to
 /// [`backward`](super::backward()).
 ///
 /// ```
-/// use candle_core::{Device, Tensor};
+/// use candle_core::Device;
+/// use eosin::Tensor;
 /// let (x, change) = (Tensor::new(&[1f32, 2.], &Device::Cpu)?, Tensor::new(&[-3f32, 1.], &Device::Cpu)?);
 /// assert_eq!(eosin::ops::add(&x, &change)?.to_vec1::<f32>()?, [-2., 3.]);
 /// # Ok::<(), eosin::Error>(())
@@ -64,7 +64,7 @@ impl Operation<2> for Add {
         _: [&Tensor; 2],
         result: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 2]> {
+    ) -> Result<[Option<Tensor>; 2]> {
         let gradient = self.0.gradient(result, gradient)?;
         Ok([Some(gradient.clone()), Some(gradient)])
     }

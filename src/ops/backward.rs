@@ -5,15 +5,14 @@
 
 use super::add::add;
 use super::tape::steps;
-use crate::Result;
-use candle_core::Tensor;
-use candle_core::backprop::GradStore;
+use crate::{Gradients, Result, Tensor};
 
 /// The gradients of everything that `loss` (one number) was computed from: what candle's `loss.backward()` gives, but faster when
 /// all of it was computed by operations of [`ops`](crate::ops). With any other operation on the way, candle's own is used.
 ///
 /// ```
-/// use candle_core::{Device, Var};
+/// use candle_core::Device;
+/// use eosin::Var;
 /// use eosin::ops::{backward, linear};
 /// let (x, w) = (Var::new(&[[3f32]], &Device::Cpu)?, Var::new(&[[2f32]], &Device::Cpu)?);
 /// let b = Var::new(&[1f32], &Device::Cpu)?;
@@ -24,17 +23,13 @@ use candle_core::backprop::GradStore;
 ///
 /// # Errors
 /// When an operation on the way has no gradient, or a device fails.
-pub fn backward(loss: &Tensor) -> Result<GradStore> {
-    let nodes = loss.sorted_nodes();
+pub fn backward(loss: &Tensor) -> Result<Gradients> {
+    let nodes = nodes(loss);
     let Some(steps) = steps(&nodes) else {
-        return Ok(loss.backward()?);
+        return Ok(loss.as_candle().backward()?.into());
     };
-    // Only candle can make a store: that of a constant holds the constant's own gradient.
-    let constant = loss.detach();
-    let mut gradients = constant.backward()?;
-    if let Some(one) = gradients.remove(&constant) {
-        gradients.insert(loss, one);
-    }
+    let mut gradients = Gradients::default();
+    gradients.insert(loss, loss.ones_like()?);
     for (node, step) in steps {
         let Some(gradient) = gradients.remove(node) else {
             continue;
@@ -50,13 +45,20 @@ pub fn backward(loss: &Tensor) -> Result<GradStore> {
     Ok(gradients)
 }
 
+/// The tensors between `loss` and the variables, each before those that it was computed from.
+fn nodes(loss: &Tensor) -> Vec<Tensor> {
+    let nodes = loss.as_candle().sorted_nodes();
+    nodes.into_iter().cloned().map(Tensor::from).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Var;
     use crate::nn::{Layers, Module, UNet};
     use crate::ops::gradient_check::normal;
     use crate::ops::{bce_dice_loss, linear, tanh};
-    use candle_core::{DType, Device, Var};
+    use candle_core::{DType, Device};
 
     /// The largest difference between the gradients of the two ways.
     fn difference(loss: &Tensor, variables: &[&Var]) -> f64 {
@@ -79,10 +81,7 @@ mod tests {
         let image = normal(&[2, 3, 32, 16], 1).to_dtype(DType::F32).unwrap();
         let mask = Tensor::ones((2, 1, 32, 16), DType::F32, &Device::Cpu).unwrap();
         let loss = bce_dice_loss(&model.forward(&image).unwrap(), &mask).unwrap();
-        assert!(
-            steps(&loss.sorted_nodes()).is_some(),
-            "all operations are ours"
-        );
+        assert!(steps(&nodes(&loss)).is_some(), "all operations are ours");
         let parameters = model.parameters();
         let variables: Vec<&Var> = parameters.iter().map(|(_, variable)| variable).collect();
         assert!(difference(&loss, &variables) < 1e-6);
@@ -99,17 +98,14 @@ mod tests {
         let target = Tensor::ones((2, 3), DType::F64, &Device::Cpu).unwrap();
         let output = twice(&normal(&[2, 3], 3));
         let loss = bce_dice_loss(&output, &target).unwrap();
-        assert!(
-            steps(&loss.sorted_nodes()).is_some(),
-            "all operations are ours"
-        );
+        assert!(steps(&nodes(&loss)).is_some(), "all operations are ours");
         assert!(difference(&loss, &[&weight, &bias]) < 1e-15);
 
         let foreign = (output.sqr().unwrap() + &target)
             .unwrap()
             .sum_all()
             .unwrap();
-        assert!(steps(&foreign.sorted_nodes()).is_none());
+        assert!(steps(&nodes(&foreign)).is_none());
         assert!(difference(&foreign, &[&weight, &bias]) == 0.0);
     }
 }

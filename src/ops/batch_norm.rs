@@ -8,8 +8,8 @@ use super::operation::{Input, Operation, Output, compute1, compute3, stored};
 use super::scalar::Scalar;
 use super::simd::{Registers, vectorize};
 use super::tape::apply3;
-use crate::{Error, Result};
-use candle_core::{DType, Tensor};
+use crate::{Error, Result, Tensor};
+use candle_core::DType;
 use rayon::prelude::*;
 
 /// The statistics that channels are normalised by.
@@ -246,7 +246,7 @@ impl Operation<3> for BatchNorm {
         [input, weight, _]: [&Tensor; 3],
         result: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 3]> {
+    ) -> Result<[Option<Tensor>; 3]> {
         let gradient = self.epilogue.gradient(result, gradient)?;
         let operation = BatchNormGradient(self.clone());
         // After the gradient of the input come two sums for each channel: the gradients of weight and bias.

@@ -5,8 +5,7 @@ use super::on_cuda::on_cuda;
 use super::operation::{Input, Operation, Output, compute1, stored};
 use super::simd::Registers;
 use super::tape::apply2;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 use rayon::prelude::*;
 
 /// Concatenates the channels of `first` (N, C, H, W) and `second` (N, D, H, W): (N, C + D, H, W), as PyTorch's
@@ -62,7 +61,7 @@ impl Operation<2> for ConcatChannels {
         [first, second]: [&Tensor; 2],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 2]> {
+    ) -> Result<[Option<Tensor>; 2]> {
         let (c, d) = (first.dim(1)?, second.dim(1)?);
         let channels = |start, count| compute1(gradient, Channels { start, count });
         Ok([Some(channels(0, c)?), Some(channels(c, d)?)])

@@ -2,15 +2,15 @@
 
 use super::conv_options::{ConvOptions, Pair};
 use super::conv2d::conv2d;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 
 /// Convolves `input` (N, C, L) with `weight` (O, C / groups, K) and adds `bias` (O): (N, O, M) with
 /// `M = floor((L + 2 * padding - dilation * (K - 1) - 1) / stride) + 1`, as PyTorch's `conv1d`. It is [`conv2d`] of images with
 /// one row, and uses the columns' part of each option.
 ///
 /// ```
-/// use candle_core::{Device, Tensor};
+/// use candle_core::Device;
+/// use eosin::Tensor;
 /// use eosin::ops::{ConvOptions, conv1d};
 /// let signal = Tensor::new(&[[[1f32, 2., 4., 7.]]], &Device::Cpu)?;
 /// let difference = Tensor::new(&[[[-1f32, 1.]]], &Device::Cpu)?;

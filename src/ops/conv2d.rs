@@ -10,8 +10,7 @@ use super::pad::replicate_pad2d;
 use super::scalar::Scalar;
 use super::simd::{Registers, vectorize};
 use super::tape::{apply2, apply3};
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 use rayon::prelude::*;
 
 /// Convolves `input` (N, C, H, W) with `weight` (O, C / groups, KH, KW) and adds `bias` (O): (N, O, OH, OW), with
@@ -21,7 +20,8 @@ use rayon::prelude::*;
 /// `backward` for images that are not square.)
 ///
 /// ```
-/// use candle_core::{Device, DType, Tensor};
+/// use candle_core::{Device, DType};
+/// use eosin::Tensor;
 /// use eosin::ops::{ConvOptions, conv2d};
 /// let image = Tensor::ones((1, 1, 3, 3), DType::F32, &Device::Cpu)?;
 /// let weight = Tensor::ones((1, 1, 3, 3), DType::F32, &Device::Cpu)?;
@@ -234,7 +234,7 @@ impl Convolution {
         input: &Tensor,
         weight: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 2]> {
+    ) -> Result<[Option<Tensor>; 2]> {
         let (back, source, target) = match self.direction {
             Direction::Forward => (Direction::Backward, input, gradient),
             Direction::Backward => (Direction::Forward, gradient, input),
@@ -268,7 +268,7 @@ impl Operation<2> for Convolution {
         [input, weight]: [&Tensor; 2],
         result: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 2]> {
+    ) -> Result<[Option<Tensor>; 2]> {
         self.of_factors(input, weight, &self.epilogue.gradient(result, gradient)?)
     }
 }
@@ -287,7 +287,7 @@ impl Operation<3> for Convolution {
         [input, weight, _]: [&Tensor; 3],
         result: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 3]> {
+    ) -> Result<[Option<Tensor>; 3]> {
         let gradient = self.epilogue.gradient(result, gradient)?;
         let [of_input, of_weight] = self.of_factors(input, weight, &gradient)?;
         let of_bias = compute1(&gradient, ChannelSum)?;
@@ -353,9 +353,10 @@ fn add_up<T: Scalar>(numbers: &[T], lanes: &mut [T; 64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Var;
     use crate::ops::Activation;
     use crate::ops::gradient_check::{assert_gradients, normal};
-    use candle_core::{Device, Var};
+    use candle_core::Device;
 
     /// Input, weight and options: odd sizes, size 1, a stride beyond the kernel, more padding than the kernel reaches.
     fn cases() -> Vec<([usize; 4], [usize; 4], ConvOptions)> {

@@ -2,8 +2,7 @@
 
 use super::conv_options::ConvOptions;
 use super::conv2d::conv2d;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 
 /// Options of [`conv3d`]: its own along the depth, those of [`ConvOptions`] within slices.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,7 +32,8 @@ impl Default for Conv3dOptions {
 /// their channels concatenated.
 ///
 /// ```
-/// use candle_core::{DType, Device, Tensor};
+/// use candle_core::{DType, Device};
+/// use eosin::Tensor;
 /// use eosin::ops::conv3d;
 /// let scan = Tensor::ones((1, 1, 3, 4, 4), DType::F32, &Device::Cpu)?;
 /// let weight = Tensor::ones((2, 1, 2, 2, 2), DType::F32, &Device::Cpu)?;
@@ -87,7 +87,7 @@ pub fn conv3d(
                 None => Ok(empty.clone()),
             }
         });
-        let seen = Tensor::cat(&seen.collect::<candle_core::Result<Vec<_>>>()?, 1)?;
+        let seen = Tensor::cat(&seen.collect::<Result<Vec<_>>>()?, 1)?;
         // (O, C, KD, KH, KW) to (O, KD * C, KH, KW): slice after slice, in the order of the channels.
         let weight = weight.transpose(1, 2)?.flatten(1, 2)?;
         conv2d(&seen, &weight, bias, &within_slices)

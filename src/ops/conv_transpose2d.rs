@@ -4,8 +4,7 @@ use super::conv_geometry::Geometry;
 use super::conv_options::ConvTransposeOptions;
 use super::conv2d::{Convolution, Direction, in_groups};
 use super::epilogue::Epilogue;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 
 /// Transposed convolution of `input` (N, C, H, W) with `weight` (C, O / groups, KH, KW) and `bias` (O), as PyTorch's
 /// `conv_transpose2d`: (N, O, OH, OW) with
@@ -14,7 +13,8 @@ use candle_core::Tensor;
 /// It maps the gradient of a convolution's output to that of its input, and is computed as such.
 ///
 /// ```
-/// use candle_core::{Device, DType, Tensor};
+/// use candle_core::{Device, DType};
+/// use eosin::Tensor;
 /// use eosin::ops::{ConvTransposeOptions, conv_transpose2d};
 /// let image = Tensor::ones((1, 3, 8, 8), DType::F32, &Device::Cpu)?;
 /// let weight = Tensor::ones((3, 2, 2, 2), DType::F32, &Device::Cpu)?;

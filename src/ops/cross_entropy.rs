@@ -5,15 +5,16 @@ use super::operation::{Input, Operation, Output, compute2, stored};
 use super::scalar::Scalar;
 use super::simd::Registers;
 use super::tape::apply2;
-use crate::{Error, Result};
-use candle_core::{DType, Tensor};
+use crate::{Error, Result, Tensor};
+use candle_core::DType;
 
 /// The mean of `-ln(softmax(logits)[class])`: `logits` (N, C) and `classes` (N) of integers below C, as PyTorch's
 /// `cross_entropy`, which is its `log_softmax` followed by its `nll_loss`. The largest logit is subtracted first, so that no
 /// exponential overflows.
 ///
 /// ```
-/// use candle_core::{Device, Tensor};
+/// use candle_core::Device;
+/// use eosin::Tensor;
 /// let logits = Tensor::new(&[[0f32, 0.]], &Device::Cpu)?;
 /// let loss = eosin::ops::cross_entropy(&logits, &Tensor::new(&[1u32], &Device::Cpu)?)?;
 /// assert!((loss.to_scalar::<f32>()? - 2f32.ln()).abs() < 1e-6);
@@ -29,22 +30,25 @@ pub fn cross_entropy(logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
     apply2(&logits.contiguous()?, &classes, CrossEntropy)
 }
 
-/// `x - ln(sum(exp(x)))` along a dimension, as PyTorch's `log_softmax`. It is candle's, which is right.
+/// `x - ln(sum(exp(x)))` along a dimension, as PyTorch's `log_softmax`. The largest `x` is subtracted first, so that no
+/// exponential overflows.
 ///
 /// # Errors
 /// When there is no such dimension.
 pub fn log_softmax(logits: &Tensor, axis: usize) -> Result<Tensor> {
-    Ok(candle_nn::ops::log_softmax(logits, axis)?)
+    let shifted = logits.broadcast_sub(&logits.max_keepdim(axis)?.detach())?;
+    shifted.broadcast_sub(&shifted.exp()?.sum_keepdim(axis)?.log()?)
 }
 
-/// The mean of `-log_probabilities[class]`: (N, C) and `classes` (N) of integers below C, as PyTorch's `nll_loss`. It is
-/// candle's, which is right. After [`log_softmax`] along dimension 1 it is [`cross_entropy`].
+/// The mean of `-log_probabilities[class]`: (N, C) and `classes` (N) of integers below C, as PyTorch's `nll_loss`.
+/// After [`log_softmax`] along dimension 1 it is [`cross_entropy`].
 ///
 /// # Errors
 /// As [`cross_entropy`].
 pub fn nll_loss(log_probabilities: &Tensor, classes: &Tensor) -> Result<Tensor> {
     let classes = check("nll_loss", log_probabilities, classes)?;
-    Ok(candle_nn::loss::nll(log_probabilities, &classes)?)
+    let of_classes = log_probabilities.gather(&classes.unsqueeze(1)?, 1)?;
+    of_classes.mean_all()?.neg()
 }
 
 /// The classes as u32, if they fit.
@@ -108,7 +112,7 @@ impl Operation<2> for CrossEntropy {
         [logits, classes]: [&Tensor; 2],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 2]> {
+    ) -> Result<[Option<Tensor>; 2]> {
         let derivative = compute2(logits, classes, CrossEntropyGradient)?;
         Ok([Some(derivative.broadcast_mul(gradient)?), None])
     }

@@ -2,8 +2,7 @@
 
 use super::epilogue::Epilogue;
 use super::mask::Mask;
-use crate::Result;
-use candle_core::Tensor;
+use crate::{Result, Tensor};
 
 /// Sets each element to zero with `probability`, and divides the others by `1 - probability`, so that the mean stays the same
 /// (Srivastava et al. 2014, "inverted" as in PyTorch). The same seed gives the same mask, on any number of threads.

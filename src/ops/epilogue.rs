@@ -9,8 +9,7 @@ use super::operation::{Input, Operation, Output, compute2, stored};
 use super::scalar::Scalar;
 use super::simd::{Registers, vectorize};
 use super::tape::apply1;
-use crate::Result;
-use candle_core::Tensor;
+use crate::{Result, Tensor};
 
 /// An activation and then dropout, both of them optional, at the end of another operation.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -90,11 +89,7 @@ impl Epilogue {
     }
 
     /// The gradient of what the epilogue was applied to, from its result and the result's gradient.
-    pub(super) fn gradient(
-        self,
-        result: &Tensor,
-        gradient: &Tensor,
-    ) -> candle_core::Result<Tensor> {
+    pub(super) fn gradient(self, result: &Tensor, gradient: &Tensor) -> Result<Tensor> {
         match self.is_nothing() {
             true => gradient.contiguous(),
             false => compute2(result, gradient, EpilogueGradient(self)),
@@ -127,7 +122,7 @@ impl Operation<1> for Epilogue {
         _: [&Tensor; 1],
         result: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 1]> {
+    ) -> Result<[Option<Tensor>; 1]> {
         Ok([Some(self.gradient(result, gradient)?)])
     }
 }

@@ -4,8 +4,8 @@ use super::on_cuda::on_cuda;
 use super::operation::{Input, Operation, Output, stored};
 use super::simd::Registers;
 use super::tape::apply1;
-use crate::Result;
-use candle_core::{Shape, Tensor};
+use crate::{Result, Tensor};
+use candle_core::Shape;
 
 /// Flattens all dimensions of `input` (N, ...) but the first: (N, F), as PyTorch's `flatten(input, 1)`. candle's `flatten_from(1)`
 /// gives the same; this one is known to [`backward`](super::backward()).
@@ -45,7 +45,7 @@ impl Operation<1> for Reshape {
         [input]: [&Tensor; 1],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 1]> {
+    ) -> Result<[Option<Tensor>; 1]> {
         Ok([Some(gradient.reshape(input.shape())?)])
     }
 }

@@ -1,7 +1,7 @@
 //! Compares gradients with central differences, for tests.
 
-use crate::Result;
-use candle_core::{DType, Device, Tensor, Var};
+use crate::{Result, Tensor, Var};
+use candle_core::{DType, Device};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 

@@ -7,8 +7,7 @@ use super::on_cuda::on_cuda;
 use super::operation::{Input, Operation, Output, compute2, stored};
 use super::simd::Registers;
 use super::tape::{apply2, apply3};
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 
 /// `input * weight^T + bias`: `input` (..., I), `weight` (O, I) and `bias` (O) give (..., O), as PyTorch's `linear`.
 ///
@@ -16,7 +15,8 @@ use candle_core::Tensor;
 /// each.
 ///
 /// ```
-/// use candle_core::{Device, Tensor};
+/// use candle_core::Device;
+/// use eosin::Tensor;
 /// use eosin::ops::linear;
 /// let (x, w) = (Tensor::new(&[[1f32, 2.]], &Device::Cpu)?, Tensor::new(&[[3f32, 4.], [-5., 1.]], &Device::Cpu)?);
 /// let b = Tensor::new(&[0.5f32, 0.], &Device::Cpu)?;
@@ -90,7 +90,7 @@ impl Linear {
         input: &Tensor,
         weight: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 2]> {
+    ) -> Result<[Option<Tensor>; 2]> {
         let on_cpu = gradient.device().is_cpu();
         let of_input = || match on_cpu {
             true => compute2(gradient, weight, LinearGradient(Factor::Input)),
@@ -121,7 +121,7 @@ impl Operation<2> for Linear {
         [input, weight]: [&Tensor; 2],
         result: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 2]> {
+    ) -> Result<[Option<Tensor>; 2]> {
         Self::of_factors(input, weight, &self.0.gradient(result, gradient)?)
     }
 }
@@ -140,7 +140,7 @@ impl Operation<3> for Linear {
         [input, weight, _]: [&Tensor; 3],
         result: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 3]> {
+    ) -> Result<[Option<Tensor>; 3]> {
         let gradient = self.0.gradient(result, gradient)?;
         let [of_input, of_weight] = Self::of_factors(input, weight, &gradient)?;
         Ok([of_input, of_weight, Some(gradient.sum(0)?)])

@@ -6,8 +6,7 @@ use super::operation::{Input, Operation, Output, compute3, stored};
 use super::scalar::Scalar;
 use super::simd::Registers;
 use super::tape::apply2;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 
@@ -20,7 +19,8 @@ const CHUNK: usize = 1 << 12;
 /// `max(x, 0) - x * y + ln(1 + exp(-|x|))`, which is exact for any logit.
 ///
 /// ```
-/// use candle_core::{Device, Tensor};
+/// use candle_core::Device;
+/// use eosin::Tensor;
 /// let loss = eosin::ops::bce_with_logits(&Tensor::new(&[0f32], &Device::Cpu)?, &Tensor::new(&[1f32], &Device::Cpu)?)?;
 /// assert!((loss.to_scalar::<f32>()? - 2f32.ln()).abs() < 1e-6);
 /// # Ok::<(), eosin::Error>(())
@@ -170,7 +170,7 @@ impl Operation<2> for PixelLoss {
         [logits, target]: [&Tensor; 2],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 2]> {
+    ) -> Result<[Option<Tensor>; 2]> {
         let of = |input: &Tensor, with_respect_to| {
             let operation = PixelLossGradient {
                 loss: *self,

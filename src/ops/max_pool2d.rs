@@ -8,8 +8,8 @@ use super::pool_options::{PoolOptions, Window};
 use super::scalar::Scalar;
 use super::simd::{Registers, vectorize};
 use super::tape::{apply1, apply2};
-use crate::{Error, Result};
-use candle_core::{DType, Shape, Tensor};
+use crate::{Error, Result, Tensor};
+use candle_core::{DType, Shape};
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 
@@ -21,7 +21,8 @@ use std::mem::MaybeUninit;
 /// (candle's own `Tensor::max_pool2d` has a wrong gradient: 0.25 instead of 1 for the maximum of a 2x2 window.)
 ///
 /// ```
-/// use candle_core::{Device, Tensor};
+/// use candle_core::Device;
+/// use eosin::Tensor;
 /// use eosin::ops::{PoolOptions, max_pool2d};
 /// let image = Tensor::arange(0f32, 16., &Device::Cpu)?.reshape((1, 1, 4, 4))?;
 /// let pooled = max_pool2d(&image, &PoolOptions::new(2))?;
@@ -114,7 +115,7 @@ impl Operation<2> for MaxUnpool2d {
         [input, indices]: [&Tensor; 2],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 2]> {
+    ) -> Result<[Option<Tensor>; 2]> {
         let gradient = gradient.flatten_from(2)?.contiguous()?;
         let taken = gradient.gather(&indices.flatten_from(2)?, 2)?;
         Ok([Some(taken.reshape(input.shape())?), None])
@@ -284,7 +285,7 @@ impl Operation<1> for MaxPool2d {
         [input]: [&Tensor; 1],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 1]> {
+    ) -> Result<[Option<Tensor>; 1]> {
         let operation = MaxPool2dGradient(self.0.clone());
         Ok([Some(compute2(input, gradient, operation)?)])
     }
@@ -355,6 +356,7 @@ impl Operation<2> for MaxPool2dGradient {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Var;
     use crate::ops::gradient_check::{assert_gradients, normal};
     use candle_core::Device;
 
@@ -392,7 +394,7 @@ mod tests {
                 .map(|index| if index % width < 2 { 1.0 } else { 0.0 })
                 .collect();
             let input = Tensor::from_vec(numbers, (1, 1, 2, width), &Device::Cpu).unwrap();
-            let input = candle_core::Var::from_tensor(&input).unwrap();
+            let input = Var::from_tensor(&input).unwrap();
             let pooled = max_pool2d(&input, &PoolOptions::new((2, width))).unwrap();
             let gradients = pooled.sum_all().unwrap().backward().unwrap();
             let gradient = gradients.get(&input).unwrap().flatten_all().unwrap();

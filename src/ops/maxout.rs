@@ -2,15 +2,15 @@
 
 use super::max_pool2d::max_pool2d;
 use super::pool_options::PoolOptions;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 
 /// The largest of each group of `pieces` neighbouring channels: (N, C * pieces, ...) to (N, C, ...). As in [`max_pool2d`], the
 /// gradient goes to the first of several equal ones, and NaN stays NaN. PyTorch has no such function; it is
 /// `input.unflatten(1, (-1, pieces)).max(2).values`.
 ///
 /// ```
-/// use candle_core::{Device, Tensor};
+/// use candle_core::Device;
+/// use eosin::Tensor;
 /// let channels = Tensor::new(&[[1f32, 3., -2., -5.]], &Device::Cpu)?;
 /// assert_eq!(eosin::ops::maxout(&channels, 2)?.to_vec2::<f32>()?, [[3., -2.]]);
 /// # Ok::<(), eosin::Error>(())

@@ -43,6 +43,7 @@ mod scalar;
 mod simd;
 mod softmax;
 mod tape;
+mod tensor_methods;
 mod transpose;
 mod winograd;
 

@@ -5,11 +5,10 @@
 
 use super::by_type::by_type;
 use super::simd::Registers;
+use crate::{Error, Result, Tensor};
 #[cfg(feature = "cuda")]
 use candle_core::CudaStorage;
-use candle_core::{
-    CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, WithDType,
-};
+use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Shape, WithDType};
 
 /// An input of an operation on the CPU, contiguous.
 #[derive(Clone, Copy)]
@@ -19,10 +18,10 @@ pub struct Input<'a> {
 }
 
 /// What an operation gives back.
-pub type Output = Result<(CpuStorage, Shape)>;
+pub type Output = candle_core::Result<(CpuStorage, Shape)>;
 
 impl<'a> Input<'a> {
-    pub fn elements<T: WithDType>(self) -> Result<&'a [T]> {
+    pub fn elements<T: WithDType>(self) -> candle_core::Result<&'a [T]> {
         let all = self.storage.as_slice::<T>()?;
         match self.layout.contiguous_offsets() {
             Some((start, end)) => Ok(&all[start..end]),
@@ -59,7 +58,10 @@ pub trait Operation<const N: usize>: Send + Sync {
         _result: &Tensor,
         _gradient: &Tensor,
     ) -> Result<[Option<Tensor>; N]> {
-        candle_core::bail!("{}: there is no gradient of this operation", Self::NAME)
+        Err(Error::Invalid(format!(
+            "{}: there is no gradient of this operation",
+            Self::NAME
+        )))
     }
 
     /// Its result on a GPU: [`on_cuda!`](super::on_cuda) writes it.
@@ -79,6 +81,24 @@ impl<O> Custom<O> {
     {
         let operation = &self.0;
         by_type!(O::NAME, inputs[0].storage, operation.compute(inputs))
+    }
+}
+
+/// candle's backward would take no gradient for one of zeros, or panic.
+fn known<const N: usize>(
+    name: &str,
+    inputs: [&Tensor; N],
+    gradients: [Option<Tensor>; N],
+) -> Result<[Option<candle_core::Tensor>; N]> {
+    let unknown = |(input, gradient): (&&Tensor, &Option<Tensor>)| {
+        input.track_op() && input.dtype().is_float() && gradient.is_none()
+    };
+    match inputs.iter().zip(&gradients).position(unknown) {
+        Some(index) => Err(Error::Invalid(format!(
+            "{name}: no gradient flows to input {}; use `.detach()` on it if none should",
+            index + 1
+        ))),
+        None => Ok(gradients.map(|gradient| gradient.map(Into::into))),
     }
 }
 
@@ -104,34 +124,43 @@ macro_rules! custom {
 
             fn bwd(
                 &self,
-                $($input: &Tensor,)+
-                result: &Tensor,
-                gradient: &Tensor,
-            ) -> Result<$gradients> {
-                let $all = self.0.gradients([$($input),+], result, gradient)?;
+                $($input: &candle_core::Tensor,)+
+                result: &candle_core::Tensor,
+                gradient: &candle_core::Tensor,
+            ) -> candle_core::Result<$gradients> {
+                $(let $input = Tensor::from($input.clone());)+
+                let (result, gradient) = (result.clone().into(), gradient.clone().into());
+                let $all = self.0.gradients([$(&$input),+], &result, &gradient)?;
+                let $all = known(O::NAME, [$(&$input),+], $all)?;
                 Ok($given)
             }
         }
     };
 }
 
-custom!(CustomOp1, 1, Option<Tensor>, |all| { let [first] = all; first }, first first_layout);
-custom!(CustomOp2, 2, (Option<Tensor>, Option<Tensor>), |all| all.into(), first first_layout, second second_layout);
+custom!(CustomOp1, 1, Option<candle_core::Tensor>, |all| { let [first] = all; first }, first first_layout);
+custom!(CustomOp2, 2, (Option<candle_core::Tensor>, Option<candle_core::Tensor>), |all| all.into(), first first_layout, second second_layout);
 custom!(
-    CustomOp3, 3, (Option<Tensor>, Option<Tensor>, Option<Tensor>), |all| all.into(),
+    CustomOp3, 3, (Option<candle_core::Tensor>, Option<candle_core::Tensor>, Option<candle_core::Tensor>), |all| all.into(),
     first first_layout, second second_layout, third third_layout
 );
 
 /// The result of an operation, without a gradient: for what gradients are computed with.
 pub fn compute1(input: &Tensor, operation: impl Operation<1>) -> Result<Tensor> {
-    input.contiguous()?.apply_op1_no_bwd(&Custom(operation))
+    let input = input.contiguous()?;
+    Ok(input
+        .as_candle()
+        .apply_op1_no_bwd(&Custom(operation))?
+        .into())
 }
 
 /// As [`compute1`].
 pub fn compute2(first: &Tensor, second: &Tensor, operation: impl Operation<2>) -> Result<Tensor> {
-    first
-        .contiguous()?
-        .apply_op2_no_bwd(&second.contiguous()?, &Custom(operation))
+    let (first, second) = (first.contiguous()?, second.contiguous()?);
+    let result = first
+        .as_candle()
+        .apply_op2_no_bwd(second.as_candle(), &Custom(operation))?;
+    Ok(result.into())
 }
 
 /// As [`compute1`].
@@ -141,9 +170,15 @@ pub fn compute3(
     third: &Tensor,
     operation: impl Operation<3>,
 ) -> Result<Tensor> {
-    first.contiguous()?.apply_op3_no_bwd(
-        &second.contiguous()?,
-        &third.contiguous()?,
+    let (first, second, third) = (
+        first.contiguous()?,
+        second.contiguous()?,
+        third.contiguous()?,
+    );
+    let result = first.as_candle().apply_op3_no_bwd(
+        second.as_candle(),
+        third.as_candle(),
         &Custom(operation),
-    )
+    )?;
+    Ok(result.into())
 }

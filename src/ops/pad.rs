@@ -1,8 +1,8 @@
 //! Padding an image.
 
 use super::conv_options::Pair;
-use crate::Result;
-use candle_core::{D, Tensor};
+use crate::{Result, Tensor};
+use candle_core::D;
 
 /// Repeats the values at the edges of `input` (N, C, H, W), `padding` times: (N, C, H + 2 * rows, W + 2 * columns), as
 /// PyTorch's `ReplicationPad2d`.

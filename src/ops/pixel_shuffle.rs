@@ -4,8 +4,7 @@ use super::on_cuda::on_cuda;
 use super::operation::{Input, Operation, Output, compute1, stored};
 use super::simd::Registers;
 use super::tape::apply1;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 use rayon::prelude::*;
 
 /// Rearranges (N, C * r * r, H, W) to (N, C, H * r, W * r), as PyTorch's `pixel_shuffle`: channel `c * r * r + i * r + j`
@@ -81,7 +80,7 @@ impl Operation<1> for PixelShuffle {
         _: [&Tensor; 1],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 1]> {
+    ) -> Result<[Option<Tensor>; 1]> {
         let factor = self.factor;
         Ok([Some(compute1(gradient, PixelUnshuffle { factor })?)])
     }

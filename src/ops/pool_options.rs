@@ -1,8 +1,7 @@
 //! The options of pooling, with PyTorch's names and defaults.
 
 use super::conv_options::Pair;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 
 /// The pixels of a window along one axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

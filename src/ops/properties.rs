@@ -3,8 +3,8 @@
 
 use super::gradient_check::{assert_gradients, normal};
 use super::*;
-use crate::Result;
-use candle_core::{DType, Device, Tensor, Var};
+use crate::{Result, Tensor, Var};
+use candle_core::{DType, Device};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 

@@ -9,14 +9,14 @@ use super::operation::{Input, Operation, Output, compute1, stored};
 use super::pool_options::{PoolOptions, Window};
 use super::simd::Registers;
 use super::tape::apply1;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 use rayon::prelude::*;
 
 /// The mean of each window of `input` (N, C, H, W), as PyTorch's `avg_pool2d`.
 ///
 /// ```
-/// use candle_core::{Device, Tensor};
+/// use candle_core::Device;
+/// use eosin::Tensor;
 /// use eosin::ops::{PoolOptions, avg_pool2d};
 /// let image = Tensor::arange(0f32, 4., &Device::Cpu)?.reshape((1, 1, 2, 2))?;
 /// assert_eq!(avg_pool2d(&image, &PoolOptions::new(2))?.flatten_all()?.to_vec1::<f32>()?, [1.5]);
@@ -199,7 +199,7 @@ impl Operation<1> for Resample {
         _: [&Tensor; 1],
         _: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 1]> {
+    ) -> Result<[Option<Tensor>; 1]> {
         let back = Resample {
             rows: self.rows.transposed(),
             columns: self.columns.transposed(),

@@ -4,9 +4,9 @@ use super::operation::{Input, Operation, Output, compute2, stored};
 use super::scalar::Scalar;
 use super::simd::Registers;
 use super::tape::apply1;
-use crate::Result;
+use crate::{Result, Tensor};
+use candle_core::Shape;
 use candle_core::shape::Dim;
-use candle_core::{Shape, Tensor};
 use rayon::prelude::*;
 
 /// `exp(x) / sum(exp(x))` along the dimension `dim`, as PyTorch's `softmax(input, dim)`: the result has the shape of `input`, and its
@@ -15,7 +15,8 @@ use rayon::prelude::*;
 /// (candle's `candle_nn::ops::softmax_last_dim` lets no gradient through.)
 ///
 /// ```
-/// use candle_core::{Device, Tensor};
+/// use candle_core::Device;
+/// use eosin::Tensor;
 /// let scores = Tensor::new(&[[1000f32, 1000.], [0., f32::NEG_INFINITY]], &Device::Cpu)?;
 /// let probabilities = eosin::ops::softmax(&scores, 1)?;
 /// assert_eq!(probabilities.to_vec2::<f32>()?, [[0.5, 0.5], [1.0, 0.0]]);
@@ -97,7 +98,7 @@ impl Operation<1> for Softmax {
         _: [&Tensor; 1],
         result: &Tensor,
         gradient: &Tensor,
-    ) -> candle_core::Result<[Option<Tensor>; 1]> {
+    ) -> Result<[Option<Tensor>; 1]> {
         Ok([Some(compute2(result, gradient, SoftmaxGradient(*self))?)])
     }
 }

@@ -4,8 +4,8 @@
 //! candle's graph holds it.
 
 use super::operation::{Custom, Operation};
-use crate::Result;
-use candle_core::{CustomOp1, CustomOp2, CustomOp3, Tensor, TensorId};
+use crate::{Result, Tensor};
+use candle_core::{CustomOp1, CustomOp2, CustomOp3, TensorId};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
@@ -52,12 +52,10 @@ pub struct Step {
 
 impl Step {
     /// The inputs that have a gradient, each with it.
-    pub fn gradients(
-        &self,
-        result: &Tensor,
-        gradient: &Tensor,
-    ) -> candle_core::Result<Vec<(&Tensor, Tensor)>> {
-        let gradients = match (&self.operation, &self.inputs[..]) {
+    pub fn gradients(&self, result: &Tensor, gradient: &Tensor) -> Result<Vec<(&Tensor, Tensor)>> {
+        let inputs: Vec<_> = self.inputs.iter().map(Tensor::as_candle).collect();
+        let (result, gradient) = (result.as_candle(), gradient.as_candle());
+        let gradients = match (&self.operation, &inputs[..]) {
             (AnyOperation::One(operation), [a]) => vec![operation.bwd(a, result, gradient)?],
             (AnyOperation::Two(operation), [a, b]) => {
                 let gradients = operation.bwd(a, b, result, gradient)?;
@@ -72,14 +70,14 @@ impl Step {
         let pairs = self.inputs.iter().zip(gradients);
         Ok(pairs
             .filter(|(input, _)| input.track_op())
-            .filter_map(|(input, gradient)| Some((input, gradient?)))
+            .filter_map(|(input, gradient)| Some((input, gradient?.into())))
             .collect())
     }
 }
 
 /// The operation of every node that is not a variable; nothing when any of them is not ours.
-pub fn steps<'a>(nodes: &[&'a Tensor]) -> Option<Vec<(&'a Tensor, Step)>> {
-    let by_id: HashMap<TensorId, &Tensor> = nodes.iter().map(|&node| (node.id(), node)).collect();
+pub fn steps(nodes: &[Tensor]) -> Option<Vec<(&Tensor, Step)>> {
+    let by_id: HashMap<TensorId, &Tensor> = nodes.iter().map(|node| (node.id(), node)).collect();
     let made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     let step = |node: &Tensor| {
         let Made { operation, inputs } = made.get(&node.id())?;
@@ -96,16 +94,16 @@ pub fn steps<'a>(nodes: &[&'a Tensor]) -> Option<Vec<(&'a Tensor, Step)>> {
         Some(Step { operation, inputs })
     };
     let nodes = nodes.iter().filter(|node| !node.is_variable());
-    nodes.map(|&node| Some((node, step(node)?))).collect()
+    nodes.map(|node| Some((node, step(node)?))).collect()
 }
 
 /// Notes what has made `result`, and forgets operations that are in no graph any more.
 fn made(
-    result: candle_core::Result<Tensor>,
+    result: candle_core::Result<candle_core::Tensor>,
     operation: AnyOperation<Weak<One>, Weak<Two>, Weak<Three>>,
     inputs: &[&Tensor],
 ) -> Result<Tensor> {
-    let result = result?;
+    let result = Tensor::from(result?);
     if result.track_op() {
         let inputs = inputs.iter().map(|&input| match input.track_op() {
             true => Source::Node(input.id()),
@@ -126,7 +124,7 @@ pub fn apply1(input: &Tensor, operation: impl Operation<1> + 'static) -> Result<
     let input = &input.contiguous()?;
     let operation: Arc<One> = Arc::new(Box::new(Custom(operation)));
     let weak = AnyOperation::One(Arc::downgrade(&operation));
-    made(input.apply_op1_arc(operation), weak, &[input])
+    made(input.as_candle().apply_op1_arc(operation), weak, &[input])
 }
 
 /// As [`apply1`].
@@ -138,7 +136,9 @@ pub fn apply2(
     let (first, second) = (&first.contiguous()?, &second.contiguous()?);
     let operation: Arc<Two> = Arc::new(Box::new(Custom(operation)));
     let weak = AnyOperation::Two(Arc::downgrade(&operation));
-    let result = first.apply_op2_arc(second, operation);
+    let result = first
+        .as_candle()
+        .apply_op2_arc(second.as_candle(), operation);
     made(result, weak, &[first, second])
 }
 
@@ -156,16 +156,18 @@ pub fn apply3(
     );
     let operation: Arc<Three> = Arc::new(Box::new(Custom(operation)));
     let weak = AnyOperation::Three(Arc::downgrade(&operation));
-    let result = first.apply_op3_arc(second, third, operation);
+    let result = first
+        .as_candle()
+        .apply_op3_arc(second.as_candle(), third.as_candle(), operation);
     made(result, weak, &[first, second, third])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Var;
     use crate::ops::gradient_check::normal;
     use crate::ops::linear;
-    use candle_core::Var;
 
     #[test]
     fn operations_are_forgotten_with_their_graph() {

@@ -6,8 +6,8 @@ use super::canvas::{
 };
 use super::named::{named, names};
 use super::range::range;
-use crate::{Error, Result};
-use candle_core::{DType, Tensor};
+use crate::{Error, Result, Tensor};
+use candle_core::DType;
 use plotters::data::float::FloatPrettyPrinter;
 use plotters::prelude::*;
 use std::fmt::Display;

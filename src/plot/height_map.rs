@@ -5,8 +5,8 @@ use super::canvas::{
     BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, draw_legend, failed, font, legend_line, tint,
 };
 use super::range::range as finite_range;
-use crate::{Error, Result};
-use candle_core::{DType, Device, Tensor};
+use crate::{Error, Result, Tensor};
+use candle_core::{DType, Device};
 use plotters::prelude::*;
 use std::ops::Range;
 

@@ -2,8 +2,7 @@
 
 use super::Figure;
 use super::tiles::{Tile, draw_tiles};
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 use std::fmt::Display;
 
 /// Draws a batch of images (N, C, H, W), where C is 1 or 3 and values are in `0..=1`, in rows of `columns`.

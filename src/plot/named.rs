@@ -1,6 +1,6 @@
 //! Tensors with their names.
 
-use candle_core::Tensor;
+use crate::Tensor;
 use std::fmt::Display;
 
 /// Names as text, tensors as references. Generic code is compiled with every cell that uses it, so what draws is not generic.

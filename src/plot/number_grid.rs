@@ -3,8 +3,8 @@
 use super::Figure;
 use super::canvas::{Area, BLUE, GREY, ORANGE, SCALE, draw, failed, fitted, text_width, tint};
 use super::named::named;
-use crate::{Error, Result};
-use candle_core::{DType, Tensor};
+use crate::{Error, Result, Tensor};
+use candle_core::DType;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::fmt::Display;

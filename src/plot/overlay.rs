@@ -2,8 +2,7 @@
 
 use super::Figure;
 use super::tiles::{Tile, draw_tiles};
-use crate::{Error, Result, metrics};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor, metrics};
 
 /// Outlines: truth in green, prediction in magenta, white where they agree. They differ in brightness too, so that they can be
 /// told apart with any colour vision.

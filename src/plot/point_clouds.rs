@@ -5,8 +5,8 @@ use super::canvas::{BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, below_title, draw,
 use super::named::{named, names};
 use super::principal_components::two_components;
 use super::range::range;
-use crate::{Error, Result};
-use candle_core::{DType, Tensor};
+use crate::{Error, Result, Tensor};
+use candle_core::DType;
 use plotters::prelude::*;
 use std::fmt::Display;
 

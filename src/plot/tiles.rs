@@ -3,8 +3,8 @@
 use super::Figure;
 use super::canvas::{Area, GREY, SCALE, draw, failed, fitted, font};
 use crate::data::image_shape;
-use crate::{Error, Result};
-use candle_core::{DType, Tensor};
+use crate::{Error, Result, Tensor};
+use candle_core::DType;
 use plotters::prelude::*;
 
 /// CSS pixels of a tile, of the gap between tiles, and of a title's line.

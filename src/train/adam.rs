@@ -2,9 +2,8 @@
 
 use super::optimizer::Optimizer;
 use super::state::{Rule, State};
-use crate::Result;
 use crate::nn::Parameters;
-use candle_core::backprop::GradStore;
+use crate::{Gradients, Result};
 
 /// How weight decay makes parameters smaller.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,7 +62,7 @@ impl Adam {
 }
 
 impl Optimizer for Adam {
-    fn step(&mut self, parameters: &Parameters, gradients: &GradStore) -> Result<()> {
+    fn step(&mut self, parameters: &Parameters, gradients: &Gradients) -> Result<()> {
         self.step += 1;
         let (beta1, beta2) = self.betas;
         let (penalty, kept) = match self.decay {
@@ -150,7 +149,7 @@ impl AdamW {
 }
 
 impl Optimizer for AdamW {
-    fn step(&mut self, parameters: &Parameters, gradients: &GradStore) -> Result<()> {
+    fn step(&mut self, parameters: &Parameters, gradients: &Gradients) -> Result<()> {
         self.0.step(parameters, gradients)
     }
 

@@ -1,7 +1,7 @@
 //! A batch on its way into a model, and the loss on its way out.
 
-use crate::{Error, Result};
-use candle_core::{DType, Device, Tensor};
+use crate::{Error, Result, Tensor};
+use candle_core::{DType, Device};
 
 /// A batch on the model's device: batches are made on the CPU.
 pub(super) fn to_device(

@@ -2,8 +2,7 @@
 
 use super::callback::Callback;
 use super::run::Run;
-use crate::Result;
-use candle_core::Tensor;
+use crate::{Result, Tensor};
 
 /// Keeps the weights of the epoch with the smallest loss, and gives them back to the model at the end.
 #[derive(Default)]

@@ -6,8 +6,7 @@ use super::mean::Mean;
 use crate::data::Batches;
 use crate::display::interrupt::{Guard, interrupted};
 use crate::nn::{Module, evaluating};
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 
 /// A score with its name.
 pub type Score<'a> = (&'a str, fn(&Tensor, &Tensor) -> Result<f64>);

@@ -3,8 +3,7 @@
 use super::callback::Callback;
 use super::mean::Mean;
 use super::run::{Run, Step};
-use crate::Result;
-use candle_core::Tensor;
+use crate::{Result, Tensor};
 
 /// A function that scores (output, target).
 pub(super) type Score<'a> = Box<dyn Fn(&Tensor, &Tensor) -> Result<f64> + 'a>;

@@ -1,8 +1,7 @@
 //! How parameters follow their gradients.
 
-use crate::Result;
 use crate::nn::Parameters;
-use candle_core::backprop::GradStore;
+use crate::{Gradients, Result};
 
 /// Changes parameters by their gradients.
 pub trait Optimizer {
@@ -10,7 +9,7 @@ pub trait Optimizer {
     ///
     /// # Errors
     /// When the optimizer has worked on another model before, or a device fails.
-    fn step(&mut self, parameters: &Parameters, gradients: &GradStore) -> Result<()>;
+    fn step(&mut self, parameters: &Parameters, gradients: &Gradients) -> Result<()>;
 
     fn learning_rate(&self) -> f64;
 

@@ -2,9 +2,8 @@
 
 use super::optimizer::Optimizer;
 use super::state::{Rule, State};
-use crate::Result;
 use crate::nn::Parameters;
-use candle_core::backprop::GradStore;
+use crate::{Gradients, Result};
 
 /// RMSprop (Hinton 2012, lecture 6e; centered as Graves 2013, eqs. 38 to 45), as PyTorch's: gradients are divided by the root of the
 /// running mean of their squares.
@@ -65,7 +64,7 @@ impl RmsProp {
 }
 
 impl Optimizer for RmsProp {
-    fn step(&mut self, parameters: &Parameters, gradients: &GradStore) -> Result<()> {
+    fn step(&mut self, parameters: &Parameters, gradients: &Gradients) -> Result<()> {
         let rule = RmsPropRule {
             learning_rate: self.learning_rate as f32,
             alpha: self.alpha as f32,

@@ -3,9 +3,9 @@
 use super::history::{Epoch, History};
 use super::optimizer::Optimizer;
 use super::plan::Plan;
+use crate::Tensor;
 use crate::display::interrupt::interrupted;
 use crate::nn::Module;
-use candle_core::Tensor;
 use std::time::Duration;
 
 /// Everything about a run that is under way.

@@ -2,9 +2,8 @@
 
 use super::optimizer::Optimizer;
 use super::state::{Rule, State};
-use crate::Result;
 use crate::nn::Parameters;
-use candle_core::backprop::GradStore;
+use crate::{Gradients, Result};
 
 /// Stochastic gradient descent: `x -= learning_rate * gradient`; with momentum (Sutskever et al. 2013) as PyTorch's `SGD`:
 /// `velocity = momentum * velocity + gradient`, `x -= learning_rate * velocity`.
@@ -57,7 +56,7 @@ impl Sgd {
 }
 
 impl Optimizer for Sgd {
-    fn step(&mut self, parameters: &Parameters, gradients: &GradStore) -> Result<()> {
+    fn step(&mut self, parameters: &Parameters, gradients: &Gradients) -> Result<()> {
         let (learning_rate, momentum) = (self.learning_rate as f32, self.momentum as f32);
         let penalty = self.weight_decay as f32;
         if momentum == 0.0 {

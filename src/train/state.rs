@@ -2,8 +2,8 @@
 
 use crate::nn::Parameters;
 use crate::ops::memory::CHUNK;
-use crate::{Error, Result};
-use candle_core::{CpuStorage, InplaceOp2, Layout, Var, backprop::GradStore};
+use crate::{Error, Gradients, Result, Var};
+use candle_core::{CpuStorage, InplaceOp2, Layout};
 #[cfg(feature = "cuda")]
 use candle_core::{CudaStorage, cuda::cudarc::driver::CudaSlice};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -45,7 +45,7 @@ impl<const N: usize> State<N> {
     pub fn step(
         &mut self,
         parameters: &Parameters,
-        gradients: &GradStore,
+        gradients: &Gradients,
         rule: impl Rule<N>,
     ) -> Result<()> {
         if self.of_parameters.is_empty() {
@@ -63,7 +63,11 @@ impl<const N: usize> State<N> {
         for ((_, variable), state) in parameters.iter().zip(&mut self.of_parameters) {
             if let Some(gradient) = gradients.get(variable) {
                 let state = Mutex::new(state);
-                variable.inplace_op2(&gradient.contiguous()?, &Step { rule, state })?;
+                let gradient = gradient.contiguous()?;
+                let step = Step { rule, state };
+                variable
+                    .as_candle()
+                    .inplace_op2(gradient.as_candle(), &step)?;
             }
         }
         Ok(())

@@ -19,8 +19,7 @@ use crate::data::Batches;
 use crate::display::interrupt::Guard;
 use crate::nn::{Module, evaluating};
 use crate::ops::backward;
-use crate::{Error, Result};
-use candle_core::Tensor;
+use crate::{Error, Result, Tensor};
 use std::path::Path;
 
 /// A loss of (output, target).

@@ -1,6 +1,7 @@
 //! Metrics give scikit-learn's values. `metrics.py` made the file.
 
-use candle_core::{Device, Tensor};
+use candle_core::Device;
+use eosin::Tensor;
 use eosin::metrics::{ConfusionMatrix, accuracy, average_precision, roc_auc, roc_curve};
 use serde::Deserialize;
 

@@ -1,10 +1,11 @@
 //! Whole networks, one training step: values, gradients, running statistics. `networks.py` made the file.
 
-use candle_core::{DType, Device, Tensor};
-use eosin::Result;
+use candle_core::{DType, Device};
 use eosin::nn::{DenseBlock, Layers, Module, ResNet18, Transition};
 use eosin::ops::cross_entropy;
 use eosin::train::{Optimizer, Sgd};
+use eosin::{Result, Tensor};
+use std::collections::HashMap;
 
 /// The formula of `networks.py`.
 fn scattered(shape: &[usize]) -> Tensor {
@@ -47,6 +48,10 @@ fn a_training_step_is_torchvisions() {
         "/tests/golden/networks.safetensors"
     );
     let golden = candle_core::safetensors::load(file, &Device::Cpu).unwrap();
+    let golden: HashMap<String, Tensor> = golden
+        .into_iter()
+        .map(|(name, tensor)| (name, tensor.into()))
+        .collect();
     let small = ResNet18::small(2, 3, 1, &Device::Cpu).unwrap();
     let standard = ResNet18::standard(2, 3, 1, &Device::Cpu).unwrap();
     let dense = Dense {

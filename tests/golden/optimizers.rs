@@ -1,8 +1,9 @@
 //! Optimizers and schedules go where PyTorch's go. `optimizers.py` made the file.
 
-use candle_core::{Device, Tensor, Var};
+use candle_core::Device;
 use eosin::nn::Parameters;
 use eosin::train::{Adam, AdamW, Optimizer, Plan, RmsProp, Schedule, Sgd};
+use eosin::{Tensor, Var};
 use serde::Deserialize;
 use std::collections::HashMap;
 

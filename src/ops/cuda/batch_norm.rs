@@ -2,9 +2,10 @@
 
 use super::kernel::{Source, a_block_each, a_thread_each, count, launch, source};
 use super::numbers::{Number, Numbers, Output, elements, stored, unwritten};
+use crate::Tensor;
 use crate::ops::batch_norm::{BatchNorm, BatchNormGradient, Moments};
 use crate::ops::by_type::by_type;
-use candle_core::{Result, Storage, Tensor};
+use candle_core::{Result, Storage};
 
 const SOURCE: Source = source!("batch_norm");
 

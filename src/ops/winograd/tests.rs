@@ -1,7 +1,7 @@
-use crate::Result;
 use crate::ops::gradient_check::normal;
 use crate::ops::{Activation, ConvOptions, backward, conv2d, dropout, tanh};
-use candle_core::{DType, Tensor, Var};
+use crate::{Result, Tensor, Var};
+use candle_core::DType;
 
 /// Result and gradients of input, weight and bias.
 fn of(inputs: &[Tensor; 3], compute: impl Fn(&[Var; 3]) -> Result<Tensor>) -> Result<Vec<Tensor>> {

@@ -63,6 +63,27 @@ impl Tensor {
         )
     }
 
+    /// The adjoint of [`conv1d`](Self::conv1d): (N, C, L) with a weight (C, O / groups, K), as PyTorch's `conv_transpose1d`.
+    /// (candle's own has no gradient.)
+    pub fn conv_transpose1d(
+        &self,
+        weight: &Tensor,
+        padding: usize,
+        output_padding: usize,
+        stride: usize,
+        dilation: usize,
+        groups: usize,
+    ) -> Result<Tensor> {
+        let options = ConvTransposeOptions::new()
+            .padding((0, padding))
+            .output_padding((0, output_padding))
+            .stride((1, stride))
+            .dilation((1, dilation))
+            .groups(groups);
+        let (input, weight) = (self.unsqueeze(D::Minus2)?, weight.unsqueeze(D::Minus2)?);
+        conv_transpose2d(&input, &weight, None, &options)?.squeeze(D::Minus2)
+    }
+
     /// [`ops::conv_transpose2d`](conv_transpose2d()).
     pub fn conv_transpose2d(
         &self,

@@ -67,9 +67,26 @@ impl Tensor {
     ///
     /// (candle's own gives the elements it adds to no gradient; here, as in PyTorch, they have it.)
     pub fn scatter_add<D: Dim>(&self, indexes: &Tensor, source: &Tensor, dim: D) -> Result<Tensor> {
-        let zeros = self.0.zeros_like()?;
-        let sums = zeros.scatter_add(&indexes.0, &source.0, dim)?;
-        Ok(Self(self.0.add(&sums)?))
+        let dim = dim.to_index(self.shape(), "scatter_add")?;
+        let places = self.places(indexes, dim)?;
+        let sums = self
+            .flatten_all()?
+            .0
+            .index_add(&places, &source.flatten_all()?.0, 0)?;
+        Ok(Self(sums.reshape(self.shape())?))
+    }
+
+    /// Where the elements that `indexes` name along a dimension stand among all elements.
+    fn places(&self, indexes: &Tensor, dim: usize) -> Result<candle_core::Tensor> {
+        let count = self.elem_count() as i64;
+        let all = candle_core::Tensor::arange(0, count, self.device())?.reshape(self.shape())?;
+        let mut starts = all;
+        for (axis, &size) in indexes.dims().iter().enumerate() {
+            starts = starts.narrow(axis, 0, if axis == dim { 1 } else { size })?;
+        }
+        let step = self.dims()[dim + 1..].iter().product::<usize>() as f64;
+        let steps = indexes.0.to_dtype(DType::I64)?.affine(step, 0.)?;
+        Ok(steps.broadcast_add(&starts)?.flatten_all()?)
     }
 
     /// With the slices of `source` added at the places `indexes`, (N), of a dimension.

@@ -45,7 +45,8 @@ impl Tensor {
         Ok(Self(self.0.var_keepdim(dim)?))
     }
 
-    /// The largest elements along a dimension. Where several are largest, the first gets the gradient. (candle's own gives all of it to each.)
+    /// The largest elements along a dimension. Where several are largest, the first gets the gradient. NaN in a row is its
+    /// result. (candle's own gives all of the gradient to each, and passes over NaN.)
     pub fn max<D: Dim>(&self, dim: D) -> Result<Tensor> {
         let dim = dim.to_index(self.shape(), "max")?;
         self.max_keepdim(dim)?.squeeze(dim)
@@ -55,7 +56,7 @@ impl Tensor {
     pub fn max_keepdim<D: Dim>(&self, dim: D) -> Result<Tensor> {
         let dim = dim.to_index(self.shape(), "max")?;
         let places = self.0.argmax_keepdim(dim)?;
-        Ok(Self(self.0.gather(&places, dim)?))
+        Ok(Self(self.nan_or(self.0.gather(&places, dim)?, dim)?))
     }
 
     /// The largest of all elements. Where several are, the first gets the gradient. (PyTorch divides it among them.)
@@ -73,7 +74,8 @@ impl Tensor {
         Ok(Self(self.0.argmax_keepdim(dim)?))
     }
 
-    /// The smallest elements along a dimension. Where several are smallest, the first gets the gradient. (candle's own gives all of it to each.)
+    /// The smallest elements along a dimension. Where several are smallest, the first gets the gradient. NaN in a row is its
+    /// result. (candle's own gives all of the gradient to each, and passes over NaN.)
     pub fn min<D: Dim>(&self, dim: D) -> Result<Tensor> {
         let dim = dim.to_index(self.shape(), "min")?;
         self.min_keepdim(dim)?.squeeze(dim)
@@ -83,7 +85,7 @@ impl Tensor {
     pub fn min_keepdim<D: Dim>(&self, dim: D) -> Result<Tensor> {
         let dim = dim.to_index(self.shape(), "min")?;
         let places = self.0.argmin_keepdim(dim)?;
-        Ok(Self(self.0.gather(&places, dim)?))
+        Ok(Self(self.nan_or(self.0.gather(&places, dim)?, dim)?))
     }
 
     /// The smallest of all elements. Where several are, the first gets the gradient. (PyTorch divides it among them.)
@@ -117,5 +119,15 @@ impl Tensor {
         let zero = squares.eq(0f64)?;
         let root = zero.where_cond(&squares.ones_like()?, &squares)?.sqrt()?;
         Ok(Self(zero.where_cond(&squares.zeros_like()?, &root)?))
+    }
+
+    /// NaN where a row along this dimension holds NaN, which candle passes over; the extreme elsewhere.
+    fn nan_or(&self, extreme: candle_core::Tensor, dim: usize) -> Result<candle_core::Tensor> {
+        if self.dtype().is_int() {
+            return Ok(extreme);
+        }
+        let nan = extreme.zeros_like()?.affine(1., f64::NAN)?;
+        let has_nan = self.0.ne(&self.0)?.max_keepdim(dim)?;
+        Ok(has_nan.where_cond(&nan, &extreme)?)
     }
 }

@@ -1,7 +1,7 @@
 //! The same elements in other shapes, orders and types.
 
 use super::Tensor;
-use crate::Result;
+use crate::{Error, Result};
 use candle_core::shape::{Dim, Dims, ShapeWithOneHole};
 use candle_core::{DType, Device, Shape};
 
@@ -126,8 +126,32 @@ impl Tensor {
         Ok(Self(self.0.roll(shift, dim)?))
     }
 
-    /// Windows of `size` elements, `step` apart, along a dimension.
+    /// Windows of `size` elements, `step` apart, along a dimension; the elements of a window are a new last dimension.
+    /// (candle's own has no gradient.)
     pub fn unfold<D: Dim>(&self, dim: D, size: usize, step: usize) -> Result<Tensor> {
-        Ok(Self(self.0.unfold(dim, size, step)?))
+        let dim = dim.to_index(self.shape(), "unfold")?;
+        let length = self.dims()[dim];
+        if step == 0 || size > length {
+            return Err(Error::Invalid(format!(
+                "unfold: windows of {size}, {step} apart, do not fit dimension {dim} of {:?}; a window has at most {length} \
+                 elements and a step at least 1",
+                self.shape()
+            )));
+        }
+        let starts = (0..=length - size).step_by(step);
+        let places: Vec<u32> = starts
+            .flat_map(|start| start..start + size)
+            .map(|place| place as u32)
+            .collect();
+        let mut sizes = self.dims().to_vec();
+        sizes[dim] = places.len() / size.max(1);
+        sizes.insert(dim + 1, size);
+        let mut axes: Vec<usize> = (0..sizes.len()).collect();
+        let elements = axes.remove(dim + 1);
+        axes.push(elements);
+        let places = Tensor::new(places, self.device())?;
+        self.index_select(&places, dim)?
+            .reshape(sizes)?
+            .permute(axes)
     }
 }

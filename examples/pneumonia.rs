@@ -63,7 +63,7 @@ fn main() -> eosin::Result<()> {
 
 /// How much larger the logit of pneumonia is: what the probability grows with.
 fn scores(logits: &Tensor) -> eosin::Result<Tensor> {
-    Ok((logits.get_on_dim(1, 1)? - logits.get_on_dim(1, 0)?)?)
+    logits.get_on_dim(1, 1)? - logits.get_on_dim(1, 0)?
 }
 
 fn auc_of_logits(logits: &Tensor, classes: &Tensor) -> eosin::Result<f64> {

@@ -8,7 +8,10 @@ use eosin::{Tensor, Var};
 use std::collections::BTreeMap;
 
 type Candles = candle_core::Tensor;
-type Function<T> = fn(&[T]) -> Result<T, Box<dyn std::error::Error>>;
+type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+type Function<T> = fn(&[T]) -> Result<T>;
+/// For each input.
+type Found = Result<Vec<Vec<f64>>>;
 
 struct Case {
     name: &'static str,
@@ -28,12 +31,12 @@ macro_rules! case {
     ($name:literal, $inputs:expr, $at_kink:expr, |$x:ident| $body:expr) => {{
         let inputs: Vec<(Vec<f64>, Vec<usize>)> = $inputs;
         let (inputs, shapes) = inputs.into_iter().unzip();
-        fn candles($x: &[Candles]) -> Result<Candles, Box<dyn std::error::Error>> {
+        fn candles($x: &[Candles]) -> Result<Candles> {
             #[allow(unused_imports)]
             use candle_core::IndexOp;
             Ok($body?)
         }
-        fn ours($x: &[Tensor]) -> Result<Tensor, Box<dyn std::error::Error>> {
+        fn ours($x: &[Tensor]) -> Result<Tensor> {
             Ok($body?)
         }
         Case {
@@ -380,7 +383,7 @@ macro_rules! gradients {
                 let tensor = $Tensor::from_vec(numbers.clone(), shape.clone(), &Device::Cpu)?;
                 Ok(Variable::from_tensor(&tensor)?)
             })
-            .collect::<Result<_, Box<dyn std::error::Error>>>()?;
+            .collect::<Result<_>>()?;
         let tensors: Vec<$Tensor> = variables.iter().map(|v| v.as_tensor().clone()).collect();
         let result = $function(&tensors)?;
         let weights = weights(result.dims(), $case.at_kink.is_some());
@@ -400,14 +403,11 @@ macro_rules! gradients {
                 Some(gradient) => Ok(gradient.affine(1., -1.)?.flatten_all()?.to_vec1::<f64>()?),
                 None => Ok(Vec::new()),
             })
-            .collect::<Result<Vec<Vec<f64>>, Box<dyn std::error::Error>>>()
+            .collect::<Found>()
     }};
 }
 
-fn candles_gradients(
-    case: &Case,
-    other_use_first: bool,
-) -> Result<Vec<Vec<f64>>, Box<dyn std::error::Error>> {
+fn candles_gradients(case: &Case, other_use_first: bool) -> Found {
     gradients!(
         case,
         case.candles,
@@ -417,10 +417,7 @@ fn candles_gradients(
     )
 }
 
-fn our_gradients(
-    case: &Case,
-    other_use_first: bool,
-) -> Result<Vec<Vec<f64>>, Box<dyn std::error::Error>> {
+fn our_gradients(case: &Case, other_use_first: bool) -> Found {
     gradients!(case, case.ours, Tensor, Var, other_use_first)
 }
 
@@ -459,10 +456,7 @@ fn differences(case: &Case) -> Vec<Vec<f64>> {
     gradients
 }
 
-fn judged(
-    found: [Result<Vec<Vec<f64>>, Box<dyn std::error::Error>>; 2],
-    wanted: &[Vec<f64>],
-) -> String {
+fn judged(found: [Found; 2], wanted: &[Vec<f64>]) -> String {
     for found in found {
         let found = match found {
             Ok(found) => found,

@@ -157,7 +157,7 @@ fn flip(axis: usize, is_flipped: bool) -> Change {
 
 /// A transposed or cropped image is not contiguous, which candle's `flip` requires.
 fn flipped(tensor: &Tensor, axes: &[usize]) -> Result<Tensor> {
-    Ok(tensor.contiguous()?.flip(axes)?)
+    tensor.contiguous()?.flip(axes)
 }
 
 /// Rotates images by 0, 90, 180 or 270 degrees, all equally likely, so that no pixel changes its value. Images that are not
@@ -222,7 +222,7 @@ impl Transform for RandomCrop {
             let padded = tensor
                 .pad_with_zeros(1, padding, padding)?
                 .pad_with_zeros(2, padding, padding)?;
-            Ok(padded.narrow(1, top, size)?.narrow(2, left, size)?)
+            padded.narrow(1, top, size)?.narrow(2, left, size)
         })
     }
 }

@@ -32,7 +32,7 @@ pub fn load_image(path: impl AsRef<Path>) -> Result<Tensor> {
     let (width, height) = (image.width() as usize, image.height() as usize);
     let pixels = Tensor::from_vec(image.into_raw(), (height, width, 3), &Device::Cpu)?;
     let channels_first = pixels.permute((2, 0, 1))?.to_dtype(DType::F32)?;
-    Ok((channels_first / 255.0)?)
+    channels_first / 255.0
 }
 
 /// Writes a tensor (1, H, W) or (3, H, W) with values in `0..=1` (others are clipped) as an 8-bit PNG file, whole or not at all.

@@ -87,8 +87,7 @@ impl Pneumonia {
                 &format!("({count}, 1)"),
                 &|sizes| sizes == [count, 1],
             )?;
-            let bytes =
-                |tensor: &Tensor| -> Result<Vec<u8>> { Ok(tensor.flatten_all()?.to_vec1()?) };
+            let bytes = |tensor: &Tensor| -> Result<Vec<u8>> { tensor.flatten_all()?.to_vec1() };
             let classes = bytes(classes)?;
             if let Some(class) = classes.iter().find(|&&class| class > 1) {
                 return Err(refuse(format!(

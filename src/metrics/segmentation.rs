@@ -29,7 +29,7 @@ fn mean_over_images(
     }
     let predicted = logits.flatten_from(1)?.gt(0f64)?.to_dtype(DType::F32)?;
     let target = target.flatten_from(1)?.gt(0.5)?.to_dtype(DType::F32)?;
-    let count = |mask: &Tensor| -> Result<Vec<f32>> { Ok(mask.sum(1)?.to_vec1()?) };
+    let count = |mask: &Tensor| -> Result<Vec<f32>> { mask.sum(1)?.to_vec1() };
     let (both, all) = (count(&(&predicted * &target)?)?, predicted.dim(1)? as f64);
     let (predicted, target) = (count(&predicted)?, count(&target)?);
     let scores = both

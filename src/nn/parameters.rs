@@ -100,7 +100,7 @@ impl Parameters {
     /// When a device fails.
     pub fn snapshot(&self) -> Result<Vec<Tensor>> {
         self.all()
-            .map(|(_, variable)| Ok(variable.as_tensor().copy()?))
+            .map(|(_, variable)| variable.as_tensor().copy())
             .collect()
     }
 

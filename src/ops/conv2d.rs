@@ -173,7 +173,7 @@ pub(super) fn in_groups(
             .transpose()?;
         convolve(group, &weight, bias.as_ref())
     });
-    Ok(Tensor::cat(&results.collect::<Result<Vec<_>>>()?, 1)?)
+    Tensor::cat(&results.collect::<Result<Vec<_>>>()?, 1)
 }
 
 /// From the input of a convolution to its output, or the other way, as its gradient and a transposed convolution go.

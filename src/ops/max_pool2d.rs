@@ -42,7 +42,7 @@ pub fn max_pool2d(input: &Tensor, options: &PoolOptions) -> Result<Tensor> {
 /// # Errors
 /// As [`max_pool2d`].
 pub fn min_pool2d(input: &Tensor, options: &PoolOptions) -> Result<Tensor> {
-    Ok(max_pool2d(&input.neg()?, options)?.neg()?)
+    max_pool2d(&input.neg()?, options)?.neg()
 }
 
 /// [`max_pool2d`] with the index of each maximum in its plane, `y * W + x`, as u32: what [`max_unpool2d`] takes.

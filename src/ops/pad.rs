@@ -12,5 +12,5 @@ use candle_core::D;
 pub fn replicate_pad2d(input: &Tensor, padding: impl Into<Pair>) -> Result<Tensor> {
     let Pair(rows, columns) = padding.into();
     let padded = input.pad_with_same(D::Minus2, rows, rows)?;
-    Ok(padded.pad_with_same(D::Minus1, columns, columns)?)
+    padded.pad_with_same(D::Minus1, columns, columns)
 }

@@ -30,7 +30,7 @@ pub fn softmax(input: &Tensor, dim: impl Dim) -> Result<Tensor> {
     if !input.device().is_cpu() {
         let largest = input.max_keepdim(dim)?.detach();
         let powers = input.broadcast_sub(&largest)?.exp()?;
-        return Ok(powers.broadcast_div(&powers.sum_keepdim(dim)?)?);
+        return powers.broadcast_div(&powers.sum_keepdim(dim)?);
     }
     apply1(input, Softmax { dim })
 }

@@ -124,7 +124,7 @@ fn label(number: f64) -> String {
 }
 
 fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {
-    Ok(tensor.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?)
+    tensor.to_dtype(DType::F64)?.flatten_all()?.to_vec1()
 }
 
 #[cfg(test)]

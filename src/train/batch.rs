@@ -20,5 +20,5 @@ pub(super) fn scalar(loss: &Tensor) -> Result<f64> {
         )));
     }
     let loss = loss.flatten_all()?.get(0)?;
-    Ok(loss.to_dtype(DType::F64)?.to_scalar()?)
+    loss.to_dtype(DType::F64)?.to_scalar()
 }

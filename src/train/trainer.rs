@@ -415,7 +415,7 @@ mod tests {
                 .to_string()
                 .contains("no training batch")
         );
-        let exploding = Trainer::new(&model, |output, _| Ok((output.sum_all()? * f64::INFINITY)?));
+        let exploding = Trainer::new(&model, |output, _| output.sum_all()? * f64::INFINITY);
         let message = exploding
             .fit(&Squares(1), &Squares(0))
             .unwrap_err()

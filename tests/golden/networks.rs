@@ -35,7 +35,7 @@ struct Dense {
 impl Module for Dense {
     fn forward(&self, input: &Tensor) -> Result<Tensor> {
         let features = self.block.forward(input)?;
-        Ok(self.transition.forward(&features)?.mean((2, 3))?)
+        self.transition.forward(&features)?.mean((2, 3))
     }
 }
 

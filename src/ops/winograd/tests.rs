@@ -32,7 +32,7 @@ fn direct(variables: &[Var; 3], options: &ConvOptions) -> Result<Tensor> {
         )
     };
     let parts = (0..input.dim(1)?).step_by(FEW).map(part);
-    let sum = parts.reduce(|sum, part| Ok((sum? + part?)?));
+    let sum = parts.reduce(|sum, part| sum? + part?);
     sum.expect("there are channels")
 }
 

@@ -4,7 +4,7 @@ pub use crate::data::{
     self, Augment, Batches, DataLoader, Dataset, Mnist, Normalize, Nuclei, Pneumonia, RandomCrop,
     RandomHorizontalFlip, RandomRotate90, RandomVerticalFlip, Split,
 };
-pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display, interrupt};
+pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display, input, interrupt};
 pub use crate::exercise::{check, hint, progress, solution};
 pub use crate::nn::{self, Layers, Mlp, MnistModel, Module, Parameters, ResNet18, UNet};
 pub use crate::plot::{

@@ -500,6 +500,68 @@ fn rows() -> BTreeMap<&'static str, (String, String)> {
 }
 
 #[test]
+fn results_are_candles() {
+    for case in cases() {
+        let inputs = || case.inputs.iter().zip(&case.shapes);
+        let candles: Vec<Candles> = inputs()
+            .map(|(x, shape)| Candles::from_slice(x, shape.clone(), &Device::Cpu).unwrap())
+            .collect();
+        let ours: Vec<Tensor> = candles.iter().cloned().map(Tensor::from).collect();
+        let (candles, ours) = (
+            (case.candles)(&candles).unwrap(),
+            (case.ours)(&ours).unwrap(),
+        );
+        assert_eq!(candles.dims(), ours.dims(), "{}", case.name);
+        let difference = ours.sub(&candles.into()).unwrap().abs().unwrap();
+        let difference: f64 = difference.max_all().unwrap().to_scalar().unwrap();
+        assert!(difference < 1e-12, "{}: {difference}", case.name);
+    }
+}
+
+#[test]
+fn nan_is_not_passed_over_and_what_is_replaced_does_not_matter() {
+    let x = Tensor::new(&[[1f64, f64::NAN], [3., 2.]], &Device::Cpu).unwrap();
+    for extreme in [x.max(1), x.min(1)] {
+        let extreme: Vec<f64> = extreme.unwrap().to_vec1().unwrap();
+        assert!(extreme[0].is_nan() && !extreme[1].is_nan());
+    }
+    let all: f64 = x.max_all().unwrap().to_scalar().unwrap();
+    assert!(all.is_nan());
+
+    let places = Tensor::new(&[[1u32], [0]], &Device::Cpu).unwrap();
+    let source = Tensor::new(&[[8f64], [9.]], &Device::Cpu).unwrap();
+    let replaced = x.scatter(&places, &source, 1).unwrap();
+    assert_eq!(replaced.to_vec2::<f64>().unwrap(), [[1., 8.], [9., 2.]]);
+}
+
+#[test]
+fn operators_take_tensors_results_and_numbers_on_either_side() -> eosin::Result<()> {
+    let x = Tensor::new(&[6f64], &Device::Cpu)?;
+    let y = Tensor::new(&[2f64], &Device::Cpu)?;
+    for (found, wanted) in [
+        (&x + &y, 8.),
+        (x.clone() - &y, 4.),
+        (&x * y.clone(), 12.),
+        (x.clone() / y.clone(), 3.),
+        ((&x + &y) * &y, 16.),
+        (&x - (&x + &y), -2.),
+        (&x + 1., 7.),
+        (&x - 1., 5.),
+        (&x * 2., 12.),
+        (&x / 2., 3.),
+        (1. + &x, 7.),
+        (1. - &x, -5.),
+        (2. * &x, 12.),
+        (3. / &x, 0.5),
+    ] {
+        assert_eq!(found?.to_vec1::<f64>()?, [wanted]);
+    }
+    let shorter = Tensor::new(&[1f64, 2.], &Device::Cpu)?;
+    assert!((&x + shorter).is_err());
+    Ok(())
+}
+
+#[test]
 fn steps_and_whole_numbers_end_the_flow_of_gradients() {
     let x = Var::new(&[0.2f64, 1.7], &Device::Cpu).unwrap();
     for steps in [

@@ -3,6 +3,7 @@
 use super::interrupt;
 use super::live::show_waiting;
 use super::sink::{record, write};
+use super::stdin;
 use super::variables::cell_returned_error;
 use serde_json::json;
 use std::ffi::c_void;
@@ -39,6 +40,7 @@ pub extern "C" fn eosin_cell_begin(store: *mut c_void) -> *mut c_void {
         }));
     });
     interrupt::clear();
+    stdin::begin();
     store
 }
 
@@ -48,6 +50,7 @@ pub extern "C" fn eosin_cell_begin(store: *mut c_void) -> *mut c_void {
 pub extern "C" fn eosin_cell_end(store: *mut c_void) -> *mut c_void {
     show_waiting();
     let _ = std::io::stdout().flush();
+    stdin::end();
     store
 }
 

@@ -9,6 +9,7 @@ mod input;
 pub mod interrupt;
 mod live;
 mod sink;
+mod stdin;
 mod value;
 mod variables;
 

@@ -242,7 +242,8 @@ impl Session {
         let mut callbacks = EvalCallbacks {
             input_reader: &|request| {
                 let question = Question {
-                    prompt: request.prompt,
+                    // The crate writes the prompt as JSON: evcxr would take it to end at a colon.
+                    prompt: serde_json::from_str(&request.prompt).unwrap_or(request.prompt),
                     password: request.is_password,
                 };
                 front.ask(question).unwrap_or_default()

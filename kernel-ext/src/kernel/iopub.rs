@@ -1,10 +1,12 @@
 //! The channel that tells all clients what the kernel does.
 
+use super::gathered_text::GatheredText;
 use jupyter_protocol::{IoPubWelcome, JupyterMessage};
 use jupyter_zmq_client::{KernelIoPubXPubConnection, SubscriptionEvent};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep_until};
 
 enum Outgoing {
     Message(Box<JupyterMessage>),
@@ -42,14 +44,30 @@ async fn publish(
     mut connection: KernelIoPubXPubConnection,
     mut queue: UnboundedReceiver<Outgoing>,
 ) {
+    let mut gathered = GatheredText::default();
     loop {
+        let due = gathered.due();
         tokio::select! {
             outgoing = queue.recv() => match outgoing {
-                // A subscriber that has left must not silence the channel for the others.
-                Some(Outgoing::Message(message)) => drop(connection.send(*message).await),
-                Some(Outgoing::Flush(done)) => drop(done.send(())),
+                Some(Outgoing::Message(message)) => {
+                    for message in gathered.add(*message) {
+                        // A subscriber that has left must not silence the channel for the others.
+                        let _ = connection.send(message).await;
+                    }
+                }
+                Some(Outgoing::Flush(done)) => {
+                    if let Some(text) = gathered.take() {
+                        let _ = connection.send(text).await;
+                    }
+                    let _ = done.send(());
+                }
                 None => return,
             },
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                if let Some(text) = gathered.take() {
+                    let _ = connection.send(text).await;
+                }
+            }
             event = connection.recv_subscription() => {
                 if let Ok(SubscriptionEvent::Subscribe(topic)) = event {
                     let _ = connection.send(IoPubWelcome::new(topic).into()).await;

@@ -5,7 +5,7 @@
 
 use super::engine::Engine;
 use super::scratch::Scratch;
-use super::{environment, rustc_wrapper, server, shim, supervisor, variables};
+use super::{environment, runtime, rustc_wrapper, server, shim, supervisor, variables};
 use crate::error::{Error, Result};
 use crate::home::Home;
 use crate::prebuilt::Prebuilt;
@@ -25,7 +25,7 @@ pub fn enter_role() {
     {
         rustc_wrapper::run()
     } else if env::var_os(variables::RUNTIME).is_some() {
-        supervisor::ignore_interrupts().map(|()| evcxr::runtime_hook())
+        runtime::run()
     } else if env::var_os(variables::EVCXR_RUNTIME).is_some() {
         supervisor::run()
     } else {

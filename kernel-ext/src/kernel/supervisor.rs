@@ -11,7 +11,6 @@ use super::variables;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::{Pid, getpid, setpgid};
-use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
@@ -81,6 +80,14 @@ fn wait_for_end(child: &mut Child) -> io::Result<ExitStatus> {
     }
 }
 
+/// A question of the crate `evcxr_input`: it would read the answer from the runtime's stdin, which is put aside. The crate `eosin`
+/// writes its prompt as JSON.
+fn is_foreign_question(line: &str) -> bool {
+    line.strip_prefix(evcxr_input::GET_CMD)
+        .and_then(|rest| rest.split_once(':'))
+        .is_some_and(|(_, prompt)| serde_json::from_str::<String>(prompt).is_err())
+}
+
 struct Supervisor {
     to_runtime: Option<ChildStdin>,
     stdout: ChildStdout,
@@ -88,9 +95,8 @@ struct Supervisor {
     commands: Vec<u8>,
     parser: OutputParser,
     stderr_unread: Vec<u8>,
-    /// The commands that the runtime still gets for the current cell, after the one that it is busy with.
-    queue: VecDeque<String>,
-    busy: bool,
+    /// How many commands the runtime has still to finish.
+    unfinished: usize,
     library: String,
     /// Events from before the kernel listens.
     unheard: String,
@@ -107,8 +113,7 @@ impl Supervisor {
             commands: Vec::new(),
             parser: OutputParser::default(),
             stderr_unread: Vec::new(),
-            queue: VecDeque::new(),
-            busy: false,
+            unfinished: 0,
             library,
             unheard: String::new(),
             heard: false,
@@ -186,34 +191,25 @@ impl Supervisor {
         while let Some(end) = self.commands.iter().position(|&byte| byte == b'\n') {
             let line: Vec<u8> = self.commands.drain(..=end).collect();
             let line = String::from_utf8_lossy(&line).into_owned();
-            if self.busy || !line.starts_with("LOAD_AND_RUN ") {
+            if self.unfinished > 0 || !line.starts_with("LOAD_AND_RUN ") {
                 self.send(&line)?;
                 continue;
             }
-            self.busy = true;
+            let mut lines = vec![line];
             if !self.library.is_empty() {
-                self.queue.push_back(self.hook("eosin_cell_begin"));
+                lines.insert(0, self.hook("eosin_cell_begin"));
+                lines.push(self.hook("eosin_cell_end"));
             }
-            self.queue.push_back(line);
-            if !self.library.is_empty() {
-                self.queue.push_back(self.hook("eosin_cell_end"));
-            }
+            self.unfinished = lines.len();
             self.tell(&Event::CellBegun)?;
-            self.next_command()?;
+            // In one piece: the first of them puts the runtime's stdin aside, when all must have been read.
+            self.send(&lines.concat())?;
         }
         Ok(())
     }
 
     fn hook(&self, function: &str) -> String {
         format!("LOAD_AND_RUN {} {function}\n", self.library)
-    }
-
-    fn next_command(&mut self) -> io::Result<bool> {
-        let Some(command) = self.queue.pop_front() else {
-            return Ok(false);
-        };
-        self.send(&command)?;
-        Ok(true)
     }
 
     fn send(&mut self, line: &str) -> io::Result<()> {
@@ -231,11 +227,15 @@ impl Supervisor {
         for piece in pieces {
             match piece {
                 Piece::Event(event) => self.tell(&event)?,
+                Piece::ForEvcxr(line) if is_foreign_question(&line) => self.tell(&Event::Stderr(
+                    "`evcxr_input` cannot ask in this notebook. Ask with `input(\"How many? \")` instead.\n"
+                        .to_owned(),
+                ))?,
                 Piece::ForEvcxr(line) => self.write(&format!("{line}\n"))?,
                 Piece::Complete => {
-                    if !self.next_command()? {
+                    self.unfinished = self.unfinished.saturating_sub(1);
+                    if self.unfinished == 0 {
                         self.drain_stderr(buffer)?;
-                        self.busy = false;
                         self.tell(&Event::CellEnded)?;
                         self.write(&format!("{EXECUTION_COMPLETE}\n"))?;
                     }

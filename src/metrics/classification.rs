@@ -2,6 +2,7 @@
 //!
 //! A [`ConfusionMatrix`] judges decisions. Curves judge scores: the order in which they put the images, whatever the threshold.
 
+use super::not_a_number::refuse_nan;
 use crate::{Error, Result, Tensor};
 use candle_core::{D, DType};
 
@@ -17,7 +18,7 @@ use candle_core::{D, DType};
 /// ```
 ///
 /// # Errors
-/// When the shapes do not match, or there is no image.
+/// When the shapes do not match, there is no image, or a logit is NaN.
 pub fn accuracy(logits: &Tensor, classes: &Tensor) -> Result<f64> {
     Ok(ConfusionMatrix::from_logits(logits, classes)?.accuracy())
 }
@@ -40,7 +41,7 @@ impl ConfusionMatrix {
     /// From `logits` (N, C) and true `classes`, integers (N). The predicted class is that of the largest logit.
     ///
     /// # Errors
-    /// When the shapes do not match, there is no image, or a class is not below C.
+    /// When the shapes do not match, there is no image, a logit is NaN, or a class is not below C.
     pub fn from_logits(logits: &Tensor, classes: &Tensor) -> Result<Self> {
         let (&[count, width], &[labels]) = (logits.dims(), classes.dims()) else {
             return Err(mismatch(logits, classes));
@@ -48,6 +49,7 @@ impl ConfusionMatrix {
         if count != labels || count == 0 || width == 0 || !classes.dtype().is_int() {
             return Err(mismatch(logits, classes));
         }
+        refuse_nan("confusion matrix", "logits", logits)?;
         let predicted: Vec<u32> = logits.argmax(D::Minus1)?.to_vec1()?;
         let classes: Vec<u32> = classes.to_dtype(DType::U32)?.to_vec1()?;
         Self::from_classes(width, &classes, &predicted)
@@ -229,9 +231,7 @@ impl Ranking {
         }
         let numbers: Vec<f64> = scores.to_dtype(DType::F64)?.to_vec1()?;
         let classes: Vec<u32> = classes.to_dtype(DType::U32)?.to_vec1()?;
-        if numbers.iter().any(|score| score.is_nan()) {
-            return Err(refuse("a score is not a number"));
-        }
+        refuse_nan(name, "scores", scores)?;
         if classes.iter().any(|&class| class > 1) {
             return Err(refuse("classes must be 0 and 1"));
         }

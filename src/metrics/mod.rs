@@ -1,6 +1,7 @@
 //! How good predictions are.
 
 mod classification;
+mod not_a_number;
 mod segmentation;
 
 pub use classification::{

@@ -3,6 +3,7 @@
 //! Each function takes logits and target masks of the same shape (N, ...). A pixel is predicted if its probability is above one
 //! half, that is, if its logit is above zero. The result is the mean over the images.
 
+use super::not_a_number::refuse_nan;
 use crate::{Error, Result, Tensor};
 use candle_core::DType;
 
@@ -27,9 +28,12 @@ fn mean_over_images(
             target.shape()
         )));
     }
-    let predicted = logits.flatten_from(1)?.gt(0f64)?.to_dtype(DType::F32)?;
-    let target = target.flatten_from(1)?.gt(0.5)?.to_dtype(DType::F32)?;
-    let count = |mask: &Tensor| -> Result<Vec<f32>> { mask.sum(1)?.to_vec1() };
+    refuse_nan(name, "logits", logits)?;
+    refuse_nan(name, "pixels of the target", target)?;
+    // In double precision: single precision counts no further than 2^24, a volume of 256 x 256 x 256.
+    let predicted = logits.flatten_from(1)?.gt(0f64)?.to_dtype(DType::F64)?;
+    let target = target.flatten_from(1)?.gt(0.5)?.to_dtype(DType::F64)?;
+    let count = |mask: &Tensor| -> Result<Vec<f64>> { mask.sum(1)?.to_vec1() };
     let (both, all) = (count(&(&predicted * &target)?)?, predicted.dim(1)? as f64);
     let (predicted, target) = (count(&predicted)?, count(&target)?);
     let scores = both
@@ -38,9 +42,9 @@ fn mean_over_images(
         .zip(&target)
         .map(|((&both, &predicted), &target)| {
             score(Counts {
-                both: both.into(),
-                predicted: predicted.into(),
-                target: target.into(),
+                both,
+                predicted,
+                target,
                 all,
             })
         });
@@ -59,7 +63,7 @@ fn mean_over_images(
 /// ```
 ///
 /// # Errors
-/// When the shapes differ.
+/// When the shapes differ, or a logit or a pixel of the target is NaN.
 pub fn dice(logits: &Tensor, target: &Tensor) -> Result<f64> {
     mean_over_images("dice", logits, target, |counts| {
         match counts.predicted + counts.target {
@@ -72,7 +76,7 @@ pub fn dice(logits: &Tensor, target: &Tensor) -> Result<f64> {
 /// Intersection over union `|A and B| / |A or B|` (Jaccard index), 1 if both are empty.
 ///
 /// # Errors
-/// When the shapes differ.
+/// When the shapes differ, or a logit or a pixel of the target is NaN.
 pub fn iou(logits: &Tensor, target: &Tensor) -> Result<f64> {
     mean_over_images("iou", logits, target, |counts| {
         match counts.predicted + counts.target - counts.both {
@@ -85,7 +89,7 @@ pub fn iou(logits: &Tensor, target: &Tensor) -> Result<f64> {
 /// The share of pixels that are predicted correctly.
 ///
 /// # Errors
-/// When the shapes differ.
+/// When the shapes differ, or a logit or a pixel of the target is NaN.
 pub fn pixel_accuracy(logits: &Tensor, target: &Tensor) -> Result<f64> {
     mean_over_images("pixel_accuracy", logits, target, |counts| {
         let wrong = counts.predicted + counts.target - 2.0 * counts.both;

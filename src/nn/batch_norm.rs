@@ -14,6 +14,9 @@ use crate::{Error, Result, Tensor};
 /// running ones are used, so that the output of an image does not depend on the others in its batch. They are buffers (see
 /// [`Parameters`](super::Parameters)): saved with the model, but not learned.
 ///
+/// Training needs more than one value for each channel: after global pooling, a batch of one image is refused. If the last batch of
+/// your data is that small, leave it out with [`drop_last`](crate::data::DataLoader::drop_last).
+///
 /// ```
 /// use candle_core::Device;
 /// use eosin::Tensor;

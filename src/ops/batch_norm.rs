@@ -25,7 +25,7 @@ pub enum Statistics {
 /// `(x - mean) / sqrt(variance + epsilon) * weight + bias`, with the biased variance, as PyTorch's `batch_norm`.
 ///
 /// # Errors
-/// When the shapes do not fit, or a batch has only one value for each channel.
+/// When the shapes do not fit, or a batch has only one value for each channel: one image of one pixel.
 pub fn batch_norm(
     input: &Tensor,
     weight: &Tensor,
@@ -91,7 +91,8 @@ pub fn batch_statistics(input: &Tensor) -> Result<(Tensor, Tensor)> {
     let count = input.elem_count() / channels.max(1);
     if count < 2 {
         return Err(Error::Invalid(format!(
-            "batch_norm: input {:?}: a single value for each channel has no variance: train with larger batches",
+            "batch_norm: input {:?}: a single value for each channel has no variance: train with larger batches; if only the last \
+             batch is so small, leave it out with the loader's `.drop_last(true)`",
             input.shape()
         )));
     }

@@ -31,7 +31,7 @@ use std::mem::MaybeUninit;
 /// ```
 ///
 /// # Errors
-/// When the input is not (N, C, H, W) or smaller than the window.
+/// When the input is not (N, C, H, W), also where PyTorch takes (C, H, W), or when [`PoolOptions`] do not fit it.
 pub fn max_pool2d(input: &Tensor, options: &PoolOptions) -> Result<Tensor> {
     let windows = windows("max_pool2d", input, options)?;
     apply1(input, MaxPool2d(windows))

@@ -13,7 +13,9 @@ pub struct Window {
     pub counted: usize,
 }
 
-/// Options of pooling: windows that do not overlap, without padding, unless you say otherwise.
+/// Options of pooling: windows that do not overlap, without padding, unless you say otherwise. They are refused where PyTorch
+/// refuses them: if the window or the stride is 0, if the padding is more than half a window, and if the window is larger than the
+/// image with its padding (but see [`PoolOptions::ceil_mode`]). There is no dilation.
 ///
 /// ```
 /// use eosin::ops::PoolOptions;
@@ -52,7 +54,8 @@ impl PoolOptions {
         self
     }
 
-    /// Also takes windows that reach beyond the image, where they begin within it or its left padding.
+    /// Also takes windows that reach beyond the image and its padding by less than the stride, if they begin within the image or
+    /// before it.
     pub fn ceil_mode(mut self, ceil_mode: bool) -> Self {
         self.ceil_mode = ceil_mode;
         self
@@ -81,15 +84,18 @@ impl PoolOptions {
                     "window and stride must be at least 1, and the padding at most half a window",
                 );
             }
-            let Some(spare) = (size + 2 * padding)
+            // In ceil mode the last window may reach beyond the padding, by less than a stride.
+            let beyond = if self.ceil_mode { stride - 1 } else { 0 };
+            let Some(spare) = (size + 2 * padding + beyond)
                 .checked_sub(kernel)
                 .filter(|_| size > 0)
             else {
-                return Err("the window is larger than the image");
+                return Err("the window is larger than the image; take a smaller window");
             };
             let mut count = spare / stride + 1;
-            if self.ceil_mode && !spare.is_multiple_of(stride) && count * stride < size + padding {
-                count += 1;
+            // A window that begins behind the last pixel would see nothing.
+            if self.ceil_mode && (count - 1) * stride >= size + padding {
+                count -= 1;
             }
             let window = |index: usize| {
                 let start = index * stride;
@@ -122,5 +128,33 @@ impl PoolOptions {
                 input.shape()
             ))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::gradient_check::{assert_gradients, normal};
+    use crate::ops::{avg_pool2d, max_pool2d};
+    use candle_core::Device;
+
+    fn numbers(tensor: &Tensor) -> Vec<f64> {
+        tensor.flatten_all().unwrap().to_vec1().unwrap()
+    }
+
+    #[test]
+    fn ceil_mode_takes_a_window_that_is_larger_than_the_image_by_less_than_the_stride() {
+        let image = Tensor::new(&[[[[1f64, 5.], [3., 7.]]]], &Device::Cpu).unwrap();
+        let large = PoolOptions::new(3).ceil_mode(true);
+        assert_eq!(numbers(&max_pool2d(&image, &large).unwrap()), [7.0]);
+        // What lies beyond the image is not padding, so it is never counted.
+        assert_eq!(numbers(&avg_pool2d(&image, &large).unwrap()), [4.0]);
+        assert_gradients(&[normal(&[1, 2, 2, 2], 1)], |x| max_pool2d(&x[0], &large));
+        assert_gradients(&[normal(&[1, 2, 2, 2], 1)], |x| avg_pool2d(&x[0], &large));
+
+        for refused in [large.stride(1), large.ceil_mode(false)] {
+            let message = max_pool2d(&image, &refused).unwrap_err().to_string();
+            assert!(message.contains("larger than the image"), "{message}");
+        }
     }
 }

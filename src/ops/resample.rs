@@ -24,7 +24,7 @@ use rayon::prelude::*;
 /// ```
 ///
 /// # Errors
-/// When the input is not (N, C, H, W) or smaller than the window.
+/// When the input is not (N, C, H, W) or [`PoolOptions`] do not fit it.
 pub fn avg_pool2d(input: &Tensor, options: &PoolOptions) -> Result<Tensor> {
     let (rows, columns) = options.windows("avg_pool2d", input)?;
     let (_, _, height, width) = input.dims4()?;
@@ -44,7 +44,8 @@ pub fn avg_pool2d(input: &Tensor, options: &PoolOptions) -> Result<Tensor> {
 /// of `n` covers the pixels from `floor(i * H / n)` to below `ceil((i + 1) * H / n)`.
 ///
 /// # Errors
-/// When the input is not (N, C, H, W), or a size is 0.
+/// When the input is not (N, C, H, W), or a size is 0: PyTorch would return an image without pixels, which is a mistake rather than
+/// what you want.
 pub fn adaptive_avg_pool2d(input: &Tensor, size: impl Into<Pair>) -> Result<Tensor> {
     let (size, height, width) = sizes("adaptive_avg_pool2d", input, size.into())?;
     let axis = |size: usize, sources: usize| {
@@ -60,6 +61,10 @@ pub fn adaptive_avg_pool2d(input: &Tensor, size: impl Into<Pair>) -> Result<Tens
 
 /// Enlarges (or shrinks) `input` (N, C, H, W) to `size` by taking the nearest pixel, as PyTorch's `interpolate` with mode
 /// "nearest": pixel `floor(i * H / size)`. (candle's `Tensor::upsample_nearest2d` may overwrite a gradient instead of adding to it.)
+///
+/// For a `scale_factor` of PyTorch's that gives whole numbers of pixels, pass the size that it gives. For others, PyTorch gives the
+/// same only with `recompute_scale_factor`. The quotient is rounded as in single precision, whatever the image's; PyTorch rounds it
+/// in another way for images of f64, and then sends some gradients to other pixels than those that it took.
 ///
 /// # Errors
 /// When the input is not (N, C, H, W), or a size is 0.
@@ -77,7 +82,7 @@ pub fn upsample_nearest2d(input: &Tensor, size: impl Into<Pair>) -> Result<Tenso
 
 /// Enlarges (or shrinks) `input` (N, C, H, W) to `size` by linear interpolation between neighbouring pixels, as PyTorch's
 /// `interpolate` with mode "bilinear". With `align_corners` the centres of the corner pixels stay where they are, otherwise the edges
-/// of the image do. (candle's `Tensor::upsample_bilinear2d` has no gradient.)
+/// of the image do. (candle's `Tensor::upsample_bilinear2d` has no gradient.) For a scale factor see [`upsample_nearest2d`].
 ///
 /// # Errors
 /// When the input is not (N, C, H, W), or a size is 0.

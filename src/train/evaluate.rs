@@ -98,7 +98,7 @@ fn for_each_batch(
 ) -> Result<()> {
     if batches.is_empty() {
         return Err(Error::Invalid(format!(
-            "{name}: there is no batch; is the data set empty?"
+            "{name}: there is no batch: is the data set empty, or smaller than a batch with `.drop_last(true)`?"
         )));
     }
     let _guard = Guard::new();

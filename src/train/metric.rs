@@ -32,8 +32,14 @@ impl Callback for MeanMetric<'_> {
     }
 
     fn on_validation_batch_end(&mut self, run: &mut Run) -> Result<()> {
-        if let Some(Step { output, target, .. }) = &run.step {
-            self.mean.add((self.score)(output, target)?, output.dim(0)?);
+        if let Some(step) = &run.step {
+            let Step { output, target, .. } = step;
+            // Metrics refuse NaN. It ruins this epoch, but a run whose training loss is finite can go on.
+            let score = match step.loss.is_nan() {
+                true => f64::NAN,
+                false => (self.score)(output, target)?,
+            };
+            self.mean.add(score, output.dim(0)?);
         }
         Ok(())
     }
@@ -79,9 +85,14 @@ impl Callback for EpochMetric<'_> {
     }
 
     fn on_validation_end(&mut self, run: &mut Run) -> Result<()> {
-        let outputs = Tensor::cat(&self.outputs, 0)?;
-        let targets = Tensor::cat(&self.targets, 0)?;
-        let score = (self.score)(&outputs, &targets)?;
+        let score = match run.valid_loss.is_some_and(f64::is_nan) {
+            true => f64::NAN,
+            false => {
+                let outputs = Tensor::cat(&self.outputs, 0)?;
+                let targets = Tensor::cat(&self.targets, 0)?;
+                (self.score)(&outputs, &targets)?
+            }
+        };
         run.metrics.push((self.name.clone(), score));
         Ok(())
     }

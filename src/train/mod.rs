@@ -8,6 +8,7 @@ mod checkpoint;
 mod clock;
 mod early_stopping;
 mod evaluate;
+mod frozen;
 mod history;
 mod mean;
 mod metric;
@@ -19,7 +20,10 @@ mod schedule;
 mod scheduling;
 mod sgd;
 mod state;
+#[cfg(test)]
+mod test_runs;
 mod trainer;
+mod training_loop;
 
 pub use adam::{Adam, AdamW};
 pub use callback::Callback;

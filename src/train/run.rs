@@ -5,6 +5,7 @@ use super::optimizer::Optimizer;
 use super::plan::Plan;
 use crate::Tensor;
 use crate::display::interrupt::interrupted;
+use crate::display::{Bundle, display_bundle};
 use crate::nn::Module;
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ pub struct Run<'a> {
     pub elapsed: Duration,
     /// Until the run is expected to end, validation included.
     pub remaining: Duration,
+    /// What the run has told you so far, besides its losses and metrics.
+    pub notes: Vec<String>,
     pub(super) stopping: bool,
 }
 
@@ -75,6 +78,7 @@ impl<'a> Run<'a> {
             metrics: Vec::new(),
             elapsed: Duration::ZERO,
             remaining: Duration::ZERO,
+            notes: Vec::new(),
             stopping: false,
         }
     }
@@ -104,6 +108,12 @@ impl<'a> Run<'a> {
             learning_rate: self.optimizer.learning_rate(),
             seconds: 0.0,
         });
+    }
+
+    /// Shows this to the learner, and keeps it.
+    pub(super) fn tell(&mut self, note: String) {
+        display_bundle(&Bundle::text(note.as_str()));
+        self.notes.push(note);
     }
 
     /// Ends the run after this batch or epoch; what it has learned is kept.

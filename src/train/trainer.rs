@@ -1,30 +1,25 @@
-//! The training loop.
+//! What trains a model, and the settings of a run.
 
 use super::adam::Adam;
-use super::batch::{scalar, to_device};
 use super::best_weights::BestWeights;
 use super::callback::Callback;
 use super::checkpoint::Checkpoint;
 use super::clock::Clock;
 use super::early_stopping::EarlyStopping;
+use super::frozen::Frozen;
 use super::history::History;
-use super::mean::Mean;
 use super::metric::{EpochMetric, MeanMetric};
 use super::optimizer::Optimizer;
 use super::plan::Plan;
-use super::run::{Run, Step};
+use super::run::Run;
 use super::schedule::Schedule;
 use super::scheduling::Scheduling;
+use super::training_loop::{Callbacks, Loss, Work, epochs};
 use crate::data::Batches;
 use crate::display::interrupt::Guard;
-use crate::nn::{Module, evaluating};
-use crate::ops::backward;
+use crate::nn::Module;
 use crate::{Error, Result, Tensor};
 use std::path::Path;
-
-/// A loss of (output, target).
-type Loss<'a> = dyn Fn(&Tensor, &Tensor) -> Result<Tensor> + 'a;
-type Callbacks<'a> = Vec<Box<dyn Callback + 'a>>;
 
 /// Trains a model: for each epoch all training batches, then the validation batches.
 ///
@@ -50,6 +45,7 @@ pub struct Trainer<'a> {
     optimizer: Box<dyn Optimizer + 'a>,
     schedule: Schedule,
     epochs: usize,
+    frozen: Frozen,
     callbacks: Callbacks<'a>,
 }
 
@@ -65,6 +61,7 @@ impl<'a> Trainer<'a> {
             optimizer: Box::new(Adam::new(1e-3)),
             schedule: Schedule::default(),
             epochs: 10,
+            frozen: Frozen::default(),
             callbacks: Vec::new(),
         }
     }
@@ -82,6 +79,13 @@ impl<'a> Trainer<'a> {
 
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.epochs = epochs;
+        self
+    }
+
+    /// Leaves these parameters as they are: one, such as `encoder.first.weight`, or all of a layer, such as `encoder`. Call it again
+    /// for more. (The running statistics of batch normalisation still follow the batches.)
+    pub fn frozen(mut self, name: &str) -> Self {
+        self.frozen.add(name);
         self
     }
 
@@ -116,22 +120,47 @@ impl<'a> Trainer<'a> {
     }
 
     /// Trains. Afterwards the model is in evaluation mode and holds the weights of the best epoch: the one with the smallest
-    /// validation loss, or training loss when `valid` has no batches. A run that is interrupted within its first epoch keeps what
-    /// it has.
+    /// validation loss. A run that is interrupted within its first epoch keeps what it has.
+    ///
+    /// If the training loss is no longer a finite number, the run ends and says where and what to try; the best weights and the
+    /// history are kept ([`History::diverged`] tells), or if there are none yet, it is an error. Parameters that no gradient reaches
+    /// are named after the first step, unless they are [`frozen`](Trainer::frozen).
     ///
     /// # Errors
-    /// When there is nothing to train on, a batch cannot be read or does not fit, or the loss is no longer a finite number.
+    /// When there is nothing to train on or to validate on, a batch cannot be read or does not fit, no parameter gets a gradient,
+    /// what is frozen is not there, or the loss is not a finite number before any epoch was the best.
     pub fn fit(self, train: &dyn Batches, valid: &dyn Batches) -> Result<History> {
+        self.run(train, Some(valid))
+    }
+
+    /// [`Trainer::fit`] without validation: the best epoch is the one with the smallest training loss, which says nothing about
+    /// images that the model has not seen, and metrics are not computed.
+    ///
+    /// # Errors
+    /// As [`Trainer::fit`].
+    pub fn fit_without_validation(self, train: &dyn Batches) -> Result<History> {
+        self.run(train, None)
+    }
+
+    fn run(self, train: &dyn Batches, valid: Option<&dyn Batches>) -> Result<History> {
+        let no_batch = |kind: &str, advice: &str| {
+            Error::Invalid(format!(
+                "fit: there is no {kind} batch: is the data set empty, or smaller than a batch with `.drop_last(true)`?{advice}"
+            ))
+        };
         if train.is_empty() {
-            return Err(Error::Invalid(
-                "fit: there is no training batch; is the data set empty?".to_owned(),
-            ));
+            return Err(no_batch("training", ""));
         }
+        if valid.is_some_and(Batches::is_empty) {
+            let advice = " To train without validation, call `.fit_without_validation(&train)`.";
+            return Err(no_batch("validation", advice));
+        }
+        self.frozen.check(&self.model.parameters())?;
         let _guard = Guard::new();
         let plan = Plan {
             epochs: self.epochs,
             batches: train.len(),
-            validates: !valid.is_empty(),
+            validates: valid.is_some(),
         };
         let mut run = Run::new(plan, self.model, self.optimizer);
         let mut callbacks: Callbacks<'a> = vec![
@@ -140,123 +169,17 @@ impl<'a> Trainer<'a> {
             Box::new(BestWeights::default()),
         ];
         callbacks.extend(self.callbacks);
-
+        let work = Work {
+            train,
+            valid,
+            loss: &*self.loss,
+            frozen: &self.frozen,
+        };
         callbacks.on_train_begin(&mut run)?;
-        let outcome = epochs(&mut run, &mut callbacks, &*self.loss, train, valid);
+        let outcome = epochs(&mut run, &mut callbacks, &work);
         run.model.eval();
         callbacks.on_train_end(&mut run)?;
         outcome.map(|()| run.history)
-    }
-}
-
-fn epochs<'a>(
-    run: &mut Run<'a>,
-    callbacks: &mut Callbacks<'a>,
-    loss: &Loss<'a>,
-    train: &dyn Batches,
-    valid: &dyn Batches,
-) -> Result<()> {
-    for epoch in 1..=run.plan.epochs {
-        run.begin_epoch(epoch);
-        callbacks.on_epoch_begin(run)?;
-        train_epoch(run, callbacks, loss, train)?;
-        if run.plan.validates && !run.stopping {
-            validate(run, callbacks, loss, valid)?;
-        }
-        // An epoch that is not finished has no record.
-        if run.stopping {
-            break;
-        }
-        run.record_epoch();
-        callbacks.on_epoch_end(run)?;
-        if run.stopping {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// The seven steps, for each batch.
-fn train_epoch<'a>(
-    run: &mut Run<'a>,
-    callbacks: &mut Callbacks<'a>,
-    loss: &Loss<'a>,
-    batches: &dyn Batches,
-) -> Result<()> {
-    let parameters = run.model.parameters();
-    let device = parameters.device();
-    let mut mean = Mean::default();
-    run.model.train();
-    for batch in batches.batches(run.epoch) {
-        if run.is_over() {
-            break;
-        }
-        run.batch += 1;
-        callbacks.on_batch_begin(run)?;
-        // 1. The batch goes to the device.
-        let (input, target) = to_device(batch?, &device)?;
-        // 2. Forward.
-        let output = run.model.forward(&input)?;
-        // 3. The loss.
-        let loss = loss(&output, &target)?;
-        // 4. No old gradients to clear: each store is new.
-        // 5. Backward.
-        let gradients = backward(&loss)?;
-        // 6. The optimizer's step.
-        run.optimizer.step(&parameters, &gradients)?;
-        // 7. The loss is recorded.
-        let loss = finite(scalar(&loss)?, run)?;
-        mean.add(loss, input.dim(0)?);
-        run.mean_loss = mean.value();
-        run.history.batch_losses.push(loss);
-        run.step = Some(Step::new(input, target, &output, loss));
-        callbacks.on_batch_end(run)?;
-    }
-    Ok(())
-}
-
-/// Forward and loss alone, for each batch.
-fn validate<'a>(
-    run: &mut Run<'a>,
-    callbacks: &mut Callbacks<'a>,
-    loss: &Loss<'a>,
-    batches: &dyn Batches,
-) -> Result<()> {
-    let model = run.model;
-    let device = model.parameters().device();
-    let mut mean = Mean::default();
-    callbacks.on_validation_begin(run)?;
-    evaluating(model, || {
-        for batch in batches.batches(run.epoch) {
-            if run.is_over() {
-                break;
-            }
-            let (input, target) = to_device(batch?, &device)?;
-            let output = model.forward(&input)?;
-            let loss = scalar(&loss(&output, &target)?)?;
-            mean.add(loss, input.dim(0)?);
-            run.step = Some(Step::new(input, target, &output, loss));
-            callbacks.on_validation_batch_end(run)?;
-        }
-        Ok::<_, Error>(())
-    })?;
-    if run.stopping {
-        return Ok(());
-    }
-    run.valid_loss = Some(mean.value());
-    callbacks.on_validation_end(run)
-}
-
-fn finite(loss: f64, run: &Run) -> Result<f64> {
-    match loss.is_finite() {
-        true => Ok(loss),
-        false => Err(Error::Invalid(format!(
-            "fit: the loss is {loss} in epoch {}, batch {}: try a smaller learning rate (it is {}), and check whether the data \
-             contain NaN",
-            run.epoch,
-            run.batch,
-            run.optimizer.learning_rate()
-        ))),
     }
 }
 
@@ -266,13 +189,10 @@ mod tests {
     use crate::data::BatchIterator;
     use crate::display::interrupt;
     use crate::nn::{self, Conv2d, Layers, Sequential};
+    use crate::train::test_runs::TURN;
     use crate::train::{Epoch, Sgd, evaluate};
     use crate::{ops, sequential};
     use candle_core::Device;
-    use std::sync::Mutex;
-
-    /// The interrupt flag belongs to the process: runs that must not see another test's take turns.
-    static TURN: Mutex<()> = Mutex::new(());
 
     fn small(seed: u64) -> Sequential {
         let model = sequential![
@@ -417,7 +337,7 @@ mod tests {
         );
         let exploding = Trainer::new(&model, |output, _| output.sum_all()? * f64::INFINITY);
         let message = exploding
-            .fit(&Squares(1), &Squares(0))
+            .fit(&Squares(1), &Squares(1))
             .unwrap_err()
             .to_string();
         assert!(
@@ -474,27 +394,5 @@ mod tests {
         assert_eq!(epoch.metric("dice of all").unwrap(), best.dice);
         let message = epoch.metric("iou").unwrap_err().to_string();
         assert!(message.contains("dice, dice of all"), "{message}");
-    }
-
-    #[test]
-    fn a_validation_loss_of_nan_is_never_the_best() {
-        let _turn = TURN.lock();
-        interrupt::clear();
-        let model = small(1);
-        let validations = std::cell::Cell::new(0);
-        let loss = |output: &Tensor, target: &Tensor| {
-            let loss = ops::bce_dice_loss(output, target)?;
-            validations.set(validations.get() + usize::from(!loss.track_op()));
-            match validations.get() == 1 && !loss.track_op() {
-                true => Ok((loss * f64::NAN)?),
-                false => Ok(loss),
-            }
-        };
-        let history = Trainer::new(&model, loss)
-            .epochs(3)
-            .fit(&Squares(2), &Squares(1))
-            .unwrap();
-        assert!(history.epochs[0].valid_loss.unwrap().is_nan());
-        assert!(history.best_epoch.unwrap() > 1);
     }
 }

@@ -5,3 +5,4 @@ mod metrics;
 mod networks;
 mod operations;
 mod optimizers;
+mod shapes;

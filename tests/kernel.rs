@@ -39,6 +39,83 @@ fn gradients_are_right_across_cells() {
 }
 
 #[test]
+fn every_tensor_method_has_the_right_gradient() {
+    let mut kernel = prepared();
+    kernel
+        .run("let x = Var::new(&[[[[1f32, 5.], [2., 3.]]]], &Device::Cpu)?;")
+        .ok();
+    // candle's own: 0.25 for the largest of four, and 4 instead of 5 for a pixel that is used once besides.
+    let pooled = kernel.run(
+        "x.max_pool2d(2)?.sum_all()?.backward()?.get(&x).unwrap().flatten_all()?.to_vec1::<f32>()?",
+    );
+    assert_eq!(pooled.ok().result(), "[0.0, 1.0, 0.0, 0.0]");
+    let both = "(x.upsample_nearest2d(4, 4)?.sum_all()? + x.sum_all()?)?";
+    let both = kernel.run(&format!(
+        "{both}.backward()?.get(&x).unwrap().flatten_all()?.to_vec1::<f32>()?"
+    ));
+    assert_eq!(both.ok().result(), "[5.0, 5.0, 5.0, 5.0]");
+}
+
+#[test]
+fn a_graph_of_200_000_operations_can_be_gone_through_and_dropped() {
+    let mut kernel = prepared();
+    kernel
+        .run(
+            "let w = Var::new(1f64, &Device::Cpu)?;\nlet mut total = w.as_tensor().clone();\n\
+             for _ in 0..200_000 {\n    total = (&total + w.as_tensor())?;\n}",
+        )
+        .ok();
+    let gradient = kernel.run("total.backward()?.get(&w).unwrap().to_scalar::<f64>()?");
+    assert_eq!(gradient.ok().result(), "200001.0");
+    kernel.run("drop(total);").ok();
+    assert_eq!(kernel.run("w.to_scalar::<f64>()?").ok().result(), "1.0");
+}
+
+#[test]
+fn a_cell_that_reads_stdin_goes_on_at_once_and_is_told_what_to_use() {
+    let mut kernel = prepared();
+    kernel.run("let kept = 7;").ok();
+    let cell = kernel
+        .run("let mut line = String::new();\nstd::io::stdin().read_line(&mut line)?;\nprintln!(\"{line:?}\");")
+        .ok();
+    assert_eq!(cell.stdout(), "\"\\n\"\n");
+    assert!(cell.stderr().contains("`input("), "{}", cell.stderr());
+    let cell = kernel.run("std::io::stdin().lines().count()").ok();
+    assert_eq!(cell.result(), "1");
+    let sent = kernel.send("input(\"rate (as 1:100, \\\"odds\\\"): \")");
+    assert_eq!(kernel.answer("1:50"), "rate (as 1:100, \"odds\"): ");
+    let cell = kernel.finish(&sent, Duration::from_secs(60)).ok();
+    assert_eq!(
+        (cell.result(), cell.stderr()),
+        ("\"1:50\"".into(), "".into())
+    );
+    assert_eq!(kernel.run("kept").ok().result(), "7");
+}
+
+#[test]
+fn many_printed_lines_are_few_messages_in_order_with_displays() {
+    let mut kernel = prepared();
+    let cell = kernel
+        .run(
+            "for line in 0..6000 {\n    println!(\"{line}\");\n    if line == 2999 {\n        \
+             display(&number_grid(&[(\"x\", &Tensor::new(&[1f32], &Device::Cpu)?)])?);\n    }\n}",
+        )
+        .ok();
+    let lines: String = (0..6000).map(|line| format!("{line}\n")).collect();
+    assert_eq!(cell.stdout(), lines);
+    let outputs: Vec<_> = cell.outputs.iter().map(|(_, output)| output).collect();
+    assert!(outputs.len() < 100, "{} messages", outputs.len());
+    let picture = outputs
+        .iter()
+        .position(|output| !matches!(output, Output::Stdout(_)))
+        .unwrap();
+    assert!(
+        matches!(outputs[picture - 1], Output::Stdout(text) if text.ends_with("\n2999\n")),
+        "the display has lost its place"
+    );
+}
+
+#[test]
 fn output_streams_in_order_while_the_cell_runs() {
     let mut kernel = prepared();
     let cell = kernel

@@ -8,6 +8,7 @@ mod folder;
 mod grey_images;
 mod image_file;
 mod image_shape;
+mod listing;
 mod loader;
 pub mod mnist;
 mod normalize;

@@ -1,8 +1,10 @@
 //! Data sets, one file each, their augmentation, and the loader that makes batches of them.
 
+mod archive;
 mod augmentation;
 mod batches;
 mod dataset;
+mod decode;
 pub mod download;
 mod folder;
 mod grey_images;
@@ -13,6 +15,7 @@ mod loader;
 pub mod mnist;
 mod normalize;
 pub mod nuclei;
+mod pixels;
 pub mod pneumonia;
 mod split;
 pub mod synthetic;

@@ -1,0 +1,149 @@
+//! Which pixels of a mask are nuclei.
+
+use image::{DynamicImage, GrayImage, Luma};
+
+/// 1 where a mask shows a nucleus, and 0 elsewhere.
+///
+/// | mask | nuclei |
+/// | --- | --- |
+/// | two values, such as 0 and 255, or 0 and 1 | the larger value |
+/// | one nucleus whose edge is smoothed: in-between values at the edge only, up to white | above half of white |
+/// | a number for each nucleus (a label map), 8 or 16 bits | every number but 0 |
+/// | a colour for each nucleus | every colour but black |
+pub fn nuclei(mask: &DynamicImage) -> GrayImage {
+    let (width, height) = (mask.width(), mask.height());
+    let (numbers, white) = match mask {
+        DynamicImage::ImageLuma8(grey) => {
+            (grey.iter().map(|&number| u16::from(number)).collect(), 255)
+        }
+        DynamicImage::ImageLuma16(grey) => (grey.as_raw().clone(), u16::MAX),
+        _ => {
+            let colours = mask.to_rgb16();
+            let is_grey = |[red, green, blue]: [u16; 3]| red == green && green == blue;
+            if colours.pixels().any(|pixel| !is_grey(pixel.0)) {
+                return GrayImage::from_fn(width, height, |x, y| {
+                    Luma([u8::from(colours.get_pixel(x, y).0 != [0; 3])])
+                });
+            }
+            let numbers: Vec<u16> = colours.pixels().map(|pixel| pixel.0[0]).collect();
+            (numbers, u16::MAX)
+        }
+    };
+    let threshold = match is_label_map(&numbers, width as usize, white) {
+        true => 0,
+        false => numbers.iter().copied().max().unwrap_or(0) / 2,
+    };
+    let row = |y: u32| &numbers[(y * width) as usize..];
+    GrayImage::from_fn(width, height, |x, y| {
+        Luma([u8::from(row(y)[x as usize] > threshold)])
+    })
+}
+
+/// Whether a mask numbers its nuclei. In-between values are numbers if the largest one is not white, or if one of them fills a
+/// square of 3 x 3 pixels: the grey of a smoothed edge is never that flat.
+///
+/// If this takes a smoothed edge for numbers, a nucleus grows by a pixel. The other way round, nuclei would be lost.
+fn is_label_map(numbers: &[u16], width: usize, white: u16) -> bool {
+    let (low, high) = numbers.iter().fold((u16::MAX, 0), |(low, high), &number| {
+        (low.min(number), high.max(number))
+    });
+    let is_between = |number: u16| low < number && number < high;
+    if !numbers.iter().any(|&number| is_between(number)) {
+        return false;
+    }
+    let rows: Vec<&[u16]> = numbers.chunks(width).collect();
+    let is_flat = |rows: &[&[u16]], x: usize| {
+        let number = rows[0][x];
+        is_between(number)
+            && rows
+                .iter()
+                .all(|row| row[x..x + 3].iter().all(|&other| other == number))
+    };
+    high != white
+        || rows
+            .windows(3)
+            .any(|rows| (0..width.saturating_sub(2)).any(|x| is_flat(rows, x)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{ImageBuffer, Rgb};
+
+    /// Squares of 4 x 4 pixels side by side, one for each number.
+    fn squares<T: Copy>(numbers: &[T]) -> (u32, Vec<T>) {
+        let row = numbers.iter().flat_map(|&number| [number; 4]);
+        let pixels = (0..4).flat_map(|_| row.clone()).collect();
+        (4 * numbers.len() as u32, pixels)
+    }
+
+    /// For each square, whether it is a nucleus.
+    fn found(mask: impl Into<DynamicImage>) -> Vec<u8> {
+        let nuclei = nuclei(&mask.into());
+        let squares: Vec<u8> = (0..nuclei.width() / 4)
+            .map(|square| nuclei.get_pixel(4 * square, 0).0[0])
+            .collect();
+        let all: u32 = nuclei.iter().map(|&one| u32::from(one)).sum();
+        assert_eq!(
+            all,
+            16 * squares.iter().map(|&one| u32::from(one)).sum::<u32>()
+        );
+        squares
+    }
+
+    fn bytes(numbers: &[u8]) -> GrayImage {
+        let (width, pixels) = squares(numbers);
+        GrayImage::from_raw(width, 4, pixels).unwrap()
+    }
+
+    fn words(numbers: &[u16]) -> ImageBuffer<Luma<u16>, Vec<u16>> {
+        let (width, pixels) = squares(numbers);
+        ImageBuffer::from_raw(width, 4, pixels).unwrap()
+    }
+
+    #[test]
+    fn every_number_of_a_label_map_is_a_nucleus() {
+        assert_eq!(found(bytes(&[0, 1, 2, 0, 3, 4])), [0, 1, 1, 0, 1, 1]);
+        assert_eq!(found(words(&[0, 1, 500, 0, 1000])), [0, 1, 1, 0, 1]);
+        // Numbers up to white, and numbers that were stretched to be visible.
+        assert_eq!(found(bytes(&[0, 1, 254, 255])), [0, 1, 1, 1]);
+        assert_eq!(found(words(&[0, 1, 256, 65535])), [0, 1, 1, 1]);
+        assert_eq!(found(bytes(&[0, 85, 170, 255])), [0, 1, 1, 1]);
+        let grey = DynamicImage::from(bytes(&[0, 1, 2, 3]));
+        assert_eq!(found(grey.to_rgb8()), [0, 1, 1, 1]);
+        assert_eq!(found(grey.to_luma_alpha8()), [0, 1, 1, 1]);
+    }
+
+    #[test]
+    fn every_colour_is_a_nucleus() {
+        let (width, pixels) = squares(&[[0, 0, 0], [128, 0, 0], [0, 1, 0], [128, 128, 128]]);
+        let colours = ImageBuffer::<Rgb<u8>, _>::from_raw(width, 4, pixels.concat()).unwrap();
+        assert_eq!(found(colours), [0, 1, 1, 1]);
+    }
+
+    #[test]
+    fn the_larger_of_two_values_is_the_nucleus() {
+        for white in [1, 2, 128, 255] {
+            assert_eq!(found(bytes(&[0, white, 0])), [0, 1, 0]);
+            assert_eq!(found(words(&[0, white.into(), 0])), [0, 1, 0]);
+        }
+        assert_eq!(found(bytes(&[1, 2])), [0, 1]);
+        assert_eq!(found(bytes(&[0, 0])), [0, 0]);
+        assert_eq!(found(bytes(&[255])), [1]);
+    }
+
+    #[test]
+    fn a_smoothed_edge_belongs_to_the_nucleus_where_it_is_above_half() {
+        // A disc of radius 6, as far as each pixel is covered.
+        let disc = |x: u32, y: u32| {
+            let distance = (x as f32 - 9.5).hypot(y as f32 - 9.5);
+            (6.5 - distance).clamp(0.0, 1.0)
+        };
+        let smooth = GrayImage::from_fn(20, 20, |x, y| Luma([(255.0 * disc(x, y)) as u8]));
+        let sharp = GrayImage::from_fn(20, 20, |x, y| {
+            Luma([u8::from((255.0 * disc(x, y)) as u8 > 127)])
+        });
+        assert!(smooth.iter().any(|&value| value != 0 && value != 255));
+        assert_eq!(nuclei(&smooth.into()), sharp);
+    }
+}

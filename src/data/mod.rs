@@ -14,6 +14,7 @@ mod listing;
 mod loader;
 pub mod mnist;
 mod normalize;
+mod npy;
 pub mod nuclei;
 mod pixels;
 pub mod pneumonia;

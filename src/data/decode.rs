@@ -37,6 +37,10 @@ pub(super) fn format(bytes: &[u8]) -> Result<ImageFormat, String> {
     match image::guess_format(bytes) {
         Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::Tiff)) => Ok(format),
         Ok(format) => Err(format!("it is a {format:?} image; {WAY_OUT}")),
+        // BigTIFF, for files above 4 GB.
+        Err(_) if bytes.starts_with(b"II\x2b\0") || bytes.starts_with(b"MM\0\x2b") => {
+            Ok(ImageFormat::Tiff)
+        }
         Err(_) if bytes.is_empty() => Err("the file is empty".to_owned()),
         Err(_) if bytes.get(128..132) == Some(b"DICM") => Err(format!(
             "it is a DICOM file; {WAY_OUT}, or read it with another library"
@@ -102,3 +106,6 @@ fn explain(format: ImageFormat, error: &image::ImageError) -> String {
         _ => format!("it is not a whole {name} file ({error})"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! Which pixels of a mask are nuclei.
 
-use image::{DynamicImage, GrayImage, Luma};
+use image::DynamicImage;
 
-/// 1 where a mask shows a nucleus, and 0 elsewhere.
+/// 1 where a mask shows a nucleus, and 0 elsewhere, row by row.
 ///
 /// | mask | nuclei |
 /// | --- | --- |
@@ -10,55 +10,52 @@ use image::{DynamicImage, GrayImage, Luma};
 /// | one nucleus whose edge is smoothed: in-between values at the edge only, up to white | above half of white |
 /// | a number for each nucleus (a label map), 8 or 16 bits | every number but 0 |
 /// | a colour for each nucleus | every colour but black |
-pub fn nuclei(mask: &DynamicImage) -> GrayImage {
-    let (width, height) = (mask.width(), mask.height());
-    let (numbers, white) = match mask {
-        DynamicImage::ImageLuma8(grey) => {
-            (grey.iter().map(|&number| u16::from(number)).collect(), 255)
-        }
-        DynamicImage::ImageLuma16(grey) => (grey.as_raw().clone(), u16::MAX),
+pub fn nuclei(mask: &DynamicImage) -> Vec<u8> {
+    let width = mask.width() as usize;
+    match mask {
+        DynamicImage::ImageLuma8(grey) => from_numbers(grey, width, u8::MAX),
+        DynamicImage::ImageLuma16(grey) => from_numbers(grey, width, u16::MAX),
         _ => {
             let colours = mask.to_rgb16();
-            let is_grey = |[red, green, blue]: [u16; 3]| red == green && green == blue;
-            if colours.pixels().any(|pixel| !is_grey(pixel.0)) {
-                return GrayImage::from_fn(width, height, |x, y| {
-                    Luma([u8::from(colours.get_pixel(x, y).0 != [0; 3])])
-                });
+            let colours = || colours.pixels().map(|pixel| pixel.0);
+            match colours().all(|[red, green, blue]| red == green && green == blue) {
+                true => {
+                    let numbers: Vec<u16> = colours().map(|[number, ..]| number).collect();
+                    from_numbers(&numbers, width, u16::MAX)
+                }
+                false => colours().map(|colour| u8::from(colour != [0; 3])).collect(),
             }
-            let numbers: Vec<u16> = colours.pixels().map(|pixel| pixel.0[0]).collect();
-            (numbers, u16::MAX)
         }
-    };
-    let threshold = match is_label_map(&numbers, width as usize, white) {
+    }
+}
+
+fn from_numbers<T: Copy + Ord + Into<u16>>(numbers: &[T], width: usize, white: T) -> Vec<u8> {
+    let threshold = match is_label_map(numbers, width, white) {
         true => 0,
-        false => numbers.iter().copied().max().unwrap_or(0) / 2,
+        false => numbers.iter().max().map_or(0, |&high| high.into() / 2),
     };
-    let row = |y: u32| &numbers[(y * width) as usize..];
-    GrayImage::from_fn(width, height, |x, y| {
-        Luma([u8::from(row(y)[x as usize] > threshold)])
-    })
+    let is_nucleus = |&number: &T| u8::from(number.into() > threshold);
+    numbers.iter().map(is_nucleus).collect()
 }
 
 /// Whether a mask numbers its nuclei. In-between values are numbers if the largest one is not white, or if one of them fills a
 /// square of 3 x 3 pixels: the grey of a smoothed edge is never that flat.
 ///
 /// If this takes a smoothed edge for numbers, a nucleus grows by a pixel. The other way round, nuclei would be lost.
-fn is_label_map(numbers: &[u16], width: usize, white: u16) -> bool {
-    let (low, high) = numbers.iter().fold((u16::MAX, 0), |(low, high), &number| {
-        (low.min(number), high.max(number))
-    });
-    let is_between = |number: u16| low < number && number < high;
+fn is_label_map<T: Copy + Ord>(numbers: &[T], width: usize, white: T) -> bool {
+    let (Some(&low), Some(&high)) = (numbers.iter().min(), numbers.iter().max()) else {
+        return false;
+    };
+    let is_between = |number: T| low < number && number < high;
     if !numbers.iter().any(|&number| is_between(number)) {
         return false;
     }
-    let rows: Vec<&[u16]> = numbers.chunks(width).collect();
-    let is_flat = |rows: &[&[u16]], x: usize| {
+    let is_flat = |rows: &[&[T]], x: usize| {
         let number = rows[0][x];
-        is_between(number)
-            && rows
-                .iter()
-                .all(|row| row[x..x + 3].iter().all(|&other| other == number))
+        let is_it = |row: &&[T]| row[x..x + 3].iter().all(|&other| other == number);
+        is_between(number) && rows.iter().all(is_it)
     };
+    let rows: Vec<&[T]> = numbers.chunks(width).collect();
     high != white
         || rows
             .windows(3)
@@ -68,7 +65,7 @@ fn is_label_map(numbers: &[u16], width: usize, white: u16) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{ImageBuffer, Rgb};
+    use image::{GrayImage, ImageBuffer, Luma, Rgb};
 
     /// Squares of 4 x 4 pixels side by side, one for each number.
     fn squares<T: Copy>(numbers: &[T]) -> (u32, Vec<T>) {
@@ -80,15 +77,15 @@ mod tests {
     /// For each square, whether it is a nucleus.
     fn found(mask: impl Into<DynamicImage>) -> Vec<u8> {
         let nuclei = nuclei(&mask.into());
-        let squares: Vec<u8> = (0..nuclei.width() / 4)
-            .map(|square| nuclei.get_pixel(4 * square, 0).0[0])
-            .collect();
-        let all: u32 = nuclei.iter().map(|&one| u32::from(one)).sum();
-        assert_eq!(
-            all,
-            16 * squares.iter().map(|&one| u32::from(one)).sum::<u32>()
+        let row = nuclei.len() / 4;
+        assert!(nuclei.chunks(row).all(|other| other == &nuclei[..row]));
+        let squares: Vec<&[u8]> = nuclei[..row].chunks(4).collect();
+        assert!(
+            squares
+                .iter()
+                .all(|square| square.iter().all(|one| *one == square[0]))
         );
-        squares
+        squares.iter().map(|square| square[0]).collect()
     }
 
     fn bytes(numbers: &[u8]) -> GrayImage {
@@ -144,6 +141,6 @@ mod tests {
             Luma([u8::from((255.0 * disc(x, y)) as u8 > 127)])
         });
         assert!(smooth.iter().any(|&value| value != 0 && value != 255));
-        assert_eq!(nuclei(&smooth.into()), sharp);
+        assert_eq!(nuclei(&smooth.into()), sharp.into_raw());
     }
 }

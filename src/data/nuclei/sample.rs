@@ -40,14 +40,15 @@ impl Sample {
                     "{name} is a JPEG image, which blurs the numbers of a mask; make the mask anew, as PNG or TIFF"
                 ));
             }
-            let mask = nuclei(&decode_file(name, &bytes)?);
-            if mask.dimensions() != (width, height) {
-                let (mask_width, mask_height) = mask.dimensions();
+            let mask = decode_file(name, &bytes)?;
+            if (mask.width(), mask.height()) != (width, height) {
                 return Err(format!(
-                    "{name} is {mask_width} x {mask_height} pixels, the image {width} x {height}"
+                    "{name} is {} x {} pixels, the image {width} x {height}",
+                    mask.width(),
+                    mask.height()
                 ));
             }
-            for (all, &one) in merged.iter_mut().zip(mask.iter()) {
+            for (all, one) in merged.iter_mut().zip(nuclei(&mask)) {
                 *all = (*all).max(one);
             }
         }

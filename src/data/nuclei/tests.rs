@@ -280,7 +280,7 @@ fn zips_that_cannot_be_read_are_told_with_the_way_out() {
 fn a_mask_with_a_number_for_each_nucleus_gives_all_nuclei() {
     let folder = tempfile::tempdir().unwrap();
     good(folder.path());
-    // The two columns of the other masks, with the numbers 1 and 3 of three nuclei; the middle one is in the first column, too.
+    // The two columns of the other masks, as three nuclei: the first column is two of them.
     let number = |x: u32, y: u32| match (x, y) {
         (1, 0..4) => 1,
         (1, _) => 2,
@@ -288,12 +288,17 @@ fn a_mask_with_a_number_for_each_nucleus_gives_all_nuclei() {
         _ => 0,
     };
     let bytes = png(GrayImage::from_fn(8, 8, |x, y| Luma([number(x, y) as u8])));
-    let words = png(image::ImageBuffer::<Luma<u16>, _>::from_fn(8, 8, |x, y| {
-        Luma([300 * number(x, y)])
-    }));
-    for (id, labels) in [("a", bytes), ("b", words)] {
+    let mut words = Cursor::new(Vec::new());
+    let deep = image::ImageBuffer::<Luma<u16>, _>::from_fn(8, 8, |x, y| Luma([300 * number(x, y)]));
+    DynamicImage::from(deep)
+        .write_to(&mut words, ImageFormat::Tiff)
+        .unwrap();
+    for (id, file, labels) in [
+        ("a", "labels.png", bytes),
+        ("b", "labels.TIF", words.into_inner()),
+    ] {
         fs::remove_dir_all(folder.path().join(id).join("masks")).unwrap();
-        write(folder.path(), &format!("{id}/masks/labels.png"), &labels);
+        write(folder.path(), &format!("{id}/masks/{file}"), &labels);
     }
     check(&Nuclei::load(folder.path(), &small()).unwrap());
 }

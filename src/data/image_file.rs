@@ -2,6 +2,7 @@
 
 use super::decode::decode;
 use super::image_shape;
+use super::listing::nearby;
 use super::pixels::Pixels;
 use crate::whole_file::write_whole;
 use crate::{Error, Result};
@@ -29,7 +30,10 @@ use std::path::Path;
 /// When the file cannot be read or is cut short, or is not such an image: another format, several pages, or floating-point numbers.
 pub fn load_image(path: impl AsRef<Path>) -> Result<Tensor> {
     let path = path.as_ref();
-    let bytes = std::fs::read(path).map_err(|source| at(path, source))?;
+    let bytes = std::fs::read(path).map_err(|source| match path.exists() {
+        true => at(path, source),
+        false => unusable(path, format!("there is no such file; {}", nearby(path))),
+    })?;
     let image = decode(&bytes).map_err(|reason| unusable(path, reason))?;
     let (width, height) = (image.width() as usize, image.height() as usize);
     let values = Pixels::new(image, None).values();
@@ -108,7 +112,13 @@ mod tests {
                 .to_string()
                 .contains("note.png")
         );
-        assert!(load_image(folder.path().join("none.png")).is_err());
+        let error = load_image(folder.path().join("photos/none.png"))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("none.png: there is no such file") && error.contains("holds note.png"),
+            "{error}"
+        );
         let flat = Tensor::zeros((5, 7), DType::F32, &Device::Cpu).unwrap();
         assert!(
             save_image(&flat, &path)

@@ -51,6 +51,23 @@ pub(super) fn contents(path: &Path) -> String {
     }
 }
 
+/// What is where a missing file was expected, in the nearest folder that exists, for the end of an error.
+pub(super) fn nearby(missing: &Path) -> String {
+    let folder = missing
+        .ancestors()
+        .skip(1)
+        .map(|folder| match folder.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => folder,
+        })
+        .find(|folder| folder.is_dir());
+    match folder.map(|folder| (folder, names_in(folder))) {
+        Some((folder, Ok(names))) => format!("{} holds {}", folder.display(), in_words(&names)),
+        Some((_, Err(error))) => error.to_string(),
+        None => "nor is there the folder".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,5 +105,11 @@ mod tests {
             contents(&folder.path().join("none")),
             "there is no such folder"
         );
+        let listed = "holds a, b, c, d, e and 2 more";
+        for missing in ["none", "none/none/none"] {
+            let words = nearby(&folder.path().join(missing));
+            assert_eq!(words, format!("{} {listed}", folder.path().display()));
+        }
+        assert!(nearby(Path::new("none")).starts_with(". holds "));
     }
 }

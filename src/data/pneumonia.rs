@@ -3,7 +3,7 @@
 
 use super::archive;
 use super::folder::{DATA_VARIABLE, folders};
-use super::listing::{contents, in_words};
+use super::listing::{in_words, nearby};
 use super::npy::Array;
 use super::{GreyImages, Split, Subset, synthetic};
 use crate::display::{Bundle, display_bundle};
@@ -50,13 +50,11 @@ impl Pneumonia {
             false => path.to_owned(),
         };
         if !path.is_file() {
-            let folder = path.parent().unwrap_or(&path);
             return Err(Error::Data(format!(
-                "{}: there is no such file; in {}, {}. Run `data::download::pneumonia()`, or set {DATA_VARIABLE} to a folder that \
-                 holds {NAME}. To read other sizes, such as pneumoniamnist_64.npz, give the file instead of its folder",
+                "{}: there is no such file; {}. Run `data::download::pneumonia()`, or set {DATA_VARIABLE} to a folder that holds \
+                 {NAME}. To read other sizes, such as pneumoniamnist_64.npz, give the file instead of its folder",
                 path.display(),
-                folder.display(),
-                contents(folder)
+                nearby(&path)
             )));
         }
         let mut file = archive::open(&path)?;
@@ -222,7 +220,7 @@ mod tests {
             Tensor::write_npz(&arrays.into_iter().collect::<Vec<_>>(), &path).unwrap()
         };
         let message = || Pneumonia::load(folder.path()).unwrap_err().to_string();
-        assert!(message().contains("the folder is empty"), "{}", message());
+        assert!(message().contains(" holds nothing"), "{}", message());
         fs::write(folder.path().join("pneumoniamnist_64.npz"), "").unwrap();
         assert!(
             message().contains("holds pneumoniamnist_64.npz"),

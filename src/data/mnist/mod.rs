@@ -251,7 +251,8 @@ mod tests {
     #[test]
     fn the_files_are_found_as_torchvision_kaggle_and_the_original_archive_name_them() {
         let files = [TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS];
-        let rename: [(&str, fn(&str) -> String); 6] = [
+        type Rename = fn(&str) -> String;
+        let layouts: [(&str, Rename); 6] = [
             ("", |name| name.to_owned()),
             ("MNIST/raw", |name| name.to_owned()),
             ("raw", |name| name.replace("-idx", ".idx")),
@@ -263,7 +264,7 @@ mod tests {
                 format!("{}/{name}", name.trim_end_matches(".gz"))
             }),
         ];
-        for (place, name) in rename {
+        for (place, name) in layouts {
             let (made, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
             good(made.path());
             for file in files

@@ -1,7 +1,7 @@
 //! The files of the images: Kaggle's layout, as a folder or still zipped.
 
 use crate::data::archive::{self, Archive};
-use crate::data::listing::{contents, in_words, is_clutter, names_in};
+use crate::data::listing::{contents, in_words, is_clutter, names_in, nearby};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub const NAME: &str = "stage1_train";
 /// How many folders may lie between the one given and those of the images. Archives are often unpacked into a folder of their own.
 const DEPTH: usize = 3;
-/// How the names of files end that are images. The error for other formats would be of no use: many data sets hold notes, too.
+/// How the names of images end; other files, such as notes, are ignored.
 const ENDINGS: [&str; 5] = ["png", "tif", "tiff", "jpg", "jpeg"];
 
 /// The data set at `folder`, or in it.
@@ -48,12 +48,10 @@ impl Source {
             return Ok(Source::Folder(path));
         }
         if !path.exists() {
-            let beside = path.parent().map_or(String::new(), |folder| {
-                format!("; in {}, {}", folder.display(), contents(folder))
-            });
             return Err(Error::Data(format!(
-                "{}: there is no such file or folder{beside}",
-                path.display()
+                "{}: there is no such file or folder; {}",
+                path.display(),
+                nearby(&path)
             )));
         }
         let source = Source::Zip(path);

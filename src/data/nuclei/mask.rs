@@ -32,7 +32,11 @@ pub fn nuclei(mask: &DynamicImage) -> Vec<u8> {
 fn from_numbers<T: Copy + Ord + Into<u16>>(numbers: &[T], width: usize, white: T) -> Vec<u8> {
     let threshold = match is_label_map(numbers, width, white) {
         true => 0,
-        false => numbers.iter().max().map_or(0, |&high| high.into() / 2),
+        false => numbers
+            .iter()
+            .copied()
+            .max()
+            .map_or(0, |high| high.into() / 2),
     };
     let is_nucleus = |&number: &T| u8::from(number.into() > threshold);
     numbers.iter().map(is_nucleus).collect()
@@ -43,11 +47,13 @@ fn from_numbers<T: Copy + Ord + Into<u16>>(numbers: &[T], width: usize, white: T
 ///
 /// If this takes a smoothed edge for numbers, a nucleus grows by a pixel. The other way round, nuclei would be lost.
 fn is_label_map<T: Copy + Ord>(numbers: &[T], width: usize, white: T) -> bool {
-    let (Some(&low), Some(&high)) = (numbers.iter().min(), numbers.iter().max()) else {
+    // Copied, so that the compiler compares many numbers at once; there are thousands of masks.
+    let all = || numbers.iter().copied();
+    let (Some(low), Some(high)) = (all().min(), all().max()) else {
         return false;
     };
     let is_between = |number: T| low < number && number < high;
-    if !numbers.iter().any(|&number| is_between(number)) {
+    if !all().any(is_between) {
         return false;
     }
     let is_flat = |rows: &[&[T]], x: usize| {

@@ -10,23 +10,30 @@ use image::DynamicImage;
 /// | one nucleus whose edge is smoothed: in-between values at the edge only, up to white | above half of white |
 /// | a number for each nucleus (a label map), 8 or 16 bits | every number but 0 |
 /// | a colour for each nucleus | every colour but black |
-pub fn nuclei(mask: &DynamicImage) -> Vec<u8> {
+///
+/// # Errors
+/// When a mask in colours has no black background; the error is the reason.
+pub fn nuclei(mask: &DynamicImage) -> Result<Vec<u8>, String> {
     let width = mask.width() as usize;
-    match mask {
+    Ok(match mask {
         DynamicImage::ImageLuma8(grey) => from_numbers(grey, width, u8::MAX),
         DynamicImage::ImageLuma16(grey) => from_numbers(grey, width, u16::MAX),
         _ => {
             let colours = mask.to_rgb16();
             let colours = || colours.pixels().map(|pixel| pixel.0);
-            match colours().all(|[red, green, blue]| red == green && green == blue) {
-                true => {
-                    let numbers: Vec<u16> = colours().map(|[number, ..]| number).collect();
-                    from_numbers(&numbers, width, u16::MAX)
-                }
-                false => colours().map(|colour| u8::from(colour != [0; 3])).collect(),
+            if colours().all(|[red, green, blue]| red == green && green == blue) {
+                let numbers: Vec<u16> = colours().map(|[number, ..]| number).collect();
+                from_numbers(&numbers, width, u16::MAX)
+            } else if colours().any(|colour| colour == [0; 3]) {
+                colours().map(|colour| u8::from(colour != [0; 3])).collect()
+            } else {
+                return Err(
+                    "it has colours, but no black pixel: the background of a mask must be black"
+                        .to_owned(),
+                );
             }
         }
-    }
+    })
 }
 
 fn from_numbers<T: Copy + Ord + Into<u16>>(numbers: &[T], width: usize, white: T) -> Vec<u8> {
@@ -82,7 +89,7 @@ mod tests {
 
     /// For each square, whether it is a nucleus.
     fn found(mask: impl Into<DynamicImage>) -> Vec<u8> {
-        let nuclei = nuclei(&mask.into());
+        let nuclei = nuclei(&mask.into()).unwrap();
         let row = nuclei.len() / 4;
         assert!(nuclei.chunks(row).all(|other| other == &nuclei[..row]));
         let squares: Vec<&[u8]> = nuclei[..row].chunks(4).collect();
@@ -118,10 +125,13 @@ mod tests {
     }
 
     #[test]
-    fn every_colour_is_a_nucleus() {
+    fn every_colour_but_black_is_a_nucleus() {
         let (width, pixels) = squares(&[[0, 0, 0], [128, 0, 0], [0, 1, 0], [128, 128, 128]]);
         let colours = ImageBuffer::<Rgb<u8>, _>::from_raw(width, 4, pixels.concat()).unwrap();
         assert_eq!(found(colours), [0, 1, 1, 1]);
+        let photograph = ImageBuffer::from_pixel(2, 2, Rgb([200u8, 100, 0]));
+        let error = nuclei(&photograph.into()).unwrap_err();
+        assert!(error.contains("must be black"), "{error}");
     }
 
     #[test]
@@ -147,6 +157,6 @@ mod tests {
             Luma([u8::from((255.0 * disc(x, y)) as u8 > 127)])
         });
         assert!(smooth.iter().any(|&value| value != 0 && value != 255));
-        assert_eq!(nuclei(&smooth.into()), sharp.into_raw());
+        assert_eq!(nuclei(&smooth.into()).unwrap(), sharp.into_raw());
     }
 }

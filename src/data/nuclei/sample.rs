@@ -48,7 +48,8 @@ impl Sample {
                     mask.height()
                 ));
             }
-            for (all, one) in merged.iter_mut().zip(nuclei(&mask)) {
+            let mask = nuclei(&mask).map_err(|reason| format!("{name}: {reason}"))?;
+            for (all, one) in merged.iter_mut().zip(mask) {
                 *all = (*all).max(one);
             }
         }

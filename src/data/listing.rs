@@ -8,7 +8,7 @@ const FEW: usize = 5;
 
 /// Whether a file is not the data set's: hidden files, and what macOS and Windows leave in folders and zip files.
 pub(super) fn is_clutter(name: &str) -> bool {
-    name.split('/').any(|part| {
+    name.split(['/', '\\']).any(|part| {
         part.starts_with('.') && part != "."
             || ["__macosx", "thumbs.db", "desktop.ini"].contains(&part.to_lowercase().as_str())
     })
@@ -80,6 +80,7 @@ mod tests {
             "__MACOSX/a/images/a.png",
             "Thumbs.db",
             "a/masks/desktop.ini",
+            "__MACOSX\\a\\images\\a.png",
         ] {
             assert!(is_clutter(name), "{name}");
         }

@@ -73,6 +73,7 @@ impl Source {
             Source::Zip(path) => {
                 let archive = archive::open(path)?;
                 names.extend(archive.file_names().flatten().map(|name| name.into_owned()));
+                names.retain(|name| !is_clutter(name));
             }
         }
         let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
@@ -131,11 +132,10 @@ fn add_files_below(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<St
 }
 
 fn is_image(name: &str) -> bool {
-    let path = name.replace('\\', "/");
-    let ending = path
+    let ending = name
         .rsplit_once('.')
         .map(|(_, ending)| ending.to_lowercase());
-    !is_clutter(&path) && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }
 
 /// Reads files by name; each thread has its own.

@@ -1,6 +1,9 @@
 //! Reading an image from a file, and writing one.
 
+use super::decode::decode;
 use super::image_shape;
+use super::listing::nearby;
+use super::pixels::Pixels;
 use crate::whole_file::write_whole;
 use crate::{Error, Result, Tensor};
 use candle_core::{DType, Device};
@@ -8,6 +11,10 @@ use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
 use std::path::Path;
 
 /// Reads a PNG, JPEG or TIFF image as a tensor (3, H, W), f32 in `0..=1`; a grey image gets three equal channels.
+///
+/// A photograph is turned upright as its EXIF orientation tells, and transparency is left out. The values of 16-bit images keep all
+/// their levels; in grey ones, 1 is the largest number of 8, 10, 12, 14 or 16 bits, the fewest that hold the brightest pixel, since
+/// a camera with 12 bits writes them into a file of 16.
 ///
 /// ```
 /// use eosin::prelude::*;
@@ -20,19 +27,17 @@ use std::path::Path;
 /// ```
 ///
 /// # Errors
-/// When the file cannot be read, or is not such an image.
+/// When the file cannot be read or is cut short, or is not such an image: another format, several pages, or floating-point numbers.
 pub fn load_image(path: impl AsRef<Path>) -> Result<Tensor> {
     let path = path.as_ref();
-    let image = image::ImageReader::open(path)
-        .and_then(image::ImageReader::with_guessed_format)
-        .map_err(|source| at(path, source))?
-        .decode()
-        .map_err(|error| unusable(path, error))?
-        .to_rgb8();
+    let bytes = std::fs::read(path).map_err(|source| match path.exists() {
+        true => at(path, source),
+        false => unusable(path, format!("there is no such file; {}", nearby(path))),
+    })?;
+    let image = decode(&bytes).map_err(|reason| unusable(path, reason))?;
     let (width, height) = (image.width() as usize, image.height() as usize);
-    let pixels = Tensor::from_vec(image.into_raw(), (height, width, 3), &Device::Cpu)?;
-    let channels_first = pixels.permute((2, 0, 1))?.to_dtype(DType::F32)?;
-    channels_first / 255.0
+    let values = Pixels::new(image, None).values();
+    Ok(Tensor::from_vec(values, (3, height, width), &Device::Cpu)?)
 }
 
 /// Writes a tensor (1, H, W) or (3, H, W) with values in `0..=1` (others are clipped) as an 8-bit PNG file, whole or not at all.
@@ -107,7 +112,13 @@ mod tests {
                 .to_string()
                 .contains("note.png")
         );
-        assert!(load_image(folder.path().join("none.png")).is_err());
+        let error = load_image(folder.path().join("photos/none.png"))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("none.png: there is no such file") && error.contains("holds note.png"),
+            "{error}"
+        );
         let flat = Tensor::zeros((5, 7), DType::F32, &Device::Cpu).unwrap();
         assert!(
             save_image(&flat, &path)

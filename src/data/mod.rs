@@ -1,17 +1,22 @@
 //! Data sets, one file each, their augmentation, and the loader that makes batches of them.
 
+mod archive;
 mod augmentation;
 mod batches;
 mod dataset;
+mod decode;
 pub mod download;
 mod folder;
 mod grey_images;
 mod image_file;
 mod image_shape;
+mod listing;
 mod loader;
 pub mod mnist;
 mod normalize;
+mod npy;
 pub mod nuclei;
+mod pixels;
 pub mod pneumonia;
 mod split;
 pub mod synthetic;

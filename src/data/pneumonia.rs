@@ -1,12 +1,13 @@
 //! Chest X-rays of children with and without pneumonia: PneumoniaMNIST (MedMNIST v2, Yang et al. 2023, CC BY 4.0; images of
 //! Kermany et al. 2018), in its three official parts.
 
+use super::archive;
 use super::folder::{DATA_VARIABLE, folders};
+use super::listing::{in_words, nearby};
+use super::npy::Array;
 use super::{GreyImages, Split, Subset, synthetic};
 use crate::display::{Bundle, display_bundle};
-use crate::{Error, Result, Tensor};
-use candle_core::DType;
-use std::collections::HashMap;
+use crate::{Error, Result};
 use std::path::{Path, PathBuf};
 
 /// The data set's file.
@@ -34,7 +35,11 @@ pub struct Pneumonia {
 }
 
 impl Pneumonia {
-    /// Reads `pneumoniamnist.npz`, or the file with this name in a folder.
+    /// Reads `pneumoniamnist.npz`, or the file with this name in a folder. MedMNIST's larger images, such as those of
+    /// `pneumoniamnist_64.npz`, are read in their own size.
+    ///
+    /// The file holds the arrays `train_images`, `train_labels` and so on, also for `val` and `test`. Images are uint8 (count,
+    /// height, width), labels are any integers (count, 1) or (count,).
     ///
     /// # Errors
     /// When there is no such file, it is cut short, or its arrays are not those of the data set.
@@ -46,55 +51,78 @@ impl Pneumonia {
         };
         if !path.is_file() {
             return Err(Error::Data(format!(
-                "{}: there is no such file; run `data::download::pneumonia()`, or set {DATA_VARIABLE} to a folder that holds \
-                 {NAME}",
-                path.display()
+                "{}: there is no such file; {}. Run `data::download::pneumonia()`, or set {DATA_VARIABLE} to a folder that holds \
+                 {NAME}. To read other sizes, such as pneumoniamnist_64.npz, give the file instead of its folder",
+                path.display(),
+                nearby(&path)
             )));
         }
+        let mut file = archive::open(&path)?;
         let refuse = |reason: String| {
             Error::Data(format!(
-                "{}: {reason}; remove it and run `data::download::pneumonia()`",
+                "{}: {reason}; give another file, or remove this one and run `data::download::pneumonia()`",
                 path.display()
             ))
         };
-        let arrays: HashMap<String, Tensor> = candle_core::Tensor::read_npz(&path)
-            .map_err(|error| refuse(format!("not a whole npz file ({error})")))?
-            .into_iter()
-            .map(|(name, array)| (name, array.into()))
-            .collect();
-        let array = |name: String, rule: &str, fits: &dyn Fn(&[usize]) -> bool| {
-            let array = arrays
-                .get(&name)
-                .ok_or_else(|| refuse(format!("it has no array `{name}`")))?;
-            match array.dtype() == DType::U8 && fits(array.dims()) {
-                true => Ok(array),
-                false => Err(refuse(format!(
-                    "`{name}` is {:?} of {}, it should be {rule} of u8",
-                    array.shape(),
-                    array.dtype().as_str()
-                ))),
+        let names: Vec<String> = file.file_names().flatten().map(Into::into).collect();
+        let mut array = |name: &str| -> Result<Array> {
+            let npy = format!("{name}.npy");
+            if !names.contains(&npy) {
+                return Err(refuse(format!(
+                    "it has no array `{name}`; it holds {}",
+                    in_words(&names)
+                )));
             }
+            let bytes = archive::read(&mut file, &npy).map_err(refuse)?;
+            Array::read(bytes.as_slice()).map_err(|reason| refuse(format!("`{name}`: {reason}")))
         };
-        let part = |name: &str| -> Result<GreyImages> {
-            let images = array(
-                format!("{name}_images"),
-                "(count, height, width)",
-                &|sizes| sizes.len() == 3,
-            )?;
-            let (count, height, width) = images.dims3()?;
-            let classes = array(
-                format!("{name}_labels"),
-                &format!("({count}, 1)"),
-                &|sizes| sizes == [count, 1],
-            )?;
-            let bytes = |tensor: &Tensor| -> Result<Vec<u8>> { tensor.flatten_all()?.to_vec1() };
-            let classes = bytes(classes)?;
-            if let Some(class) = classes.iter().find(|&&class| class > 1) {
+        let mut part = |name: &str| -> Result<GreyImages> {
+            let (images, labels) = (
+                array(&format!("{name}_images"))?,
+                array(&format!("{name}_labels"))?,
+            );
+            let (count, height, width) = match *images.sizes.as_slice() {
+                [count, height, width] | [count, height, width, 1] => (count, height, width),
+                [_, _, _, 3] => {
+                    return Err(refuse(format!(
+                        "`{name}_images` is {:?}: images with three colours. PneumoniaMNIST is grey, so this may be another data \
+                         set of MedMNIST",
+                        images.sizes
+                    )));
+                }
+                _ => {
+                    return Err(refuse(format!(
+                        "`{name}_images` is {:?}, it should be (count, height, width)",
+                        images.sizes
+                    )));
+                }
+            };
+            if labels.sizes != [count] && labels.sizes != [count, 1] {
+                return Err(refuse(format!(
+                    "`{name}_labels` is {:?}, it should be ({count}, 1) or ({count},)",
+                    labels.sizes
+                )));
+            }
+            let classes = labels.integers().ok_or_else(|| {
+                refuse(format!(
+                    "`{name}_labels` is of type {}, it should be of uint8 or other integers",
+                    labels.kind
+                ))
+            })?;
+            if let Some(class) = classes.iter().find(|class| !(0..=1).contains(*class)) {
                 return Err(refuse(format!(
                     "`{name}_labels` holds {class}; a class is 0 or 1"
                 )));
             }
-            GreyImages::new((height, width), bytes(images)?, classes)
+            let kind = images.kind;
+            let pixels = images.into_bytes().ok_or_else(|| {
+                refuse(format!(
+                    "`{name}_images` is of type {kind}, it should be of uint8: 0 is black, and 255 is white"
+                ))
+            })?;
+            let classes = classes.iter().map(|&class| class as u8).collect();
+            GreyImages::new((height, width), pixels, classes)
+                .map_err(|error| refuse(format!("`{name}_images`: {error}")))
         };
         Ok(Pneumonia {
             train: part("train")?,
@@ -159,9 +187,13 @@ pub fn find() -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Tensor;
     use crate::data::Dataset;
-    use candle_core::Device;
+    use crate::data::npy::npy;
+    use candle_core::{DType, Device};
+    use std::collections::HashMap;
     use std::fs;
+    use std::io::Write;
 
     fn zeros(sizes: &[usize]) -> Tensor {
         Tensor::zeros(sizes, DType::U8, &Device::Cpu).unwrap()
@@ -192,7 +224,13 @@ mod tests {
             candle_core::Tensor::write_npz(&arrays.collect::<Vec<_>>(), &path).unwrap()
         };
         let message = || Pneumonia::load(folder.path()).unwrap_err().to_string();
-        assert!(message().contains("there is no such file"), "{}", message());
+        assert!(message().contains(" holds nothing"), "{}", message());
+        fs::write(folder.path().join("pneumoniamnist_64.npz"), "").unwrap();
+        assert!(
+            message().contains("holds pneumoniamnist_64.npz"),
+            "{}",
+            message()
+        );
 
         write(good());
         let parts = Pneumonia::load(folder.path()).unwrap().split();
@@ -208,9 +246,9 @@ mod tests {
 
         let whole = fs::read(&path).unwrap();
         fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-        assert!(message().contains("not a whole npz file"), "{}", message());
+        assert!(message().contains("not a whole zip file"), "{}", message());
         for (name, array, reason) in [
-            ("val_labels", None, "no array `val_labels`"),
+            ("val_labels", None, "no array `val_labels`; it holds"),
             ("val_labels", Some(zeros(&[2, 1])), "should be (1, 1)"),
             ("test_images", Some(zeros(&[4])), "(count, height, width)"),
             (
@@ -224,6 +262,114 @@ mod tests {
             arrays.extend(array.map(|array| (name, array)));
             write(arrays);
             assert!(message().contains(reason), "{}", message());
+        }
+    }
+
+    /// Writes an npz file with the arrays of `part` in each part.
+    fn write_npz(path: &Path, images: &[u8], labels: &[u8]) {
+        let mut archive = zip::ZipWriter::new(fs::File::create(path).unwrap());
+        for part in ["train", "val", "test"] {
+            for (name, bytes) in [("images", images), ("labels", labels)] {
+                let options = zip::write::SimpleFileOptions::default();
+                archive
+                    .start_file(format!("{part}_{name}.npy"), options)
+                    .unwrap();
+                archive.write_all(bytes).unwrap();
+            }
+        }
+        archive.finish().unwrap();
+    }
+
+    /// Two images of 64 x 64 pixels, of which one, at (1, 2, 3), is white.
+    fn one_white(is_fortran: bool) -> Vec<u8> {
+        let mut pixels = vec![0; 2 * 64 * 64];
+        let place = match is_fortran {
+            true => 1 + 2 * (2 + 64 * 3),
+            false => (64 + 2) * 64 + 3,
+        };
+        pixels[place] = 255;
+        pixels
+    }
+
+    #[test]
+    fn other_sizes_orders_and_types_of_labels_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pneumoniamnist_64.npz");
+        for (is_fortran, shape) in [
+            (false, "(2, 64, 64)"),
+            (true, "(2, 64, 64)"),
+            (false, "(2, 64, 64, 1)"),
+        ] {
+            let images = npy("|u1", is_fortran, shape, &one_white(is_fortran));
+            for labels in [
+                npy("|u1", false, "(2, 1)", &[1, 0]),
+                npy("|b1", false, "(2,)", &[1, 0]),
+                npy("<i4", true, "(2, 1)", &[1, 0, 0, 0, 0, 0, 0, 0]),
+                npy(
+                    "<i8",
+                    false,
+                    "(2,)",
+                    &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+                ),
+            ] {
+                write_npz(&path, &images, &labels);
+                let parts = Pneumonia::load(&path).unwrap();
+                assert_eq!(parts.valid.classes(), [1, 0]);
+                let scan = parts.test.get(1).unwrap().0;
+                assert_eq!(scan.dims(), [1, 64, 64]);
+                let rows = scan.get(0).unwrap().to_vec2::<f32>().unwrap();
+                assert_eq!(rows[2][3], 1.0);
+                assert_eq!(rows.concat().iter().sum::<f32>(), 1.0);
+            }
+        }
+    }
+
+    #[test]
+    fn colours_and_other_types_are_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(NAME);
+        let images = npy("|u1", false, "(1, 1, 2)", &[0; 2]);
+        let labels = npy("|u1", false, "(1, 1)", &[0]);
+        for (images, labels, wanted) in [
+            (
+                &npy("|u1", false, "(1, 1, 2, 3)", &[0; 6]),
+                &labels,
+                "three colours",
+            ),
+            (
+                &npy("<f4", false, "(1, 1, 2)", &[0; 8]),
+                &labels,
+                "float32, it should be of uint8",
+            ),
+            (
+                &npy("<u2", false, "(1, 1, 2)", &[0; 4]),
+                &labels,
+                "uint16, it should be of uint8",
+            ),
+            (&images, &npy("<f8", false, "(1, 1)", &[0; 8]), "float64"),
+            (&images, &npy("|i1", false, "(1, 1)", &[255]), "holds -1"),
+            (
+                &images,
+                &npy("|u1", false, "(1, 3)", &[0; 3]),
+                "it should be (1, 1) or (1,)",
+            ),
+            (
+                &npy("|u1", false, "(1, 0, 2)", &[]),
+                &labels,
+                "images of 0 x 2 pixels",
+            ),
+            (
+                &images,
+                &labels[..20].to_vec(),
+                "`train_labels`: it is cut short",
+            ),
+        ] {
+            write_npz(&path, images, labels);
+            let message = Pneumonia::load(&path).unwrap_err().to_string();
+            assert!(
+                message.contains(wanted) && message.contains(NAME),
+                "{message}"
+            );
         }
     }
 }

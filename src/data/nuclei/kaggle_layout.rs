@@ -1,13 +1,18 @@
 //! The files of the images: Kaggle's layout, as a folder or still zipped.
 
+use crate::data::archive::{self, Archive};
+use crate::data::listing::{contents, in_words, is_clutter, names_in, nearby};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{BufReader, Read};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The data set's name on disk; the archive is called that and `.zip`.
 pub const NAME: &str = "stage1_train";
+/// How many folders may lie between the one given and those of the images. Archives are often unpacked into a folder of their own.
+const DEPTH: usize = 3;
+/// How the names of images end; other files, such as notes, are ignored.
+const ENDINGS: [&str; 5] = ["png", "tif", "tiff", "jpg", "jpeg"];
 
 /// The data set at `folder`, or in it.
 pub fn locate(folder: &Path) -> Option<PathBuf> {
@@ -44,8 +49,9 @@ impl Source {
         }
         if !path.exists() {
             return Err(Error::Data(format!(
-                "{}: there is no such file or folder",
-                path.display()
+                "{}: there is no such file or folder; {}",
+                path.display(),
+                nearby(&path)
             )));
         }
         let source = Source::Zip(path);
@@ -53,77 +59,83 @@ impl Source {
     }
 
     /// The files of each sample, by its id.
+    ///
+    /// # Errors
+    /// When there are none.
     pub fn entries(&self) -> Result<BTreeMap<String, Entry>> {
-        let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
-        let mut add = |name: &str| {
-            // Whatever comes before, the last three parts are <id>, images or masks, and the file.
-            let mut parts = name.rsplit('/');
-            if let (Some(file), Some(kind), Some(id)) = (parts.next(), parts.next(), parts.next())
-                && file.ends_with(".png")
-                && !file.starts_with('.')
-            {
-                let entry = entries.entry(id.to_owned()).or_default();
-                match kind {
-                    "images" => entry.images.push(name.to_owned()),
-                    "masks" => entry.masks.push(name.to_owned()),
-                    _ => {}
-                }
-            }
-        };
+        let mut names = Vec::new();
         match self {
             Source::Folder(folder) => {
-                for id in names_in(folder)? {
-                    for kind in ["images", "masks"] {
-                        for file in names_in(&folder.join(&id).join(kind)).unwrap_or_default() {
-                            add(&format!("{id}/{kind}/{file}"));
-                        }
-                    }
+                // An error here is about the folder itself.
+                names_in(folder)?;
+                add_files_below(folder, "", DEPTH, &mut names);
+            }
+            Source::Zip(path) => {
+                let archive = archive::open(path)?;
+                names.extend(archive.file_names().flatten().map(|name| name.into_owned()));
+                names.retain(|name| !is_clutter(name));
+            }
+        }
+        let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
+        for name in names.iter().filter(|name| is_image(name)) {
+            // Some programs of Windows write backslashes.
+            let path = name.replace('\\', "/");
+            // Whatever comes before, the last three parts are <id>, images or masks, and the file.
+            let mut parts = path.rsplit('/').skip(1);
+            if let (Some(kind @ ("images" | "masks")), Some(id)) = (parts.next(), parts.next()) {
+                let entry = entries.entry(id.to_owned()).or_default();
+                match kind {
+                    "images" => entry.images.push(name.clone()),
+                    _ => entry.masks.push(name.clone()),
                 }
             }
-            Source::Zip(path) => open_zip(path)?
-                .file_names()
-                .flatten()
-                .for_each(|name| add(&name)),
         }
-        entries.retain(|_, entry| !entry.images.is_empty() || !entry.masks.is_empty());
-        Ok(entries)
+        match entries.is_empty() {
+            true => Err(self.no_images(&names)),
+            false => Ok(entries),
+        }
+    }
+
+    fn no_images(&self, names: &[String]) -> Error {
+        let (path, found) = match self {
+            Source::Folder(folder) => (folder, contents(folder)),
+            Source::Zip(path) => (path, format!("the zip file holds {}", in_words(names))),
+        };
+        Error::Data(format!(
+            "{}: there are no images; {found}. The layout must be <id>/images/<id>.png and <id>/masks/*.png, in this folder or zip \
+             file or at most {DEPTH} folders deeper",
+            path.display()
+        ))
     }
 
     pub fn reader(&self) -> Result<Reader> {
         Ok(match self {
             Source::Folder(folder) => Reader::Folder(folder.clone()),
-            Source::Zip(path) => Reader::Zip(Box::new(open_zip(path)?)),
+            Source::Zip(path) => Reader::Zip(Box::new(archive::open(path)?)),
         })
     }
 }
 
-fn names_in(folder: &Path) -> Result<Vec<String>> {
-    let failed = |source| Error::Io {
-        path: folder.to_owned(),
-        source,
-    };
-    let entries = fs::read_dir(folder).map_err(failed)?;
-    let mut names: Vec<String> = entries
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    Ok(names)
+/// Adds the files in `images` and `masks` of each folder below this one, as paths from where the search began.
+fn add_files_below(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<String>) {
+    for id in names_in(folder).unwrap_or_default() {
+        let (inner, prefix) = (folder.join(&id), format!("{prefix}{id}/"));
+        let before = files.len();
+        for kind in ["images", "masks"] {
+            let names = names_in(&inner.join(kind)).unwrap_or_default();
+            files.extend(names.iter().map(|name| format!("{prefix}{kind}/{name}")));
+        }
+        if files.len() == before && depth > 0 {
+            add_files_below(&inner, &prefix, depth - 1, files);
+        }
+    }
 }
 
-type Archive = zip::ZipArchive<BufReader<File>>;
-
-fn open_zip(path: &Path) -> Result<Archive> {
-    let file = File::open(path).map_err(|source| Error::Io {
-        path: path.to_owned(),
-        source,
-    })?;
-    zip::ZipArchive::new(BufReader::new(file)).map_err(|error| {
-        Error::Data(format!(
-            "{}: not a whole zip file ({error}); it may be cut short: download it again",
-            path.display()
-        ))
-    })
+fn is_image(name: &str) -> bool {
+    let ending = name
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_lowercase());
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }
 
 /// Reads files by name; each thread has its own.
@@ -134,16 +146,11 @@ pub enum Reader {
 
 impl Reader {
     pub fn read(&mut self, name: &str) -> Result<Vec<u8>, String> {
-        let describe = |error: &dyn std::fmt::Display| format!("{name}: {error}");
         match self {
-            Reader::Folder(folder) => fs::read(folder.join(name)).map_err(|error| describe(&error)),
-            Reader::Zip(archive) => {
-                let mut file = archive.by_name(name).map_err(|error| describe(&error))?;
-                let mut bytes = Vec::new();
-                file.read_to_end(&mut bytes)
-                    .map_err(|error| describe(&error))?;
-                Ok(bytes)
+            Reader::Folder(folder) => {
+                fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"))
             }
+            Reader::Zip(archive) => archive::read(archive, name),
         }
     }
 }

@@ -1,22 +1,21 @@
 //! Handwritten digits: MNIST (LeCun, Cortes and Burges 1998), from its four idx files, compressed with gzip or not.
 
+mod idx;
+mod layout;
+
+pub use layout::{TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS};
+
+use self::idx::IdxFile;
+use self::layout::{PLACES, file, locate};
 use super::folder::{DATA_VARIABLE, folders};
+use super::listing::contents;
 use super::{Dataset, GreyImages, Split, Subset, synthetic};
 use crate::display::{Bundle, display_bundle};
 use crate::{Error, Result};
-use flate2::read::GzDecoder;
-use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The data set's folder within a folder of data sets.
 pub const NAME: &str = "mnist";
-/// The four files; compressed ones end with `.gz`.
-pub const TRAIN_IMAGES: &str = "train-images-idx3-ubyte";
-pub const TRAIN_LABELS: &str = "train-labels-idx1-ubyte";
-pub const TEST_IMAGES: &str = "t10k-images-idx3-ubyte";
-pub const TEST_LABELS: &str = "t10k-labels-idx1-ubyte";
-
 /// The mean of all pixels of the training images, for [`Normalize`](super::Normalize).
 pub const MEAN: f32 = 0.1307;
 /// Their standard deviation.
@@ -45,7 +44,10 @@ pub struct Mnist {
 }
 
 impl Mnist {
-    /// Reads the four files from a folder, or from the folder `mnist` in it.
+    /// Reads the four files from a folder, or from the folder `mnist`, or torchvision's `MNIST/raw`, in it.
+    ///
+    /// A file may be compressed with gzip, have a dot in its name instead of a dash (`train-images.idx3-ubyte`), or lie in a folder
+    /// of the same name, as Kaggle packs it.
     ///
     /// # Errors
     /// When a file is missing, cut short or of another kind, or images and labels do not match.
@@ -53,16 +55,25 @@ impl Mnist {
         let folder = folder.as_ref();
         let folder = locate(folder).ok_or_else(|| {
             Error::Data(format!(
-                "{}: there is no {TRAIN_IMAGES} here, with or without .gz; run `data::download::mnist()`, or set \
-                 {DATA_VARIABLE} to a folder that holds MNIST's four files",
-                folder.display()
+                "{}: MNIST's four files, such as {TRAIN_IMAGES}.gz, are neither here nor in {}; {}. Run `data::download::mnist()`, \
+                 or set {DATA_VARIABLE} to a folder that holds them",
+                folder.display(),
+                PLACES[1..].join(", "),
+                contents(folder)
             ))
         })?;
+        let read = |name: &str| {
+            let path = file(&folder, name).ok_or_else(|| {
+                Error::Data(format!(
+                    "{}: {name} is missing, with or without .gz; {}. Copy the file there, or run `data::download::mnist()`",
+                    folder.display(),
+                    contents(&folder)
+                ))
+            })?;
+            IdxFile::read(path)
+        };
         let part = |images: &str, labels: &str| -> Result<GreyImages> {
-            let (images, labels) = (
-                IdxFile::read(&folder, images)?,
-                IdxFile::read(&folder, labels)?,
-            );
+            let (images, labels) = (read(images)?, read(labels)?);
             let [image_count, SIDE, SIDE] = *images.sizes.as_slice() else {
                 return Err(images.refuse(format!(
                     "its sizes are {:?}, they should be (count, {SIDE}, {SIDE})",
@@ -135,94 +146,12 @@ pub fn find() -> Option<PathBuf> {
     folders().find_map(|folder| locate(&folder))
 }
 
-/// The folder with the files: `folder` itself, or one in it.
-fn locate(folder: &Path) -> Option<PathBuf> {
-    [folder.to_owned(), folder.join(NAME)]
-        .into_iter()
-        .find(|folder| file(folder, TRAIN_IMAGES).is_some())
-}
-
-/// The plain file, or the compressed one.
-fn file(folder: &Path, name: &str) -> Option<PathBuf> {
-    [name.to_owned(), format!("{name}.gz")]
-        .into_iter()
-        .map(|name| folder.join(name))
-        .find(|path| path.is_file())
-}
-
-/// Bytes with sizes: http://yann.lecun.com/exdb/mnist describes the format.
-struct IdxFile {
-    path: PathBuf,
-    sizes: Vec<usize>,
-    bytes: Vec<u8>,
-}
-
-impl IdxFile {
-    fn read(folder: &Path, name: &str) -> Result<Self> {
-        let path = file(folder, name).ok_or_else(|| {
-            Error::Data(format!(
-                "{}: {name} is missing, with or without .gz",
-                folder.display()
-            ))
-        })?;
-        let mut bytes = fs::read(&path).map_err(|source| Error::Io {
-            path: path.clone(),
-            source,
-        })?;
-        let mut file = IdxFile {
-            path,
-            sizes: Vec::new(),
-            bytes: Vec::new(),
-        };
-        if bytes.starts_with(&[0x1f, 0x8b]) {
-            let mut decompressed = Vec::new();
-            GzDecoder::new(bytes.as_slice())
-                .read_to_end(&mut decompressed)
-                .map_err(|error| file.refuse(format!("not a whole gzip file ({error})")))?;
-            bytes = decompressed;
-        }
-        // Two zeros, the type (8: bytes), the number of sizes, then each size as four bytes, the highest first.
-        let &[0, 0, 8, rank, ref rest @ ..] = bytes.as_slice() else {
-            return Err(file.refuse("it does not begin like an idx file of bytes".to_owned()));
-        };
-        let Some((sizes, content)) = rest.split_at_checked(4 * usize::from(rank)) else {
-            return Err(file.refuse("it is cut short in its sizes".to_owned()));
-        };
-        file.sizes = sizes
-            .chunks_exact(4)
-            .map(|size| {
-                size.iter()
-                    .fold(0, |all, &byte| all << 8 | usize::from(byte))
-            })
-            .collect();
-        let wanted = file
-            .sizes
-            .iter()
-            .try_fold(1usize, |all, &size| all.checked_mul(size));
-        if wanted != Some(content.len()) {
-            return Err(file.refuse(format!(
-                "its sizes are {:?}, but it holds {} bytes: it is cut short or damaged",
-                file.sizes,
-                content.len()
-            )));
-        }
-        file.bytes = content.to_vec();
-        Ok(file)
-    }
-
-    fn refuse(&self, reason: String) -> Error {
-        Error::Data(format!(
-            "{}: {reason}; remove it and run `data::download::mnist()`",
-            self.path.display()
-        ))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use flate2::Compression;
     use flate2::write::GzEncoder;
+    use std::fs;
     use std::io::Write;
 
     fn idx(sizes: &[u32], content: &[u8]) -> Vec<u8> {
@@ -284,6 +213,12 @@ mod tests {
             ),
             (TEST_IMAGES, vec![0x1f, 0x8b, 8], "not a whole gzip file"),
             (TEST_IMAGES, idx(&[1, 1], &[0]), "should be (count, 28, 28)"),
+            (TEST_IMAGES, Vec::new(), "is empty"),
+            (
+                TEST_IMAGES,
+                vec![0, 0, 13, 1, 0, 0, 0, 0],
+                "32-bit floating",
+            ),
             (TEST_LABELS, idx(&[2], &[1, 2]), "[2] labels for 1 images"),
             (TEST_LABELS, idx(&[1], &[10]), "the label 10"),
         ] {
@@ -298,7 +233,12 @@ mod tests {
         }
         let folder = tempfile::tempdir().unwrap();
         let message = Mnist::load(folder.path()).unwrap_err().to_string();
-        assert!(message.contains(DATA_VARIABLE), "{message}");
+        for part in [DATA_VARIABLE, "MNIST/raw", "the folder is empty"] {
+            assert!(message.contains(part), "{message}");
+        }
+        fs::write(folder.path().join("archive.zip"), "").unwrap();
+        let message = Mnist::load(folder.path()).unwrap_err().to_string();
+        assert!(message.contains("holds archive.zip"), "{message}");
         good(folder.path());
         fs::remove_file(folder.path().join(TEST_LABELS)).unwrap();
         let message = Mnist::load(folder.path()).unwrap_err().to_string();
@@ -306,6 +246,42 @@ mod tests {
             message.contains("t10k-labels-idx1-ubyte is missing"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn the_files_are_found_as_torchvision_kaggle_and_the_original_archive_name_them() {
+        let files = [TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS];
+        type Rename = fn(&str) -> String;
+        let layouts: [(&str, Rename); 6] = [
+            ("", |name| name.to_owned()),
+            ("MNIST/raw", |name| name.to_owned()),
+            ("raw", |name| name.replace("-idx", ".idx")),
+            ("", |name| format!("{name}/{name}")),
+            ("MNIST", |name| {
+                format!("{0}/{0}", name.replace("-idx", ".idx"))
+            }),
+            ("", |name| {
+                format!("{}/{name}", name.trim_end_matches(".gz"))
+            }),
+        ];
+        for (place, name) in layouts {
+            let (made, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            good(made.path());
+            for file in files
+                .into_iter()
+                .flat_map(|file| [file.to_owned(), format!("{file}.gz")])
+            {
+                let target = folder.path().join(place).join(name(&file));
+                fs::create_dir_all(target.parent().unwrap()).unwrap();
+                // Only one of the two exists.
+                let _ = fs::rename(made.path().join(&file), target);
+            }
+            let mnist = Mnist::load(folder.path()).unwrap();
+            assert_eq!(
+                (mnist.train.classes(), mnist.test.classes()),
+                (&[4, 9][..], &[7][..])
+            );
+        }
     }
 
     #[test]

@@ -1,0 +1,162 @@
+//! Which pixels of a mask are nuclei.
+
+use image::DynamicImage;
+
+/// 1 where a mask shows a nucleus, and 0 elsewhere, row by row.
+///
+/// | mask | nuclei |
+/// | --- | --- |
+/// | two values, such as 0 and 255, or 0 and 1 | the larger value |
+/// | one nucleus whose edge is smoothed: in-between values at the edge only, up to white | above half of white |
+/// | a number for each nucleus (a label map), 8 or 16 bits | every number but 0 |
+/// | a colour for each nucleus | every colour but black |
+///
+/// # Errors
+/// When a mask in colours has no black background; the error is the reason.
+pub fn nuclei(mask: &DynamicImage) -> Result<Vec<u8>, String> {
+    let width = mask.width() as usize;
+    Ok(match mask {
+        DynamicImage::ImageLuma8(grey) => from_numbers(grey, width, u8::MAX),
+        DynamicImage::ImageLuma16(grey) => from_numbers(grey, width, u16::MAX),
+        _ => {
+            let colours = mask.to_rgb16();
+            let colours = || colours.pixels().map(|pixel| pixel.0);
+            if colours().all(|[red, green, blue]| red == green && green == blue) {
+                let numbers: Vec<u16> = colours().map(|[number, ..]| number).collect();
+                from_numbers(&numbers, width, u16::MAX)
+            } else if colours().any(|colour| colour == [0; 3]) {
+                colours().map(|colour| u8::from(colour != [0; 3])).collect()
+            } else {
+                return Err(
+                    "it has colours, but no black pixel: the background of a mask must be black"
+                        .to_owned(),
+                );
+            }
+        }
+    })
+}
+
+fn from_numbers<T: Copy + Ord + Into<u16>>(numbers: &[T], width: usize, white: T) -> Vec<u8> {
+    let threshold = match is_label_map(numbers, width, white) {
+        true => 0,
+        false => numbers
+            .iter()
+            .copied()
+            .max()
+            .map_or(0, |high| high.into() / 2),
+    };
+    let is_nucleus = |&number: &T| u8::from(number.into() > threshold);
+    numbers.iter().map(is_nucleus).collect()
+}
+
+/// Whether a mask numbers its nuclei. In-between values are numbers if the largest one is not white, or if one of them fills a
+/// square of 3 x 3 pixels: the grey of a smoothed edge is never that flat.
+///
+/// If this takes a smoothed edge for numbers, a nucleus grows by a pixel. The other way round, nuclei would be lost.
+fn is_label_map<T: Copy + Ord>(numbers: &[T], width: usize, white: T) -> bool {
+    // Copied, so that the compiler compares many numbers at once; there are thousands of masks.
+    let all = || numbers.iter().copied();
+    let (Some(low), Some(high)) = (all().min(), all().max()) else {
+        return false;
+    };
+    let is_between = |number: T| low < number && number < high;
+    if !all().any(is_between) {
+        return false;
+    }
+    let is_flat = |rows: &[&[T]], x: usize| {
+        let number = rows[0][x];
+        let is_it = |row: &&[T]| row[x..x + 3].iter().all(|&other| other == number);
+        is_between(number) && rows.iter().all(is_it)
+    };
+    let rows: Vec<&[T]> = numbers.chunks(width).collect();
+    high != white
+        || rows
+            .windows(3)
+            .any(|rows| (0..width.saturating_sub(2)).any(|x| is_flat(rows, x)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{GrayImage, ImageBuffer, Luma, Rgb};
+
+    /// Squares of 4 x 4 pixels side by side, one for each number.
+    fn squares<T: Copy>(numbers: &[T]) -> (u32, Vec<T>) {
+        let row = numbers.iter().flat_map(|&number| [number; 4]);
+        let pixels = (0..4).flat_map(|_| row.clone()).collect();
+        (4 * numbers.len() as u32, pixels)
+    }
+
+    /// For each square, whether it is a nucleus.
+    fn found(mask: impl Into<DynamicImage>) -> Vec<u8> {
+        let nuclei = nuclei(&mask.into()).unwrap();
+        let row = nuclei.len() / 4;
+        assert!(nuclei.chunks(row).all(|other| other == &nuclei[..row]));
+        let squares: Vec<&[u8]> = nuclei[..row].chunks(4).collect();
+        assert!(
+            squares
+                .iter()
+                .all(|square| square.iter().all(|one| *one == square[0]))
+        );
+        squares.iter().map(|square| square[0]).collect()
+    }
+
+    fn bytes(numbers: &[u8]) -> GrayImage {
+        let (width, pixels) = squares(numbers);
+        GrayImage::from_raw(width, 4, pixels).unwrap()
+    }
+
+    fn words(numbers: &[u16]) -> ImageBuffer<Luma<u16>, Vec<u16>> {
+        let (width, pixels) = squares(numbers);
+        ImageBuffer::from_raw(width, 4, pixels).unwrap()
+    }
+
+    #[test]
+    fn every_number_of_a_label_map_is_a_nucleus() {
+        assert_eq!(found(bytes(&[0, 1, 2, 0, 3, 4])), [0, 1, 1, 0, 1, 1]);
+        assert_eq!(found(words(&[0, 1, 500, 0, 1000])), [0, 1, 1, 0, 1]);
+        // Numbers up to white, and numbers that were stretched to be visible.
+        assert_eq!(found(bytes(&[0, 1, 254, 255])), [0, 1, 1, 1]);
+        assert_eq!(found(words(&[0, 1, 256, 65535])), [0, 1, 1, 1]);
+        assert_eq!(found(bytes(&[0, 85, 170, 255])), [0, 1, 1, 1]);
+        let grey = DynamicImage::from(bytes(&[0, 1, 2, 3]));
+        assert_eq!(found(grey.to_rgb8()), [0, 1, 1, 1]);
+        assert_eq!(found(grey.to_luma_alpha8()), [0, 1, 1, 1]);
+    }
+
+    #[test]
+    fn every_colour_but_black_is_a_nucleus() {
+        let (width, pixels) = squares(&[[0, 0, 0], [128, 0, 0], [0, 1, 0], [128, 128, 128]]);
+        let colours = ImageBuffer::<Rgb<u8>, _>::from_raw(width, 4, pixels.concat()).unwrap();
+        assert_eq!(found(colours), [0, 1, 1, 1]);
+        let photograph = ImageBuffer::from_pixel(2, 2, Rgb([200u8, 100, 0]));
+        let error = nuclei(&photograph.into()).unwrap_err();
+        assert!(error.contains("must be black"), "{error}");
+    }
+
+    #[test]
+    fn the_larger_of_two_values_is_the_nucleus() {
+        for white in [1, 2, 128, 255] {
+            assert_eq!(found(bytes(&[0, white, 0])), [0, 1, 0]);
+            assert_eq!(found(words(&[0, white.into(), 0])), [0, 1, 0]);
+        }
+        assert_eq!(found(bytes(&[1, 2])), [0, 1]);
+        assert_eq!(found(bytes(&[0, 0])), [0, 0]);
+        assert_eq!(found(bytes(&[255])), [1]);
+    }
+
+    #[test]
+    fn a_smoothed_edge_belongs_to_the_nucleus_where_it_is_above_half() {
+        // A disc of radius 6, as far as each pixel is covered.
+        let disc = |x: u32, y: u32| {
+            let distance = (x as f32 - 9.5).hypot(y as f32 - 9.5);
+            (6.5 - distance).clamp(0.0, 1.0)
+        };
+        let smooth = GrayImage::from_fn(20, 20, |x, y| Luma([(255.0 * disc(x, y)) as u8]));
+        let sharp = GrayImage::from_fn(20, 20, |x, y| {
+            Luma([u8::from((255.0 * disc(x, y)) as u8 > 127)])
+        });
+        assert!(smooth.iter().any(|&value| value != 0 && value != 255));
+        assert_eq!(nuclei(&smooth.into()).unwrap(), sharp.into_raw());
+    }
+}

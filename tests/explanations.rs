@@ -67,6 +67,11 @@ const MISTAKES: &[(&str, &str)] = &[
     ("let y = UNetwork::new(1)?;", "`use eosin::prelude::*;`"),
     ("use eosin::preludes::*;", "`use eosin::prelude::*;`"),
     ("let a = 1\nlet b = 2;", "A `;` is missing"),
+    (
+        "let y = Tensor::\nlet z = 1;",
+        "The line above is not finished",
+    ),
+    ("let y = 1 +\nlet z = 1;", "The line above is not finished"),
     ("let width: usize = 3i32;", "convert with `as usize`"),
     (
         "fn half(x: f64) -> f64 { x / 2 }",
@@ -161,4 +166,29 @@ fn what_cannot_be_kept_for_the_next_cell_is_told_in_a_learners_words() {
     kernel
         .run("{ let twice = |x: f64| x * 2.0; println!(\"{}\", twice(2.0)); }")
         .ok();
+}
+
+#[test]
+fn a_cell_that_ends_in_the_middle_of_a_line_is_told_where() {
+    let mut kernel = Kernel::start();
+    kernel.run("use eosin::prelude::*;").ok();
+    for (code, last) in [
+        ("let a = 1;\nlet b = Tensor::", "::"),
+        ("fn half(x: f64) ->", "->"),
+        ("let y = 1 +", "+"),
+        ("let text = \"abc", "\""),
+    ] {
+        let (_, message, traceback) = kernel.run(code).error();
+        let wanted = ["this line is not finished", "this has no end"];
+        assert!(wanted.contains(&message.as_str()), "{code}: {traceback}");
+        let line = traceback
+            .lines()
+            .find(|line| line.contains(code.lines().last().unwrap()));
+        let mark = traceback
+            .lines()
+            .find(|line| line.contains("the rest is missing"));
+        let place = mark.and_then(|mark| mark.find('^'));
+        assert!(place.is_some(), "{traceback}");
+        assert_eq!(line.and_then(|line| line.rfind(last)), place, "{traceback}");
+    }
 }

@@ -37,7 +37,7 @@ pub fn load_image(path: impl AsRef<Path>) -> Result<Tensor> {
     let image = decode(&bytes).map_err(|reason| unusable(path, reason))?;
     let (width, height) = (image.width() as usize, image.height() as usize);
     let values = Pixels::new(image, None).values();
-    Ok(Tensor::from_vec(values, (3, height, width), &Device::Cpu)?)
+    Tensor::from_vec(values, (3, height, width), &Device::Cpu)
 }
 
 /// Writes a tensor (1, H, W) or (3, H, W) with values in `0..=1` (others are clipped) as an 8-bit PNG file, whole or not at all.

@@ -49,7 +49,7 @@ pub fn completeness(code: &str) -> Completeness {
 }
 
 /// How many brackets the input leaves open; what surrounds it closes its own.
-fn open_brackets(root: &SyntaxNode) -> isize {
+pub fn open_brackets(root: &SyntaxNode) -> isize {
     root.descendants_with_tokens()
         .filter_map(|element| element.into_token())
         .map(|token| match token.kind() {
@@ -61,7 +61,7 @@ fn open_brackets(root: &SyntaxNode) -> isize {
 }
 
 /// A string or comment without an end swallows what surrounds the input.
-fn is_unterminated(root: &SyntaxNode) -> bool {
+pub fn is_unterminated(root: &SyntaxNode) -> bool {
     let last = root.last_token();
     last.is_some_and(|token| {
         matches!(

@@ -285,6 +285,16 @@ const MEANINGS: &[Meaning] = &[
     ),
     (
         "",
+        &["found keyword `let`"],
+        "The line above is not finished: something is missing at its end.",
+    ),
+    (
+        "",
+        &["expected expression, found `let`"],
+        "The line above is not finished: something is missing at its end.",
+    ),
+    (
+        "",
         &["expected `;`"],
         "A `;` is missing: every statement ends with one, except the last line of a cell, whose value is shown.",
     ),

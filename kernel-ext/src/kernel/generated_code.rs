@@ -11,6 +11,8 @@ use ra_ap_syntax::{AstNode, Edition, SourceFile, TextRange, ast, match_ast};
 use std::ops::Range;
 
 const RUNTIME: &str = "evcxr_internal_runtime";
+/// The error of a cell that `?` ended.
+const ERROR: &str = "EvcxrUserCodeError";
 const FROM: &str = "fn from(error: T) -> Self {";
 const PANIC: &str = "println!(\"EVCXR_PANIC_NOTIFICATION\");";
 /// How evcxr shows a last expression if it believes that it cannot be displayed.
@@ -26,7 +28,7 @@ pub fn adapt(code: &str) -> String {
     let file = SourceFile::parse(code, Edition::Edition2024).tree();
     let mut changes: Vec<(Range<usize>, String)> = Vec::new();
     changes.extend(runtime(code, &file));
-    changes.extend(conversion(code));
+    changes.extend(conversion(code, &file));
     changes.extend(code.rfind(PANIC).map(|start| {
         let call = "eosin::display::cell_panicked();".to_owned();
         (start..start + PANIC.len(), call)
@@ -93,9 +95,15 @@ fn runtime(code: &str, file: &SourceFile) -> Option<(Range<usize>, String)> {
 }
 
 /// The conversion of errors, if it is one that runs (evcxr also writes one for analysis, which prints no marker).
-fn conversion(code: &str) -> Option<(Range<usize>, String)> {
-    let start = code.find(FROM)?;
-    let body = &code[start..];
+fn conversion(code: &str, file: &SourceFile) -> Option<(Range<usize>, String)> {
+    // The learner may have written the same function for an error of their own.
+    let generated = file.items().find_map(|item| match item {
+        ast::Item::Impl(item) if item.self_ty()?.syntax().text() == ERROR => Some(item),
+        _ => None,
+    })?;
+    let place = range(generated.syntax().text_range());
+    let start = place.start + code[place.clone()].find(FROM)?;
+    let body = &code[start..place.end];
     let format_start = body.find("eprintln!(")? + "eprintln!(".len();
     let format_end = format_start + body[format_start..].find(", error);")?;
     // The code that drops an error of many variants is longer than the rest of a cell, so the error is not dropped.

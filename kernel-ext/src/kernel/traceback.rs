@@ -2,8 +2,11 @@
 
 use super::cell::Ending;
 use super::explanation::explain;
+use super::extended::Extended;
 use super::moved::Moved;
+use super::other_cells::of_another_cell;
 use super::output::Failure;
+use super::unfinished::Unfinished;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use evcxr::CompilationError;
 
@@ -16,25 +19,53 @@ const PLAIN: &str = "\u{1b}[0m";
 
 impl Failure {
     /// The compiler refused the cell.
-    pub fn from_compiler(code: &str, errors: &[CompilationError], moved: &Moved) -> Self {
+    pub fn from_compiler(
+        code: &str,
+        cell: &Extended,
+        errors: &[CompilationError],
+        moved: &Moved,
+    ) -> Self {
         let mut meanings = Vec::new();
         let reports: Vec<String> = (errors.iter())
             .map(|error| {
                 // One explanation is enough.
-                let meaning = explain(error, moved).filter(|meaning| !meanings.contains(meaning));
+                let meaning = of_another_cell(error)
+                    .or_else(|| explain(error, moved))
+                    .filter(|meaning| !meanings.contains(meaning));
                 meanings.extend(meaning.clone());
-                report(code, error, meaning.as_deref())
+                report(code, cell, error, meaning.as_deref())
             })
             .collect();
         let traceback = lines(&reports.join("\n\n")).collect();
         let message = errors.first().map_or_else(
             || "the cell does not compile".to_owned(),
-            CompilationError::message,
+            |error| in_the_cell(&error.message()),
         );
         Failure {
             name: "CompileError".to_owned(),
             message,
             traceback,
+        }
+    }
+
+    /// The cell ends in the middle of something.
+    pub fn unfinished(code: &str, unfinished: &Unfinished) -> Self {
+        let place = AnnotationKind::Primary.span(unfinished.place.clone());
+        let report = Group::with_title(Level::ERROR.primary_title(unfinished.message))
+            .element(
+                Snippet::source(code)
+                    .fold(true)
+                    .annotation(place.label("the rest is missing")),
+            )
+            .element(
+                Level::HELP
+                    .with_name("in short")
+                    .message(&unfinished.advice),
+            );
+        Failure {
+            name: "CompileError".to_owned(),
+            message: unfinished.message.to_owned(),
+            traceback: lines(&Renderer::styled().render(&[report])).collect(),
         }
     }
 
@@ -93,13 +124,14 @@ fn lines(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// What rustc says, drawn on the learner's own source.
-fn report(code: &str, error: &CompilationError, meaning: Option<&str>) -> String {
+fn report(code: &str, cell: &Extended, error: &CompilationError, meaning: Option<&str>) -> String {
+    let place = |line, column| Some(cell.original(offset_of(&cell.code, line, column)?));
     let mut snippet = Snippet::source(code).fold(true);
     let mut marked = false;
     for message in error.spanned_messages() {
         let range = message.span.and_then(|span| {
-            let start = offset_of(code, span.start_line, span.start_column)?;
-            let end = offset_of(code, span.end_line, span.end_column)?;
+            let start = place(span.start_line, span.start_column)?;
+            let end = place(span.end_line, span.end_column)?;
             (start <= end).then_some(start..end)
         });
         if let Some(range) = range {
@@ -112,12 +144,12 @@ fn report(code: &str, error: &CompilationError, meaning: Option<&str>) -> String
             snippet = snippet.annotation(if message.label.is_empty() {
                 annotation
             } else {
-                annotation.label(message.label.as_str())
+                annotation.label(in_the_cell(&message.label))
             });
             marked = true;
         }
     }
-    let message = error.message();
+    let message = in_the_cell(&error.message());
     let mut title = Level::ERROR.primary_title(&message);
     if let Some(code) = error.code() {
         title = title.id(code);
@@ -134,6 +166,15 @@ fn report(code: &str, error: &CompilationError, meaning: Option<&str>) -> String
         group = group.element(Level::HELP.with_name("in short").message(meaning));
     }
     Renderer::styled().render(&[group])
+}
+
+/// What evcxr writes below the cell, in the learner's words.
+fn in_the_cell(message: &str) -> String {
+    ["<end of input>", "`evcxr_variable_store`"]
+        .iter()
+        .fold(message.to_owned(), |message, below| {
+            message.replace(below, "the end of the cell")
+        })
 }
 
 fn helps(error: &CompilationError) -> Vec<String> {

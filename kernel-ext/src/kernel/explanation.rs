@@ -285,7 +285,7 @@ const MEANINGS: &[Meaning] = &[
     ),
     (
         "",
-        &["found keyword `let`"],
+        &["expected identifier, found keyword `let`"],
         "The line above is not finished: something is missing at its end.",
     ),
     (

@@ -24,13 +24,16 @@ pub fn unfinished(code: &str) -> Option<Unfinished> {
     let offset = |offset: usize| Some(begin + offset.checked_sub(BEFORE.len())?);
     if is_unterminated(&root) {
         let start = offset(words.last()?.start)?;
+        let first = code[start..].chars().next()?;
         return Some(Unfinished {
-            place: start..start + 1,
+            place: start..start + first.len_utf8(),
             message: "this has no end",
             advice: "What begins here goes on to the end of the cell. Close it, as in `\"text\"` or `/* comment */`."
                 .to_owned(),
         });
     }
+    let last = words.rfind(|range| range.end <= BEFORE.len() + rust.len())?;
+    let rust = &rust[..last.end.checked_sub(BEFORE.len())?];
     // If a bracket or a `;` is all that is missing, the compiler says so.
     if open_brackets(&root) != 0
         || !matches!(completeness(rust), Completeness::Incomplete { .. })
@@ -38,7 +41,6 @@ pub fn unfinished(code: &str) -> Option<Unfinished> {
     {
         return None;
     }
-    let last = words.rfind(|range| range.end <= BEFORE.len() + rust.len())?;
     let place = offset(last.start)?..offset(last.end)?;
     Some(Unfinished {
         message: "this line is not finished",

@@ -51,7 +51,7 @@ impl Macros {
     pub fn note(&self, items: &CellItems) -> Option<String> {
         let call = items.macro_calls().find(|call| {
             let name = call.path().and_then(|path| path.segment()?.name_ref());
-            name.is_some_and(|name| self.of_items.contains(&*name.text()))
+            name.is_some_and(|name| self.of_items.contains(name.text()))
         })?;
         let call = call.syntax().text();
         Some(format!(

@@ -46,7 +46,7 @@ fn about_static(node: &SyntaxNode) -> Option<String> {
     let (name, of, value) = (item.name()?, item.ty()?, item.body()?);
     let is_mut = item.mut_token().is_some();
     let mut names = of.syntax().descendants().filter_map(ast::NameRef::cast);
-    if !is_mut && names.all(|name| PLAIN.contains(&&*name.text())) {
+    if !is_mut && names.all(|name| PLAIN.contains(&name.text())) {
         return None;
     }
     let keyword = if is_mut { "mut " } else { "" };

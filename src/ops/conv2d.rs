@@ -305,9 +305,14 @@ impl Operation<2> for WeightGradient {
 
     fn compute<T: Registers>(&self, [input, gradient]: [Input<'_>; 2]) -> Output {
         let WeightGradient(geometry) = self;
-        let result = weight_gradient(input.elements::<T>()?, gradient.elements::<T>()?, geometry);
+        let (input, gradient) = (input.elements::<T>()?, gradient.elements::<T>()?);
         let (height, width) = geometry.kernel;
-        stored(result, (geometry.outputs, geometry.channels, height, width))
+        let shape = (geometry.outputs, geometry.channels, height, width);
+        let result = match input.is_empty() {
+            true => vec![T::ZERO; geometry.outputs * geometry.channels * height * width],
+            false => weight_gradient(input, gradient, geometry),
+        };
+        stored(result, shape)
     }
 }
 
@@ -357,6 +362,25 @@ mod tests {
     use crate::ops::Activation;
     use crate::ops::gradient_check::{assert_gradients, normal};
     use candle_core::Device;
+
+    #[test]
+    fn a_batch_without_images_gives_none_and_gradients_of_zero() {
+        for options in [ConvOptions::new(), ConvOptions::new().groups(2).padding(1)] {
+            let groups = options.groups;
+            let input = Var::from_tensor(&normal(&[0, 4, 6, 6], 1)).unwrap();
+            let weight = Var::from_tensor(&normal(&[8, 4 / groups, 3, 3], 2)).unwrap();
+            let bias = Var::from_tensor(&normal(&[8], 3)).unwrap();
+            let result = conv2d(&input, &weight, Some(&bias), &options).unwrap();
+            assert_eq!(result.dims()[..2], [0, 8]);
+            let gradients = result.sum_all().unwrap().backward().unwrap();
+            for variable in [&weight, &bias] {
+                let gradient = gradients.get(variable).unwrap();
+                assert_eq!(gradient.dims(), variable.dims());
+                let largest = gradient.abs().unwrap().max_all().unwrap();
+                assert_eq!(largest.to_scalar::<f64>().unwrap(), 0.0);
+            }
+        }
+    }
 
     /// Input, weight and options: odd sizes, size 1, a stride beyond the kernel, more padding than the kernel reaches.
     fn cases() -> Vec<([usize; 4], [usize; 4], ConvOptions)> {

@@ -128,11 +128,16 @@ fn a_full_disk_is_named_and_cells_run_again_when_there_is_space() {
 
 /// A home with the prebuilt crate of the workshop, but for what `change` does to its manifest, and without its cache.
 fn home_with(change: impl Fn(String) -> String) -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    fill_home(home.path(), change);
+    home
+}
+
+fn fill_home(home: &Path, change: impl Fn(String) -> String) {
     let mut kernel = Kernel::start();
     still_serves(&mut kernel);
     let prebuilt = variable(kernel.process.id(), "EOSIN_PREBUILT");
-    let home = tempfile::tempdir().unwrap();
-    let there = home.path().join("data/prebuilt");
+    let there = home.join("data/prebuilt");
     fs::create_dir_all(there.join("it")).unwrap();
     fs::write(there.join("current"), "it").unwrap();
     for entry in fs::read_dir(&prebuilt).unwrap().flatten() {
@@ -146,7 +151,37 @@ fn home_with(change: impl Fn(String) -> String) -> tempfile::TempDir {
             _ => std::os::unix::fs::symlink(entry.path(), target).unwrap(),
         }
     }
-    home
+}
+
+#[test]
+fn cells_run_in_homes_with_awkward_names() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["Jane Doe", "Bio, 2026", "Zo\u{eb}", "a:b", "say \"hi\""] {
+        let home = folder.path().join(name);
+        fs::create_dir(&home).unwrap();
+        fill_home(&home, |manifest| manifest);
+        let mut kernel = Kernel::start_with(|command| {
+            command.env("EOSIN_HOME", &home);
+        });
+        kernel.run("use eosin::prelude::*;").ok();
+        let cell =
+            kernel.run("Tensor::ones(2, DType::F32, &Device::Cpu)?.sum_all()?.to_scalar::<f32>()?");
+        assert_eq!(cell.ok().result(), "2.0", "{name}");
+        assert!(kernel.shut_down());
+    }
+}
+
+#[test]
+fn a_kernel_that_cannot_start_says_why() {
+    let home = home_with(|manifest| manifest);
+    let library = home.path().join("data/prebuilt/it/libeosin.so");
+    fs::remove_file(&library).unwrap();
+    fs::write(&library, "no library").unwrap();
+    let mut kernel = Kernel::start_with(|command| {
+        command.env("EOSIN_HOME", home.path());
+    });
+    let (_, message, _) = kernel.run("1 + 1").error();
+    assert!(message.contains("libeosin.so"), "{message}");
 }
 
 #[test]

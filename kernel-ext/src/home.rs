@@ -1,6 +1,7 @@
 //! Where things live on this machine.
 
 use crate::error::{At, Error, Result};
+use crate::plain_path::plain_path;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -20,14 +21,14 @@ impl Home {
         if let Some(home) = std::env::var_os(HOME_VARIABLE).filter(|home| !home.is_empty()) {
             let home = std::path::absolute(Path::new(&home)).at(Path::new(&home))?;
             return Ok(Home {
-                data: home.join("data"),
-                cache: home.join("cache"),
+                data: plain_path(home.join("data"))?,
+                cache: plain_path(home.join("cache"))?,
             });
         }
         match (dirs::data_dir(), dirs::cache_dir()) {
             (Some(data), Some(cache)) => Ok(Home {
-                data: data.join("eosin"),
-                cache: cache.join("eosin"),
+                data: plain_path(data.join("eosin"))?,
+                cache: plain_path(cache.join("eosin"))?,
             }),
             _ => Err(Error::missing(
                 "your home folder",

@@ -10,6 +10,7 @@ mod kernelspec;
 mod lab;
 mod labextension;
 mod notebooks;
+mod plain_path;
 mod prebuilt;
 mod progress;
 mod python;

@@ -107,6 +107,13 @@ impl Prebuilt {
         self.folder.join("std")
     }
 
+    /// Keeps the folder from being removed while the returned file is open: a newer crate may be set up beside a kernel that
+    /// runs. Where files cannot be locked, the folder is as safe as its age makes it.
+    pub fn hold(&self) -> Option<File> {
+        let manifest = File::open(self.folder.join(MANIFEST)).ok()?;
+        manifest.lock_shared().ok().map(|()| manifest)
+    }
+
     /// The flags of rustc for every cell, separated as in `CARGO_ENCODED_RUSTFLAGS`.
     pub fn encoded_rustflags(&self) -> String {
         let folder = self.folder.display();
@@ -116,14 +123,20 @@ impl Prebuilt {
             format!("eosin={}", self.library().display()),
             format!("-Ldependency={folder}/deps"),
             format!("-Ldependency={folder}"),
-            format!("-Clink-arg=-Wl,-rpath,{folder}"),
         ];
+        flags.extend(rpath(&self.folder));
         if cfg!(target_os = "linux") {
             // Another library of this name may be on LD_LIBRARY_PATH, where cargo's own tests run.
             flags.push("-Clink-arg=-Wl,--disable-new-dtags".to_owned());
         }
         flags.join("\u{1f}")
     }
+}
+
+/// The flags by which a library finds those in `folder`. `-Wl,-rpath,…` would be cut at a comma in the folder's name.
+fn rpath(folder: &Path) -> [String; 4] {
+    let folder = folder.display().to_string();
+    ["-Xlinker", "-rpath", "-Xlinker", &folder].map(|word| format!("-Clink-arg={word}"))
 }
 
 fn library_name() -> String {
@@ -233,11 +246,11 @@ fn build(
         "Compiling the notebook crate (eosin and candle, once per machine; 2 to 5 minutes)",
         total,
     );
-    let rustflags = [
+    let mut rustflags = vec![
         "-Cprefer-dynamic".to_owned(),
         "-Ctarget-cpu=native".to_owned(),
-        format!("-Clink-arg=-Wl,-rpath,{}", toolchain.libraries.display()),
     ];
+    rustflags.extend(rpath(&toolchain.libraries));
     let mut command = Command::new("cargo");
     command
         .args([
@@ -371,8 +384,15 @@ fn remove_old(home: &Home, current: &str) {
     folders.sort();
     let surplus = folders.len().saturating_sub(KEPT - 1);
     for (_, folder) in folders.into_iter().take(surplus) {
-        let _ = fs::remove_dir_all(folder);
+        if !is_held(&folder) {
+            let _ = fs::remove_dir_all(folder);
+        }
     }
+}
+
+/// Whether a kernel uses it, see [`Prebuilt::hold`].
+fn is_held(folder: &Path) -> bool {
+    File::open(folder.join(MANIFEST)).is_ok_and(|manifest| manifest.try_lock().is_err())
 }
 
 #[cfg(test)]
@@ -399,6 +419,43 @@ mod tests {
             assert!(!keys[..index].contains(key), "{keys:?}");
         }
         assert_eq!(keys[0], key(&one, &toolchain, &[]).unwrap());
+    }
+
+    #[test]
+    fn a_crate_that_a_kernel_uses_is_not_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home {
+            data: folder.path().to_owned(),
+            cache: folder.path().to_owned(),
+        };
+        let manifest = Manifest {
+            key: "k".into(),
+            sysroot: "/".into(),
+            rustc: "r".into(),
+            cpu: "c".into(),
+            features: vec![],
+        };
+        let old = ["used", "unused", "newer"].map(|name| home.prebuilt().join(name));
+        for folder in &old {
+            write_atomically(&folder.join(MANIFEST), b"{}").unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let used = Prebuilt {
+            folder: old[0].clone(),
+            manifest,
+        };
+        let held = used.hold().unwrap();
+        remove_old(&home, "current");
+        assert_eq!(
+            old.each_ref().map(|folder| folder.exists()),
+            [true, false, true]
+        );
+        drop(held);
+        remove_old(&home, "current");
+        assert_eq!(
+            old.each_ref().map(|folder| folder.exists()),
+            [false, false, true]
+        );
     }
 
     #[test]

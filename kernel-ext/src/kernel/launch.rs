@@ -10,10 +10,10 @@ use crate::error::{Error, Result};
 use crate::home::Home;
 use crate::prebuilt::Prebuilt;
 use jupyter_protocol::ConnectionInfo;
-use std::env;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs};
 
 /// Plays the role that the environment asks for, and then does not return; does nothing when there is none.
 pub fn enter_role() {
@@ -65,7 +65,11 @@ pub fn run(connection_file: &Path) -> Result<()> {
 /// starts itself anew in another environment, under the same process id.
 fn begin_again_in_scratch(home: &Home, prebuilt: &Prebuilt) -> Result<()> {
     let scratch = Scratch::create(home)?;
-    let program = env::current_exe().map_err(|source| Error::io(Path::new("eosin"), source))?;
+    let running = env::current_exe().map_err(|source| Error::io(Path::new("eosin"), source))?;
+    // By the name that the home gives it, which has no characters that cargo or evcxr stumble over.
+    let installed = home.kernel();
+    let is_installed = fs::canonicalize(&installed).is_ok_and(|path| path == running);
+    let program = if is_installed { installed } else { running };
     let mut command = Command::new(&program);
     command.args(env::args_os().skip(1));
     let shims = shim::folder(&program);
@@ -87,6 +91,7 @@ fn serve(connection_file: &Path, scratch: &Path, prebuilt: Prebuilt) -> Result<(
             reason: error.to_string(),
         })?;
     let scratch = Scratch::adopt(scratch)?;
+    let _held = prebuilt.hold();
     let engine = Engine::start(scratch.path(), prebuilt);
     let control = engine.control.clone();
     let runtime = tokio::runtime::Builder::new_multi_thread()

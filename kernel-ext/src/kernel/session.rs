@@ -14,7 +14,7 @@ use super::macros::{self, Macros};
 use super::moved::Moved;
 use super::output::{Bundle, Failure, Front, Output, Question};
 use super::statics;
-use super::supervisor::listening_mark;
+use super::supervisor::{last_words, listening_mark};
 use super::unfinished::unfinished;
 use crate::prebuilt::Prebuilt;
 use evcxr::{
@@ -58,7 +58,10 @@ impl Session {
         }
         let program = std::env::current_exe().map_err(|error| could_not_start(&error))?;
         let (context, outputs) = EvalContext::with_subprocess_command(Command::new(program))
-            .map_err(|error| could_not_start(&error))?;
+            .map_err(|error| match fs::read_to_string(last_words(scratch)) {
+                Ok(words) => could_not_start(&words),
+                Err(_) => could_not_start(&error),
+            })?;
         let cell = Cell::new(control.clone());
         follow_outputs(outputs, &cell);
         fs::write(listening_mark(scratch), "").map_err(|error| could_not_start(&error))?;

@@ -38,6 +38,7 @@ pub fn run() -> io::Result<()> {
     let mut supervisor = Supervisor::new(&mut child, library)?;
     let outcome = supervisor.serve().and_then(|()| {
         let status = wait_for_end(&mut child)?;
+        supervisor.leave_last_words(status);
         supervisor.tell(&Event::Died {
             status: status.to_string(),
         })?;
@@ -54,6 +55,11 @@ pub fn run() -> io::Result<()> {
 /// does yet. When the kernel begins to read, it makes this file in the scratch folder.
 pub fn listening_mark(scratch: &Path) -> PathBuf {
     scratch.join("listening")
+}
+
+/// Where the supervisor writes why the runtime ended before the kernel began to read.
+pub fn last_words(scratch: &Path) -> PathBuf {
+    scratch.join("last-words")
 }
 
 fn kernel_listens() -> bool {
@@ -281,6 +287,26 @@ impl Supervisor {
             return Ok(());
         }
         self.tell(&Event::Stderr(String::from_utf8_lossy(&text).into_owned()))
+    }
+
+    /// evcxr gives up when the runtime ends while it starts, and knows only how the supervisor ended.
+    fn leave_last_words(&self, status: ExitStatus) {
+        if self.heard {
+            return;
+        }
+        if let Some(scratch) = std::env::var_os(variables::SCRATCH) {
+            let said: String = (self.unheard.lines())
+                .filter_map(|line| match Event::from_line(line) {
+                    Event::Stdout(text) | Event::Stderr(text) => Some(text),
+                    _ => None,
+                })
+                .collect();
+            let words = format!(
+                "the process that runs cells ended ({status}): {}",
+                said.trim()
+            );
+            let _ = std::fs::write(last_words(Path::new(&scratch)), words);
+        }
     }
 
     fn tell(&mut self, event: &Event) -> io::Result<()> {

@@ -1,0 +1,70 @@
+//! Another name for a folder whose own name has characters that tools stumble over.
+//!
+//! evcxr cuts paths at spaces, linkers at colons, and scripts at quotes. A home folder such as `Jane Doe` has them, so there
+//! the workshop uses a link to it, which everything accepts.
+
+use crate::error::{At, Error, Result};
+use crate::source::hex;
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::os::unix::fs::{MetadataExt, symlink};
+use std::path::{Path, PathBuf};
+
+/// Where the links are: everybody may write here, and only owners can remove what is theirs.
+const LINKS: &str = "/var/tmp";
+
+/// The path itself if all tools accept it, otherwise a link to it that is always the same.
+pub fn plain_path(path: PathBuf) -> Result<PathBuf> {
+    if is_plain(&path) {
+        return Ok(path);
+    }
+    fs::create_dir_all(&path).at(&path)?;
+    let name = &hex(&Sha256::digest(path.as_os_str().as_encoded_bytes()))[..16];
+    let link = Path::new(LINKS).join(format!("eosin-{name}"));
+    // Two programs may make it at the same moment, so what counts is what is there afterwards.
+    let _ = symlink(&path, &link);
+    let owner = |metadata: fs::Metadata| metadata.uid() == nix::unistd::geteuid().as_raw();
+    let is_ours = fs::symlink_metadata(&link).is_ok_and(owner)
+        && fs::read_link(&link).is_ok_and(|target| target == path);
+    if is_ours {
+        return Ok(link);
+    }
+    Err(Error::step(
+        "finding a home without special characters",
+        format!(
+            "{} must be your own link to {}. Remove it, or set {} to a folder whose name has only letters and digits.",
+            link.display(),
+            path.display(),
+            crate::home::HOME_VARIABLE
+        ),
+    ))
+}
+
+fn is_plain(path: &Path) -> bool {
+    path.to_str().is_some_and(|text| {
+        text.chars()
+            .all(|character| character.is_alphanumeric() || "/._-+@~".contains(character))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_awkward_names_get_a_link_and_it_leads_to_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["Zo\u{eb}", "jane.doe-2"] {
+            let path = folder.path().join(name);
+            assert_eq!(plain_path(path.clone()).unwrap(), path);
+        }
+        for name in ["Jane Doe", "Bio, 2026", "a:b", "it's", "say \"hi\"", "a$b"] {
+            let path = folder.path().join(name);
+            let link = plain_path(path.clone()).unwrap();
+            assert!(is_plain(&link));
+            assert_eq!(fs::read_link(&link).unwrap(), path);
+            assert_eq!(plain_path(path).unwrap(), link);
+            fs::remove_file(link).unwrap();
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Where things live on this machine.
 
 use crate::error::{At, Error, Result};
-use crate::plain_path::plain_path;
+use crate::plain_path::{plain_folder, plain_path};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -22,13 +22,13 @@ impl Home {
             let home = std::path::absolute(Path::new(&home)).at(Path::new(&home))?;
             return Ok(Home {
                 data: plain_path(home.join("data"))?,
-                cache: plain_path(home.join("cache"))?,
+                cache: plain_folder(home.join("cache"))?,
             });
         }
         match (dirs::data_dir(), dirs::cache_dir()) {
             (Some(data), Some(cache)) => Ok(Home {
                 data: plain_path(data.join("eosin"))?,
-                cache: plain_path(cache.join("eosin"))?,
+                cache: plain_folder(cache.join("eosin"))?,
             }),
             _ => Err(Error::missing(
                 "your home folder",

@@ -7,7 +7,7 @@ use crate::error::{At, Error, Result};
 use crate::source::hex;
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::os::unix::fs::{MetadataExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 
 /// Where the links are: everybody may write here, and only owners can remove what is theirs.
@@ -38,6 +38,28 @@ pub fn plain_path(path: PathBuf) -> Result<PathBuf> {
             crate::home::HOME_VARIABLE
         ),
     ))
+}
+
+/// The same for a folder in which programs run: they see where a link leads. So it is a folder beside the links, for what can be
+/// made again.
+pub fn plain_folder(path: PathBuf) -> Result<PathBuf> {
+    if is_plain(&path) {
+        return Ok(path);
+    }
+    let name = &hex(&Sha256::digest(path.as_os_str().as_encoded_bytes()))[..16];
+    let folder = Path::new(LINKS).join(format!("eosin-{name}"));
+    let _ = fs::DirBuilder::new().mode(0o700).create(&folder);
+    let user = nix::unistd::geteuid().as_raw();
+    match fs::symlink_metadata(&folder) {
+        Ok(there) if there.is_dir() && there.uid() == user => Ok(folder),
+        _ => Err(Error::step(
+            "finding a home without special characters",
+            format!(
+                "{} must be a folder of your own. Remove it.",
+                folder.display()
+            ),
+        )),
+    }
 }
 
 fn is_plain(path: &Path) -> bool {

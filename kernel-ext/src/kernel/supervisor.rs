@@ -291,7 +291,8 @@ impl Supervisor {
 
     /// evcxr gives up when the runtime ends while it starts, and knows only how the supervisor ended.
     fn leave_last_words(&self, status: ExitStatus) {
-        if self.heard {
+        // A runtime that ended well was told to: evcxr knows why.
+        if self.heard || status.success() {
             return;
         }
         if let Some(scratch) = std::env::var_os(variables::SCRATCH) {

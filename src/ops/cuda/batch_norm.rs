@@ -11,7 +11,7 @@ const SOURCE: Source = source!("batch_norm");
 
 /// Calls `with` with the storage of a tensor on the device.
 fn with_numbers<R>(tensor: &Tensor, with: impl FnOnce(Numbers) -> Result<R>) -> Result<R> {
-    let (storage, layout) = tensor.storage_and_layout();
+    let (storage, layout) = tensor.as_candle().storage_and_layout();
     match &*storage {
         Storage::Cuda(storage) => with((storage, layout)),
         _ => candle_core::bail!("batch_norm: the statistics are not on the device"),

@@ -77,7 +77,13 @@ impl Session {
         session.cell.begin(Arc::new(Nobody));
         let warmed = session.context.execute(WARM_UP);
         session.cell.end();
-        warmed.map_err(|error| could_not_start(&error))?;
+        // The first cell is the kernel's own: if it does not compile, the crate that it uses is not whole.
+        warmed.map_err(|error| {
+            could_not_start(&format!(
+                "the notebook crate cannot be used ({error}). Remove the folder of {}, then run `cargo lab --setup-only`",
+                prebuilt.library().display()
+            ))
+        })?;
         let _ = session.context.hover_at(STUDIED, STUDIED.len());
         Ok(session)
     }

@@ -57,10 +57,17 @@ impl Session {
             )));
         }
         let program = std::env::current_exe().map_err(|error| could_not_start(&error))?;
+        // The first cells are evcxr's and the kernel's own: if they do not compile, the crate that they use is not whole.
+        let unusable = |error: evcxr::Error| {
+            could_not_start(&format!(
+                "the notebook crate cannot be used ({error}). Remove the folder of {}, then run `cargo lab --setup-only`",
+                prebuilt.library().display()
+            ))
+        };
         let (context, outputs) = EvalContext::with_subprocess_command(Command::new(program))
             .map_err(|error| match fs::read_to_string(last_words(scratch)) {
                 Ok(words) => could_not_start(&words),
-                Err(_) => could_not_start(&error),
+                Err(_) => unusable(error),
             })?;
         let cell = Cell::new(control.clone());
         follow_outputs(outputs, &cell);
@@ -77,13 +84,7 @@ impl Session {
         session.cell.begin(Arc::new(Nobody));
         let warmed = session.context.execute(WARM_UP);
         session.cell.end();
-        // The first cell is the kernel's own: if it does not compile, the crate that it uses is not whole.
-        warmed.map_err(|error| {
-            could_not_start(&format!(
-                "the notebook crate cannot be used ({error}). Remove the folder of {}, then run `cargo lab --setup-only`",
-                prebuilt.library().display()
-            ))
-        })?;
+        warmed.map_err(unusable)?;
         let _ = session.context.hover_at(STUDIED, STUDIED.len());
         Ok(session)
     }

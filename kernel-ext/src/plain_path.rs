@@ -19,8 +19,7 @@ pub fn plain_path(path: PathBuf) -> Result<PathBuf> {
         return Ok(path);
     }
     fs::create_dir_all(&path).at(&path)?;
-    let name = &hex(&Sha256::digest(path.as_os_str().as_encoded_bytes()))[..16];
-    let link = Path::new(LINKS).join(format!("eosin-{name}"));
+    let link = plain_name(&path);
     // Two programs may make it at the same moment, so what counts is what is there afterwards.
     let _ = symlink(&path, &link);
     let owner = |metadata: fs::Metadata| metadata.uid() == nix::unistd::geteuid().as_raw();
@@ -46,8 +45,7 @@ pub fn plain_folder(path: PathBuf) -> Result<PathBuf> {
     if is_plain(&path) {
         return Ok(path);
     }
-    let name = &hex(&Sha256::digest(path.as_os_str().as_encoded_bytes()))[..16];
-    let folder = Path::new(LINKS).join(format!("eosin-{name}"));
+    let folder = plain_name(&path);
     let _ = fs::DirBuilder::new().mode(0o700).create(&folder);
     let user = nix::unistd::geteuid().as_raw();
     match fs::symlink_metadata(&folder) {
@@ -60,6 +58,12 @@ pub fn plain_folder(path: PathBuf) -> Result<PathBuf> {
             ),
         )),
     }
+}
+
+/// What stands for a path, always the same.
+fn plain_name(path: &Path) -> PathBuf {
+    let digest = hex(&Sha256::digest(path.as_os_str().as_encoded_bytes()));
+    Path::new(LINKS).join(format!("eosin-{}", &digest[..16]))
 }
 
 fn is_plain(path: &Path) -> bool {

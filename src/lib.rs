@@ -14,6 +14,7 @@ pub mod plot;
 pub mod prelude;
 mod tensor;
 pub mod train;
+pub mod visual;
 mod whole_file;
 
 // `#[derive(Layers)]` writes paths that begin with the crate's name, also within the crate.

@@ -15,5 +15,6 @@ pub use crate::train::{
     self, Adam, AdamW, Callback, History, Optimizer, RmsProp, Run, Schedule, Sgd, Trainer,
     evaluate, predict_all,
 };
+pub use crate::visual::{self, digit_from, digit_pad, drawn_digit};
 pub use crate::{Error, Gradients, Result, Tensor, Var, metrics, ops};
 pub use candle_core::{D, DType, Device, Shape};

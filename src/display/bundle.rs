@@ -4,6 +4,12 @@ use crate::Result;
 use base64::Engine as _;
 use serde_json::{Map, Value, json};
 
+/// All components, for pages without our JupyterLab extension: `.ci/labextension` builds this file.
+const COMPONENTS: &str = include_str!("components.js");
+
+/// Of the data's format: `mount.ts` in the components' folder knows the same one.
+const COMPONENT_VERSION: u32 = 1;
+
 /// Content by MIME type. There is always plain text, for consoles and for search; a front end shows the richest type it knows.
 ///
 /// ```
@@ -55,6 +61,30 @@ impl Bundle {
     pub(crate) fn with_json(mut self, mime_type: &str, content: Value) -> Self {
         self.data.insert(mime_type.to_owned(), content);
         self
+    }
+
+    /// Makes it a display to play with: `component` is one of those in `kernel-ext/labextension/src/components`, `data` what it
+    /// shows. JupyterLab draws it from the data alone; other pages that run scripts use the HTML, which has the components
+    /// with it. Everywhere else the PNG and the text are shown, so add these first.
+    pub(crate) fn with_component(self, component: &str, mut data: Value) -> Self {
+        data["component"] = component.into();
+        data["version"] = COMPONENT_VERSION.into();
+        let picture = match self.data.get("image/png").and_then(Value::as_str) {
+            Some(png) => format!(
+                "<img alt=\"{}\" width=\"{}\" src=\"data:image/png;base64,{png}\">",
+                escape_html(&self.plain),
+                self.metadata["image/png"]["width"]
+            ),
+            None => format!("<pre>{}</pre>", escape_html(&self.plain)),
+        };
+        // A script ends at the first `</script`, also within a string.
+        let content = data.to_string().replace('<', "\\u003c");
+        let html = format!(
+            "<div class=\"eosin-component\">{picture}<script type=\"application/json\">{content}</script></div>\
+             <script>{COMPONENTS}</script>"
+        );
+        self.with_html(html)
+            .with_json("application/vnd.eosin.component+json", data)
     }
 
     /// The text to show where nothing richer can be shown.

@@ -27,5 +27,6 @@ pub use image_grid::{image_grid, image_grid_with_titles};
 pub use live_curve::LiveCurve;
 pub use loss_curves::loss_curves;
 pub use number_grid::number_grid;
+pub(crate) use number_grid::{Grid, draw_side_by_side};
 pub use overlay::overlay_gallery;
 pub use point_clouds::point_clouds;

@@ -18,16 +18,25 @@ const TITLE_SIZE: u32 = 13;
 const WIDTH: u32 = 720;
 /// More values in a row or column are too small to read.
 const MOST: usize = 15;
+/// A smaller field has no room for its number.
+const READABLE: u32 = 26;
 
-struct Grid {
+/// The numbers of a tensor below its name.
+pub(crate) struct Grid {
     title: String,
     rows: Vec<Vec<f64>>,
+    /// The side of a number's field.
+    field: u32,
     /// That of the fields or of the title, whichever is wider.
     width: u32,
+    /// The size of the number with the strongest colour.
+    pub largest: f64,
+    /// Rows and columns of the fields that have a thick frame.
+    pub marks: Vec<(usize, usize)>,
 }
 
-/// A name and a tensor of rank 0, 1 or 2: one value, a row, or rows and columns.
 impl Grid {
+    /// A name and a tensor of rank 0, 1 or 2: one value, a row, or rows and columns.
     fn new(title: &str, tensor: &Tensor) -> Result<Self> {
         let (rows, columns) = match *tensor.dims() {
             [] => (1, 1),
@@ -46,16 +55,27 @@ impl Grid {
             .to_dtype(DType::F64)?
             .reshape((rows, columns))?
             .to_vec2()?;
+        Self::of_rows(title, rows)
+    }
+
+    /// Of any size: many numbers have small fields, which show only their colour.
+    pub(crate) fn of_rows(title: &str, rows: Vec<Vec<f64>>) -> Result<Self> {
+        let columns = rows.first().map_or(0, Vec::len);
+        let field = (MOST as u32 * FIELD / rows.len().max(columns).max(1) as u32).min(FIELD);
         let title_width = text_width(title, TITLE_SIZE)?.min(WIDTH - 2 * GAP);
+        let finite = rows.iter().flatten().filter(|number| number.is_finite());
         Ok(Grid {
             title: title.to_owned(),
-            width: title_width.max(columns as u32 * FIELD),
+            field,
+            width: title_width.max(columns as u32 * field),
+            largest: finite.fold(0f64, |largest, number| largest.max(number.abs())),
+            marks: Vec::new(),
             rows,
         })
     }
 
     fn height(&self) -> u32 {
-        TITLE + self.rows.len() as u32 * FIELD
+        TITLE + self.rows.len() as u32 * self.field
     }
 }
 
@@ -77,7 +97,7 @@ pub fn number_grid(tensors: &[(impl Display, impl AsRef<Tensor>)]) -> Result<Fig
 }
 
 fn draw_grids(tensors: &[(String, &Tensor)]) -> Result<Figure> {
-    let grids: Vec<Grid> = (tensors.iter())
+    let mut grids: Vec<Grid> = (tensors.iter())
         .map(|(title, tensor)| Grid::new(title, tensor))
         .collect::<Result<_>>()?;
     if grids.is_empty() {
@@ -85,20 +105,26 @@ fn draw_grids(tensors: &[(String, &Tensor)]) -> Result<Figure> {
             "number_grid: there is no tensor to show".to_owned(),
         ));
     }
-    let (places, width, height) = layout(&grids);
-    let numbers = grids.iter().flat_map(|grid| grid.rows.iter().flatten());
-    let finite = numbers.filter(|number| number.is_finite());
-    let largest = finite.fold(0f64, |largest, number| largest.max(number.abs()));
+    let largest = grids.iter().map(|grid| grid.largest).fold(0.0, f64::max);
+    for grid in &mut grids {
+        grid.largest = largest;
+    }
     let description = (tensors.iter())
         .map(|(title, tensor)| format!("{title} =\n{tensor}"))
         .collect::<Vec<_>>()
         .join("\n");
+    draw_side_by_side(&grids, description)
+}
+
+/// Draws grids from left to right, and those that do not fit below.
+pub(crate) fn draw_side_by_side(grids: &[Grid], description: String) -> Result<Figure> {
+    let (places, width, height) = layout(grids);
     draw(width, height, description, |area| {
         for (grid, (left, top)) in grids.iter().zip(places) {
             let (title, style) = fitted(&grid.title, TITLE_SIZE, grid.width)?;
             let at = ((left * SCALE) as i32, (top * SCALE) as i32);
             area.draw(&Text::new(title, at, style)).map_err(failed)?;
-            draw_fields(area, grid, left, top + TITLE, largest)?;
+            draw_fields(area, grid, left, top + TITLE)?;
         }
         Ok(())
     })
@@ -120,24 +146,39 @@ fn layout(grids: &[Grid]) -> (Vec<(u32, u32)>, u32, u32) {
     (places, widest, top + row_height + GAP)
 }
 
-fn draw_fields(area: &Area, grid: &Grid, left: u32, top: u32, largest: f64) -> Result<()> {
-    let side = (FIELD * SCALE) as i32;
-    for (row, numbers) in (0..).zip(&grid.rows) {
-        for (column, number) in (0..).zip(numbers) {
-            let (x, y) = (
-                (left * SCALE) as i32 + column * side,
-                (top * SCALE) as i32 + row * side,
-            );
+fn draw_fields(area: &Area, grid: &Grid, left: u32, top: u32) -> Result<()> {
+    let side = (grid.field * SCALE) as i32;
+    let corner = |row: usize, column: usize| {
+        let (left, top) = ((left * SCALE) as i32, (top * SCALE) as i32);
+        (left + column as i32 * side, top + row as i32 * side)
+    };
+    for (row, numbers) in grid.rows.iter().enumerate() {
+        for (column, number) in numbers.iter().enumerate() {
+            let (x, y) = corner(row, column);
             let corners = [(x, y), (x + side, y + side)];
-            area.draw(&Rectangle::new(corners, colour(*number, largest).filled()))
+            area.draw(&Rectangle::new(
+                corners,
+                colour(*number, grid.largest).filled(),
+            ))
+            .map_err(failed)?;
+            let frame = GREY.mix(if grid.field < READABLE { 0.15 } else { 0.5 });
+            area.draw(&Rectangle::new(corners, frame.stroke_width(SCALE)))
                 .map_err(failed)?;
-            area.draw(&Rectangle::new(corners, GREY.mix(0.5).stroke_width(SCALE)))
-                .map_err(failed)?;
-            let (text, style) = fitted(&written(*number), 13, FIELD - 4)?;
+            if grid.field < READABLE {
+                continue;
+            }
+            let (text, style) = fitted(&written(*number), 13, grid.field - 4)?;
             let style = style.pos(Pos::new(HPos::Center, VPos::Center));
             area.draw(&Text::new(text, (x + side / 2, y + side / 2), style))
                 .map_err(failed)?;
         }
+    }
+    // After all fields, because the neighbours of a field would hide half of its frame.
+    for &(row, column) in &grid.marks {
+        let (x, y) = corner(row, column);
+        let corners = [(x, y), (x + side, y + side)];
+        area.draw(&Rectangle::new(corners, BLACK.stroke_width(2 * SCALE)))
+            .map_err(failed)?;
     }
     Ok(())
 }

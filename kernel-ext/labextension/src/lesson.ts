@@ -5,6 +5,7 @@ import { NotebookPanel } from '@jupyterlab/notebook';
 import { ISignal, Signal } from '@lumino/signaling';
 import { PanelLayout } from '@lumino/widgets';
 import { ExerciseBar } from './bar';
+import { passOnDrawings } from './drawing';
 import { exercisesOf, IExercise, placeOf } from './exercise';
 import { States } from './states';
 
@@ -19,6 +20,7 @@ export class Lesson {
     private _states: States
   ) {
     const { content: notebook, context, sessionContext } = panel;
+    passOnDrawings(panel);
     const ask = () => void _states.ask(sessionContext.session?.kernel);
     sessionContext.iopubMessage.connect((_, message) => _states.take(message));
     sessionContext.kernelChanged.connect(ask);

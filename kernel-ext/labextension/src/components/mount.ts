@@ -1,0 +1,31 @@
+// From data to a component on the page.
+
+import { IData } from './component';
+import { convolutionExplorer } from './convolution_explorer';
+import { digitPad } from './digit_pad';
+import { STYLE } from './style';
+
+const VERSION = 1;
+
+const COMPONENTS: Record<string, (data: never, node: ShadowRoot) => void> = {
+  convolution: convolutionExplorer,
+  'digit-pad': digitPad
+};
+
+/** Draws a component in the place of all that is in `host`. Does nothing, and says so, if the data are not for us. */
+export function mount(host: HTMLElement, data: unknown): boolean {
+  const { component, version } = (data ?? {}) as Partial<IData>;
+  const draw = version === VERSION && component ? COMPONENTS[component] : undefined;
+  if (!draw) {
+    return false;
+  }
+  host.replaceChildren();
+  const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
+  const style = document.createElement('style');
+  style.textContent = STYLE;
+  root.replaceChildren(style);
+  // JupyterLab would take arrow keys and letters for its own commands.
+  host.dataset.lmSuppressShortcuts = 'true';
+  draw(data as never, root);
+  return true;
+}

@@ -1,0 +1,48 @@
+// How components look. Colours are those of the page around them: JupyterLab's, VS Code's, or the browser's own.
+
+export const STYLE = `
+:host {
+  display: block;
+  color: var(--jp-content-font-color1, var(--vscode-editor-foreground, CanvasText));
+  font-family: var(--jp-ui-font-family, system-ui, sans-serif);
+  font-size: var(--jp-ui-font-size1, 13px);
+  line-height: 1.5;
+}
+.row { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 20px; margin: 4px 0; }
+.grids { align-items: center; gap: 8px 14px; }
+.grids > span { font-size: 20px; }
+.stack { display: flex; flex-direction: column; gap: 6px; }
+.stack.slices { flex-flow: row wrap; max-width: 460px; }
+figure { margin: 0; }
+figcaption { margin-bottom: 2px; }
+svg { display: block; max-width: 100%; height: auto; }
+.field { stroke: currentColor; stroke-opacity: 0.35; }
+.small .field { stroke-opacity: 0.08; }
+.cell text { fill: currentColor; text-anchor: middle; dominant-baseline: central; pointer-events: none; }
+.padding .field { stroke-dasharray: 2 3; }
+.padding text { opacity: 0.6; font-style: italic; }
+.mark { fill: none; stroke: currentColor; stroke-width: 2.5; pointer-events: none; }
+.output .cell { cursor: pointer; }
+label { display: inline-flex; align-items: center; gap: 6px; }
+input[type='range'] { width: 90px; accent-color: var(--jp-brand-color1, #0072b2); }
+.stepper { display: flex; flex-wrap: wrap; align-items: center; gap: 4px; }
+.stepper input[type='range'] { width: 140px; }
+.where { min-width: 5.5em; }
+button, select {
+  padding: 2px 8px;
+  border: 1px solid currentColor;
+  border-radius: 3px;
+  background: transparent;
+  color: inherit;
+  font: inherit;
+}
+select option { color: CanvasText; background: Canvas; }
+button { min-width: 34px; cursor: pointer; }
+:focus-visible { outline: 2px solid var(--jp-brand-color1, #0072b2); outline-offset: 2px; }
+.equation { min-height: 4.5em; font-family: var(--jp-code-font-family, monospace); }
+.equation div { overflow-wrap: anywhere; }
+.note { max-width: 46em; min-height: 3em; }
+.warning::before { content: '⚠ '; }
+canvas { border: 1px solid currentColor; background: #000; touch-action: none; max-width: 100%; cursor: crosshair; }
+textarea { width: min(40em, 100%); font-family: var(--jp-code-font-family, monospace); }
+`;

@@ -92,7 +92,8 @@ impl Bundle {
         &self.plain
     }
 
-    pub(crate) fn data(&self) -> &Map<String, Value> {
+    /// The content by MIME type, as in Jupyter's messages and notebooks.
+    pub fn data(&self) -> &Map<String, Value> {
         &self.data
     }
 

@@ -1,8 +1,10 @@
 //! A finished picture.
 
+use super::canvas::failed;
 use crate::display::{Bundle, Show, show_result};
 use crate::whole_file::write_whole;
 use crate::{Error, Result};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use std::io::Write;
 use std::path::Path;
 
@@ -48,6 +50,18 @@ impl Figure {
                 source,
             })
         })
+    }
+
+    /// The same picture in fewer bytes: for one that is stored with a notebook, and not drawn many times a second.
+    pub(crate) fn compact(self) -> Result<Self> {
+        let pixels = image::load_from_memory(&self.png)
+            .map_err(failed)?
+            .to_rgb8();
+        let mut png = Vec::new();
+        let encoder =
+            PngEncoder::new_with_quality(&mut png, CompressionType::Best, FilterType::NoFilter);
+        pixels.write_with_encoder(encoder).map_err(failed)?;
+        Ok(Figure { png, ..self })
     }
 
     /// Shows the picture as a cell's result; evcxr calls this.

@@ -57,21 +57,7 @@ impl Lab {
             .and_then(|(server, rest)| Some((server, rest.split_once('?')?.1)))
             .unwrap();
         let address = format!("{server}/lab/tree/{notebook}?{token}");
-        let output = Command::new(test_python())
-            .arg(
-                Path::new(env!("CARGO_MANIFEST_DIR"))
-                    .join("tests")
-                    .join(script),
-            )
-            .args([chromium(), &address])
-            .arg(&self.folder)
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        play_in_browser(script, &address, &self.folder);
         for picture in pictures {
             let path = self.folder.join(picture).with_extension("png");
             let size = std::fs::metadata(path).unwrap().len();
@@ -88,6 +74,25 @@ impl Drop for Lab {
             .status();
         let _ = self.process.wait();
     }
+}
+
+/// Runs a script in `tests/`, which must succeed, with a browser, an address to open, and a folder for what is seen.
+pub fn play_in_browser(script: &str, address: &str, folder: &Path) {
+    let output = Command::new(test_python())
+        .arg(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests")
+                .join(script),
+        )
+        .args([chromium(), address])
+        .arg(folder)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 fn chromium() -> &'static str {

@@ -39,7 +39,7 @@ export class Stepper {
       element.addEventListener('click', press);
       return element;
     };
-    this._play = button('▶', 'Play', () => (this._timer === undefined ? this.play() : this.pause()));
+    this._play = button('Play', 'Play', () => (this._timer === undefined ? this.play() : this.pause()));
     this._range.setAttribute('aria-label', name);
     this._range.addEventListener('input', () => {
       this.pause();
@@ -48,10 +48,10 @@ export class Stepper {
     this.node = html(
       'div',
       { class: 'stepper', role: 'group', 'aria-label': name },
-      button('▏◀', 'To the first', () => this._press(0)),
-      button('◀', 'One back', () => this._press(this._step - 1)),
+      button('«', 'To the first', () => this._press(0)),
+      button('‹', 'One back', () => this._press(this._step - 1)),
       this._play,
-      button('▶▏', 'One on', () => this._press(this._step + 1)),
+      button('›', 'One on', () => this._press(this._step + 1)),
       this._range,
       this._where
     );
@@ -80,13 +80,13 @@ export class Stepper {
         this.pause();
       }
     }, MILLISECONDS_A_STEP);
-    this._label('⏸', 'Pause');
+    this._label('Pause');
   }
 
   pause(): void {
     clearInterval(this._timer);
     this._timer = undefined;
-    this._label('▶', 'Play');
+    this._label('Play');
   }
 
   get isPlaying(): boolean {
@@ -102,8 +102,8 @@ export class Stepper {
     this._tell(Math.max(0, Math.min(step, this._count - 1)));
   }
 
-  private _label(sign: string, name: string): void {
-    this._play.textContent = sign;
+  private _label(name: string): void {
+    this._play.textContent = name;
     this._play.title = name;
     this._play.setAttribute('aria-label', name);
   }

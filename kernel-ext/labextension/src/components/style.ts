@@ -38,6 +38,7 @@ button, select {
 }
 select option { color: CanvasText; background: Canvas; }
 button { min-width: 34px; cursor: pointer; }
+.stepper button[title='Play'], .stepper button[title='Pause'] { min-width: 60px; }
 :focus-visible { outline: 2px solid var(--jp-brand-color1, #0072b2); outline-offset: 2px; }
 .equation { min-height: 4.5em; font-family: var(--jp-code-font-family, monospace); }
 .equation div { overflow-wrap: anywhere; }

@@ -81,7 +81,7 @@ mod tests {
     fn the_lesson_that_was_worked_in_last_is_shown_by_name() {
         let exercise = |id: &str| {
             json!({
-                "id": id, "title": format!("Title of {id}"), "hints": [], "solution": "", "why": "", "rule": "",
+                "id": id, "title": format!("Title of {id}"), "minutes": 4, "difficulty": "easy", "inputs": [], "options": [], "hints": [], "solution": "", "why": "", "rule": "",
                 "parts": [], "answer": {}, "starter": "", "check": "", "wrong": [],
             })
         };

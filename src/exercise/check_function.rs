@@ -90,7 +90,7 @@ impl Case {
             .collect();
         let (expected, yours) = self.outputs();
         format!(
-            "For {}:\nexpected {expected},\n{yours}.",
+            "For {}:\nexpected {expected},\n{yours}",
             inputs.join(" and ")
         )
     }
@@ -102,19 +102,19 @@ impl Case {
             Found::Value(found) => match (expected.shape_and_dtype(), found.shape_and_dtype()) {
                 (Some((wanted, _)), Some((shape, _))) if wanted != shape => (
                     format!("shape `{wanted:?}`"),
-                    format!("yours has shape `{shape:?}`"),
+                    format!("yours has shape `{shape:?}`."),
                 ),
                 (Some((_, wanted)), Some((_, dtype))) if wanted != dtype => {
-                    (format!("dtype {wanted}"), format!("yours is {dtype}"))
+                    (format!("dtype {wanted}"), format!("yours is {dtype}."))
                 }
-                _ => (values(), format!("yours is `{}`", found.written())),
+                _ => (values(), format!("yours is `{}`.", found.written())),
             },
             Found::Error(message) => (
                 values(),
                 format!("your function ended with an error: {message}"),
             ),
             Found::Panic(message) => (values(), format!("your function panicked: {message}")),
-            Found::Todo => (values(), "your function is not written yet".to_owned()),
+            Found::Todo => (values(), "your function is not written yet.".to_owned()),
         }
     }
 }
@@ -139,7 +139,7 @@ fn judge(exercise: &Exercise, cases: &[Case]) -> Verdict {
             || is_error && smallest.found.fits(&wrong.answer)
     });
     let difference = format!(
-        "Your function is right for {} of {} inputs. This is the smallest one for which it is not.\n{}",
+        "Your function is right for {} of {} inputs. Here is the smallest one where it is wrong.\n{}",
         cases.len() - failing.len(),
         cases.len(),
         smallest.told(&exercise.inputs)
@@ -208,7 +208,7 @@ mod tests {
         assert!(text.contains("right for 0 of 21 inputs"), "{text}");
         assert!(
             text.contains(
-                "For `numbers = []` and `more = 1`:\nexpected `1`,\nyours is `0`.\nAdd more.\n"
+                "For `numbers = []` and `more = 2`:\nexpected `2`,\nyours is `0`.\nAdd more.\n"
             ),
             "{text}"
         );
@@ -232,7 +232,7 @@ mod tests {
         );
         let (_, text) = told(|_, _| Err(Error::Invalid("no luck".to_owned())));
         assert!(
-            text.contains("expected `1`,\nyour function ended with an error: no luck"),
+            text.contains("expected `2`,\nyour function ended with an error: no luck\n"),
             "{text}"
         );
     }

@@ -10,8 +10,8 @@ use std::fmt::Display;
 ///
 /// ```
 /// use eosin::exercise::{Outcome, choose};
-/// assert_eq!(choose("welcome.predict", "?").outcome, Outcome::NotAttempted);
-/// assert_eq!(choose("welcome.predict", "z").outcome, Outcome::NotAttempted);
+/// assert_eq!(choose("tensors.predict_shape", "?").outcome, Outcome::NotAttempted);
+/// assert_eq!(choose("tensors.predict_shape", "z").outcome, Outcome::NotAttempted);
 /// ```
 pub fn choose(id: &str, letter: impl Display) -> Verdict {
     match find(id) {

@@ -120,6 +120,8 @@ impl fmt::Display for Value {
 
 /// At most four digits after the point.
 pub(super) fn short(number: f64) -> String {
+    // The sign of -0 would only puzzle.
+    let number = number + 0.0;
     if number != 0.0 && number.abs() < 1e-3 || number.abs() >= 1e7 {
         return format!("{number:.3e}");
     }
@@ -136,7 +138,7 @@ mod tests {
 
     #[test]
     fn numbers_in_sentences_are_short() {
-        let shortened = [2.0, -0.5, 1.0 / 3.0, 100.0, 0.0, 1e-6, 2.5e9].map(short);
+        let shortened = [2.0, -0.5, 1.0 / 3.0, 100.0, -0.0, 1e-6, 2.5e9].map(short);
         assert_eq!(
             shortened,
             ["2", "-0.5", "0.3333", "100", "0", "1.000e-6", "2.500e9"]

@@ -62,7 +62,7 @@ pub fn check_function<Inputs: Answer, Yours: Answer, Right: Answer>(
         Ok(cases) => judge(exercise, &cases).recorded(exercise),
         Err(error) => Verdict::unusable(
             exercise,
-            &format!("Not your function, but the check itself ended with an error: {error}"),
+            &format!("The check itself ended with an error, not your function: {error}"),
         ),
     }
 }
@@ -89,10 +89,7 @@ impl Case {
             .map(|(name, value)| format!("`{name} = {}`", value.written()))
             .collect();
         let (expected, yours) = self.outputs();
-        format!(
-            "For {}:\nexpected {expected},\n{yours}",
-            inputs.join(" and ")
-        )
+        format!("For {}:\nexpected {expected},\n{yours}", listed(&inputs))
     }
 
     fn outputs(&self) -> (String, String) {
@@ -116,6 +113,14 @@ impl Case {
             Found::Panic(message) => (values(), format!("your function panicked: {message}")),
             Found::Todo => (values(), "your function is not written yet.".to_owned()),
         }
+    }
+}
+
+/// As in `a, b and c`.
+fn listed(words: &[String]) -> String {
+    match words {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => words.concat(),
     }
 }
 

@@ -42,6 +42,9 @@ impl RandomInputs {
     }
 
     /// A number in a range, with at most two digits after the point.
+    ///
+    /// # Panics
+    /// When there is no such number in the range.
     pub fn number(&mut self, range: RangeInclusive<f64>) -> f64 {
         let (low, high) = (range.start() * 100.0, range.end() * 100.0);
         self.random

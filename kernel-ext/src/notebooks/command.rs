@@ -24,7 +24,7 @@ enum Action {
     Build,
     /// Fail when one of these files differs from the sources
     Check,
-    /// Write the source of a new lesson with one exercise
+    /// Write the source of a new lesson with an exercise and a question
     New {
         /// Number and words, as in 04-convolution
         name: String,

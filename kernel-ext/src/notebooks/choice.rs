@@ -2,7 +2,7 @@
 //!
 //! Its answer is the letter of an option, so it needs no code of the author's: the cells follow from the description.
 
-use super::exercise::Description;
+use super::description::Description;
 use super::mistake::Mistake;
 use super::schema::{Exercise, Pattern, Wrong};
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use toml::Spanned;
 /// An option, as its author describes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct DescribedOption {
+pub struct DescribedOption {
     text: Spanned<String>,
     /// Why it is wrong.
     message: Option<String>,
@@ -20,7 +20,7 @@ pub(super) struct DescribedOption {
 }
 
 /// What is wrong with the options; `line` is where the description begins, `place` gives the line of a byte in it.
-pub(super) fn mistakes(
+pub fn mistakes(
     description: &Description,
     line: usize,
     place: impl Fn(usize) -> usize,
@@ -76,7 +76,7 @@ pub(super) fn mistakes(
 }
 
 /// The exercise that a description without mistakes gives.
-pub(super) fn exercise(mut description: Description, title: &str) -> Exercise {
+pub fn exercise(mut description: Description, title: &str) -> Exercise {
     let options = std::mem::take(&mut description.options);
     let choose = |letter: &str| format!("choose(\"{}\", \"{letter}\")", description.id.get_ref());
     let pattern = |letter: &str| Pattern {

@@ -3,6 +3,7 @@
 
 mod choice;
 mod command;
+mod description;
 mod exercise;
 mod lesson;
 mod manifest;

@@ -29,9 +29,12 @@ class Exercise:
         self.help = page.get_by_role("region", name=f"Help: {title}")
         self.answer = page.locator(".jp-CodeCell", has=self.bar)
         self.code = self.answer.locator(".cm-content")
-        source = self.known["check"].splitlines()[-1]
-        self.check = page.locator(".jp-CodeCell", has_text=source).filter(has_not=self.bar)
-        self.verdict = self.check.locator(".jp-OutputArea-output")
+        if self.known["options"]:
+            self.verdict = self.answer.locator(".jp-Cell-outputArea .jp-OutputArea-output")
+        else:
+            source = self.known["check"].splitlines()[-1]
+            self.check = page.locator(".jp-CodeCell", has_text=source).filter(has_not=self.bar)
+            self.verdict = self.check.locator(".jp-OutputArea-output")
         self.entry = page.get_by_role("region", name="Exercises").get_by_role("button", name=title)
 
     def press(self, name: str) -> None:
@@ -94,7 +97,8 @@ def main(chromium: str, address: str, folder: str) -> None:
         first = Exercise(page, "tensors.new")
         known = first.known
         page.get_by_role("tab", name="Exercises").click()
-        expect_count("0 of 11 solved")
+        expect_count("0 of 12 solved, about 47 min left")
+        expect(first.bar).to_contain_text("3 min · easy")
         expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle", timeout=PATIENCE)
         expect(page.locator(".jp-mod-dirty"), "nobody has changed the notebook yet").to_have_count(0)
         run_cell(page, page.locator(".jp-CodeCell").first)
@@ -146,7 +150,7 @@ def main(chromium: str, address: str, folder: str) -> None:
         first.press("Check")
         expect(first.verdict).to_contain_text("Correct", timeout=PATIENCE)
         first.expect_state("Solved")
-        expect_count("1 of 11 solved")
+        expect_count("1 of 12 solved, about 44 min left")
         screenshot("correct")
 
         dialog = page.get_by_role("dialog")
@@ -185,8 +189,11 @@ def main(chromium: str, address: str, folder: str) -> None:
         # Neither the question for the states nor a hint has counted.
         expect(cell.locator(".jp-InputArea-prompt")).to_have_text("[1]:")
 
+        question = Exercise(page, "tensors.predict_shape")
+        a_question(page, question)
+        screenshot("question")
         by_keyboard(page, Exercise(page, "tensors.dtype"))
-        expect_count("2 of 11 solved")
+        expect_count("3 of 12 solved, about 40 min left")
         without_what_belongs_to_it(page, Exercise(page, "tensors.column"))
 
         run_command(page, "Use Theme: JupyterLab Dark")
@@ -194,6 +201,37 @@ def main(chromium: str, address: str, folder: str) -> None:
         first.entry.click()
         screenshot("dark")
         assert not errors, errors
+
+
+def a_question(page: Page, exercise: Exercise) -> None:
+    """One that is answered by a button, by a key, and by writing a letter."""
+    known = exercise.known
+    exercise.entry.click()
+    expect(exercise.bar.get_by_role("button", name="Check")).to_have_count(0)
+
+    def expect_choice(letter: str) -> None:
+        expect(exercise.bar.get_by_role("button", pressed=True)).to_contain_text(f"{letter})")
+        exercise.expect_code(f'choose("{known["id"]}", "{letter}")')
+
+    wrong = known["wrong"][0]
+    exercise.press("a)")
+    expect(exercise.verdict).to_contain_text(wrong["message"], timeout=PATIENCE)
+    exercise.expect_state("Not right yet")
+    expect_choice("a")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(exercise.verdict).to_contain_text(known["why"], timeout=PATIENCE)
+    exercise.expect_state("Solved")
+    expect_choice("c")
+    expect(exercise.bar.get_by_role("button", name="c)")).to_be_focused()
+    exercise.press("Hint")
+    expect(exercise.help).to_contain_text("Hint 1 of 2", timeout=PATIENCE)
+    exercise.write(known["starter"].replace("?", "D"))
+    expect(exercise.bar.get_by_role("button", pressed=True)).to_contain_text("d)")
+    page.keyboard.press("Shift+Enter")
+    expect(exercise.verdict).to_contain_text("You chose d)", timeout=PATIENCE)
+    exercise.expect_state("Solved")
 
 
 def by_keyboard(page: Page, exercise: Exercise) -> None:

@@ -5,7 +5,7 @@ mod workshop;
 use workshop::browser::Lab;
 
 #[test]
-fn a_learner_checks_asks_for_help_begins_anew_and_sees_the_progress() {
+fn a_learner_checks_chooses_asks_for_help_begins_anew_and_sees_the_progress() {
     let lab = Lab::open("browser_exercises");
     let pictures = [
         "not_attempted",
@@ -13,6 +13,7 @@ fn a_learner_checks_asks_for_help_begins_anew_and_sees_the_progress() {
         "hints",
         "solution",
         "correct",
+        "question",
         "dark",
     ];
     lab.play("browser_exercises.py", "01-tensors.ipynb", &pictures);

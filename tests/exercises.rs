@@ -45,7 +45,11 @@ fn try_out(kernel: &mut Kernel, exercise: &Exercise) {
                 "{id}: {answer}\n{name}: {message}"
             );
         }
-        kernel.run(&exercise.check).ok().result()
+        match exercise.check.as_str() {
+            // A question: its answer gives the verdict itself.
+            "" => cell.ok().result(),
+            check => kernel.run(check).ok().result(),
+        }
     };
     let of_starter = verdict(&exercise.starter, false);
     assert!(
@@ -163,8 +167,19 @@ fn solution_notebooks_run_from_top_to_bottom() {
         let folder = tempfile::tempdir().unwrap();
         let mut kernel = kernel(folder.path());
         let cells = code_cells(&format!("solutions/{name}.ipynb"));
+        let questions = lesson
+            .exercises
+            .iter()
+            .filter(|exercise| !exercise.options.is_empty());
+        let questions: Vec<&String> = questions.map(|exercise| &exercise.id).collect();
         for cell in &cells {
-            kernel.run(&cell.code).ok();
+            let ran = kernel.run(&cell.code).ok();
+            if let Some((id, role)) = &cell.exercise
+                && (role == "check" || role == "answer" && questions.contains(&id))
+            {
+                let said = ran.result();
+                assert!(said.starts_with("✓ Correct"), "{id}: {said}");
+            }
         }
         println!(
             "{name}: {} cells in {:.0} s",
@@ -172,6 +187,54 @@ fn solution_notebooks_run_from_top_to_bottom() {
             begun.elapsed().as_secs_f32()
         );
     }
+}
+
+#[test]
+fn a_function_that_is_right_only_for_the_example_is_shown_where_it_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut kernel = kernel(folder.path());
+    let cells = code_cells("02-autograd-and-modules.ipynb");
+    let is_check = |place: &(String, String)| place.0 == "autograd.leaky" && place.1 == "check";
+    let mut checks = cells
+        .iter()
+        .filter(|cell| cell.exercise.as_ref().is_some_and(is_check));
+    let check = &checks.next().unwrap().code;
+    kernel.run("use eosin::prelude::*;").ok();
+    // No answer has been run yet.
+    let said = kernel.run(check).ok().result();
+    assert!(said.starts_with("○ Not attempted"), "{said}");
+    let code = "fn my_leaky_relu(z: &Tensor, _slope: f64) -> Result<Tensor> {\n    ops::leaky_relu(z, 0.1)\n}";
+    kernel.run(code).ok();
+    let said = kernel.run(check).ok().result();
+    assert!(
+        said.starts_with("✗") && said.contains("For `z = [-"),
+        "{said}"
+    );
+    assert!(
+        said.contains("expected `[-") && said.contains("yours is `[-"),
+        "{said}"
+    );
+    assert!(
+        said.contains("negative ones are multiplied by the slope"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_question_tells_what_is_no_option() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut kernel = kernel(folder.path());
+    kernel.run("use eosin::prelude::*;").ok();
+    let said = kernel
+        .run("choose(\"tensors.predict_shape\", 'z')")
+        .ok()
+        .result();
+    assert!(
+        said.starts_with("○ Not attempted") && said.contains("`a`, `b`, `c`, `d`"),
+        "{said}"
+    );
+    let said = kernel.run("choose(\"tensors.new\", \"a\")").ok().result();
+    assert!(said.contains("no options"), "{said}");
 }
 
 #[test]

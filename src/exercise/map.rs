@@ -34,11 +34,17 @@ fn card(lessons: &[Lesson], records: &Records) -> Card {
         card = (states.clone()).fold(card, |card, (id, state)| card.telling(id, state));
         let marks: Vec<String> = states.map(|(_, state)| state.mark().to_string()).collect();
         let solved = marks.iter().filter(|mark| *mark == "✓").count();
+        let open = lesson
+            .exercises
+            .iter()
+            .zip(&marks)
+            .filter(|(_, mark)| *mark != "✓");
         let line = format!(
-            "{}  {}  {solved} of {}",
+            "{}  {}  {solved} of {}{}",
             marks.join(" "),
             lesson.title,
-            marks.len()
+            marks.len(),
+            time_left(open.map(|(exercise, _)| exercise.minutes).sum())
         );
         card = card.text(&line);
         if current.is_some_and(|current| current.name == lesson.name) {
@@ -46,6 +52,14 @@ fn card(lessons: &[Lesson], records: &Records) -> Card {
         }
     }
     card
+}
+
+fn time_left(minutes: u32) -> String {
+    match minutes {
+        0 => String::new(),
+        1 => ", about 1 minute left".to_owned(),
+        _ => format!(", about {minutes} minutes left"),
+    }
 }
 
 /// The exercises of a lesson, one on each line.
@@ -81,7 +95,7 @@ mod tests {
     fn the_lesson_that_was_worked_in_last_is_shown_by_name() {
         let exercise = |id: &str| {
             json!({
-                "id": id, "title": format!("Title of {id}"), "hints": [], "solution": "", "why": "", "rule": "",
+                "id": id, "title": format!("Title of {id}"), "minutes": 4, "difficulty": "easy", "inputs": [], "options": [], "hints": [], "solution": "", "why": "", "rule": "",
                 "parts": [], "answer": {}, "starter": "", "check": "", "wrong": [],
             })
         };
@@ -94,7 +108,7 @@ mod tests {
         assert!(
             nothing
                 .plain()
-                .contains("○ ○  First  0 of 2\n   ○ Title of a.x"),
+                .contains("○ ○  First  0 of 2, about 8 minutes left\n   ○ Title of a.x"),
             "{nothing:?}"
         );
         let done = |solved, touched| Record {
@@ -112,7 +126,7 @@ mod tests {
         let card = card(&lessons, &records);
         assert!(
             card.plain()
-                .contains("✓ ○  First  1 of 2\n✓ ○ ◐  Second  1 of 3\n   ✓ Title of b.x  (b.x)"),
+                .contains("✓ ○  First  1 of 2, about 4 minutes left\n✓ ○ ◐  Second  1 of 3, about 8 minutes left\n   ✓ Title of b.x"),
             "{card:?}"
         );
         assert!(!card.plain().contains("Title of a.x"));

@@ -1,4 +1,5 @@
-//! Exercises: [`check`] an answer, ask for a [`hint`], look at the [`solution`], see your [`progress`].
+//! Exercises: [`check`](check()) an answer or [a function](check_function()), [`choose`](choose()) an option, ask for a
+//! [`hint`](hint()), look at the [`solution`](solution()), see your [`progress`].
 //!
 //! These are plain functions, which work in every notebook front end. What they know about an exercise comes from the
 //! lessons' sources: `eosin notebooks build` writes it down, and it is compiled into the crate. `docs/exercises.md`
@@ -7,21 +8,30 @@
 mod answer;
 mod card;
 mod check;
+mod check_function;
+mod choose;
 mod difference;
+mod found;
 mod hint;
 mod lesson;
 mod map;
 mod pattern;
+mod random_inputs;
 mod record;
 mod schema;
 mod solution;
 mod state;
 mod value;
+mod verdict;
 
 pub use answer::{Answer, Attempt, Computed, Given};
 pub use card::Card;
-pub use check::{Outcome, Verdict, check, not_attempted};
+pub use check::{check, not_attempted};
+pub use check_function::check_function;
+pub use choose::choose;
 pub use hint::hint;
 pub use map::progress;
+pub use random_inputs::RandomInputs;
 pub use solution::solution;
 pub use value::Value;
+pub use verdict::{Outcome, Verdict};

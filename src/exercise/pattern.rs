@@ -45,8 +45,8 @@ impl Pattern {
 
     /// The rule of `torch.allclose`.
     pub fn is_near(&self, found: f64, wanted: f64) -> bool {
-        if wanted.is_nan() {
-            return found.is_nan();
+        if wanted.is_nan() || wanted.is_infinite() {
+            return found.is_nan() && wanted.is_nan() || found == wanted;
         }
         let part = self.tolerance.unwrap_or(USUAL_TOLERANCE);
         let at_zero = self.tolerance_at_zero.unwrap_or(USUAL_TOLERANCE_AT_ZERO);

@@ -20,18 +20,35 @@ pub struct Lesson {
 pub struct Exercise {
     pub id: String,
     pub title: String,
+    /// About how long it takes.
+    pub minutes: u32,
+    pub difficulty: Difficulty,
     pub hints: Vec<String>,
     /// Shown when the answer is right: why it is, and what to notice.
     pub why: String,
-    /// Shown when it is wrong: what a right answer must be like.
+    /// Shown when it is wrong: what a right answer must be like. Empty for a question with options.
     pub rule: String,
     /// Names for the elements of an answer that is a list.
     pub parts: Vec<String>,
-    pub answer: Pattern,
+    /// Names for the inputs of a function that the check compares with a reference; otherwise empty.
+    pub inputs: Vec<String>,
+    /// The options a, b, c of a question; otherwise empty.
+    pub options: Vec<String>,
+    /// What is right; `None` if the check holds a reference instead.
+    pub answer: Option<Pattern>,
     pub starter: String,
     pub solution: String,
+    /// Empty for a question with options: its answer is a cell that gives the verdict itself.
     pub check: String,
     pub wrong: Vec<Wrong>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Difficulty {
+    Easy,
+    Medium,
+    Hard,
 }
 
 /// A typical wrong answer.

@@ -27,6 +27,7 @@ mod training_loop;
 
 pub use adam::{Adam, AdamW};
 pub use callback::Callback;
+pub use early_stopping::early_stop;
 pub use evaluate::{Evaluation, Score, evaluate, predict_all};
 pub use history::{Epoch, History};
 pub use optimizer::Optimizer;

@@ -25,7 +25,10 @@ export class Refusal extends Error {}
 /** Runs the answer, then its check. */
 export async function check({ exercise, session }: ISituation): Promise<void> {
   const kernel = kernelOf(session);
-  const { id, answer, check } = exercise;
+  const { id, answer, check, options } = exercise;
+  if (options) {
+    return runChoice(answer, session);
+  }
   if (!check) {
     throw new Refusal('The cell that checks this exercise is not in the notebook any more.');
   }
@@ -41,6 +44,23 @@ export async function check({ exercise, session }: ISituation): Promise<void> {
     await CodeCell.execute(check, session);
   }
   check.node.scrollIntoView({ block: 'nearest' });
+}
+
+/** Answers a question: writes the letter of an option into its cell, and runs the cell. */
+export function choose(letter: string): Action {
+  return async ({ exercise: { id, answer }, session }) => {
+    kernelOf(session);
+    answer.model.sharedModel.setSource(`choose(${JSON.stringify(id)}, ${JSON.stringify(letter)})`);
+    await runChoice(answer, session);
+  };
+}
+
+/** Runs a cell that answers a question; it gives the verdict itself. */
+async function runChoice(answer: CodeCell, session: ISessionContext): Promise<void> {
+  const reply = (await CodeCell.execute(answer, session))?.content;
+  if (reply && reply.status !== 'ok') {
+    throw new Refusal('The cell ended with an error. Run the first cell of the lesson, then choose again.');
+  }
 }
 
 /** Shows the next hint, below those that were given before. */

@@ -6,14 +6,20 @@ import { OutputArea, OutputAreaModel, SimplifiedOutputArea } from '@jupyterlab/o
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { Panel } from '@lumino/widgets';
 import * as React from 'react';
-import { Action, check, hint, Refusal, reset, solution } from './actions';
-import { IExercise } from './exercise';
+import { Action, check, choose, hint, Refusal, reset, solution } from './actions';
+import { Effort } from './effort';
+import { chosenLetter, IExercise } from './exercise';
 import { Mark } from './mark';
+import { Options } from './options';
 import { States } from './states';
 
-const BUTTONS: [string, Action, string][] = [
+type Button = [string, Action, string];
+
+const HINT: Button = ['Hint', hint, 'Show one more hint'];
+
+const BUTTONS: Button[] = [
   ['Check', check, 'Run this cell, then its check'],
-  ['Hint', hint, 'Show one more hint'],
+  HINT,
   ['Solution', solution, 'Show the solution, folded'],
   ['Reset', reset, 'Put back what this cell began with']
 ];
@@ -32,6 +38,12 @@ export class ExerciseBar extends Panel {
     this.addWidget(this._buttons);
     this.addWidget(this._help);
     this._states.changed.connect(this._buttons.update, this._buttons);
+    const { answer, options } = this._exercise;
+    if (options) {
+      // The learner may also write the letter; and the verdict comes in the outputs of the answer itself.
+      answer.model.contentChanged.connect(this._buttons.update, this._buttons);
+      answer.outputArea.node.setAttribute('aria-live', 'polite');
+    }
   }
 
   /** The same exercise, after something has happened to the notebook's cells. */
@@ -89,21 +101,31 @@ export class ExerciseBar extends Panel {
   }
 
   private _render(): JSX.Element {
-    const { id, title } = this._exercise;
+    const { id, title, options } = this._exercise;
     return (
-      <div className="eosin-ExerciseBar-row" role="group" aria-label={`Exercise: ${title}`}>
-        {BUTTONS.map(([name, action, description]) => (
-          <button
-            key={name}
-            className="jp-mod-styled jp-mod-minimal"
-            title={description}
-            onClick={() => void this.press(action)}
-          >
-            {name}
-          </button>
-        ))}
-        <Mark state={this._states.of(id)} />
-        <span role="status">{this._message}</span>
+      <div role="group" aria-label={`Exercise: ${title}`}>
+        {options && (
+          <Options
+            options={options}
+            chosen={chosenLetter(this._exercise)}
+            choose={letter => void this.press(choose(letter))}
+          />
+        )}
+        <div className="eosin-ExerciseBar-row">
+          {(options ? [HINT] : BUTTONS).map(([name, action, description]) => (
+            <button
+              key={name}
+              className="jp-mod-styled jp-mod-minimal"
+              title={description}
+              onClick={() => void this.press(action)}
+            >
+              {name}
+            </button>
+          ))}
+          <Mark state={this._states.of(id)} />
+          <Effort exercise={this._exercise} />
+          <span role="status">{this._message}</span>
+        </div>
       </div>
     );
   }

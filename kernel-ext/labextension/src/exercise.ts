@@ -12,12 +12,20 @@ export interface IExercise {
   check?: CodeCell;
   help?: CodeCell;
   starter?: string;
+  /** About how long it takes. */
+  minutes?: number;
+  difficulty?: string;
+  /** What a question offers, from a) on; its answer cell is its own check. */
+  options?: string[];
 }
 
 interface IPlace {
   exercise: string;
   role: 'task' | 'answer' | 'check' | 'help';
   starter?: string;
+  minutes?: number;
+  difficulty?: string;
+  options?: string[];
 }
 
 /** Which exercise a cell belongs to, and what it is there. */
@@ -40,6 +48,7 @@ export function exercisesOf(notebook: Notebook): IExercise[] {
       return [];
     }
     const task = first(id, 'task');
+    const { starter, minutes, difficulty, options } = placeOf(answer) ?? {};
     return {
       id,
       title: titleOf(task) ?? id,
@@ -47,9 +56,18 @@ export function exercisesOf(notebook: Notebook): IExercise[] {
       answer,
       check: code(first(id, 'check')),
       help: code(first(id, 'help')),
-      starter: placeOf(answer)?.starter
+      starter,
+      minutes,
+      difficulty,
+      options
     };
   });
+}
+
+/** The letter that a question's answer cell holds, in `choose("id", "b")`. */
+export function chosenLetter({ answer }: IExercise): string | undefined {
+  const call = /^\s*choose\s*\([^,]*,\s*["']\s*([a-z])\s*["']/im.exec(answer.model.sharedModel.getSource());
+  return call?.[1].toLowerCase();
 }
 
 /** What stands in the heading of the task, `### Exercise: One column`. */

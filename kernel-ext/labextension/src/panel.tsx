@@ -2,6 +2,7 @@
 
 import { LabIcon, ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { Effort } from './effort';
 import { IExercise } from './exercise';
 import { Lesson } from './lesson';
 import { Mark } from './mark';
@@ -49,12 +50,15 @@ export class ExercisePanel extends ReactWidget {
       return <p>Open a lesson to see its exercises here.</p>;
     }
     const { exercises, current } = lesson;
-    const solved = exercises.filter(({ id }) => this._states.of(id) === 'solved').length;
+    const open = exercises.filter(({ id }) => this._states.of(id) !== 'solved');
+    const solved = exercises.length - open.length;
+    const minutes = open.reduce((sum, exercise) => sum + (exercise.minutes ?? 0), 0);
     return (
       <>
         <h2>Exercises</h2>
         <p role="status">
           {solved} of {exercises.length} solved
+          {minutes > 0 && `, about ${minutes} min left`}
         </p>
         <progress value={solved} max={exercises.length} aria-hidden />
         <ol>
@@ -65,7 +69,8 @@ export class ExercisePanel extends ReactWidget {
                 onClick={() => this._goTo(lesson, exercise)}
               >
                 <Mark state={this._states.of(exercise.id)} />
-                {exercise.title}
+                <span className="eosin-ExercisePanel-title">{exercise.title}</span>
+                <Effort exercise={exercise} />
               </button>
             </li>
           ))}

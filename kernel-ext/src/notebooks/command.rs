@@ -24,7 +24,7 @@ enum Action {
     Build,
     /// Fail when one of these files differs from the sources
     Check,
-    /// Write the source of a new lesson with one exercise
+    /// Write the source of a new lesson with an exercise and a question
     New {
         /// Number and words, as in 04-convolution
         name: String,
@@ -159,7 +159,7 @@ pub mod tests {
         (lessons, files)
     }
 
-    const EXERCISE: &str = "# One\n\n## Exercise: A\n\n```toml exercise\nid = \"a.b\"\nhints = [\"h\"]\nwhy = \"w\"\n\
+    const EXERCISE: &str = "# One\n\n## Exercise: A\n\n```toml exercise\nid = \"a.b\"\nminutes = 1\ndifficulty = \"easy\"\nhints = [\"h\"]\nwhy = \"w\"\n\
         rule = \"r\"\nanswer = { value = 1 }\nwrong.x = { answer = { value = 2 }, message = \"m\" }\n```\n\n\
         ```rust starter\nlet a: i32 = todo!();\n```\n\n```rust solution\nlet a = 1;\n```\n\n\
         ```rust check\ncheck(\"a.b\", a)\n```\n\n```rust wrong x\nlet a = 2;\n```\n";

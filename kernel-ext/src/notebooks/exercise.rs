@@ -1,50 +1,10 @@
 //! An exercise: its blocks in the source, and what must be in them.
 
+use super::choice;
+use super::description::{DescribedWrong, Description};
 use super::mistake::Mistake;
 use super::schema::{Exercise, Pattern, Wrong};
 use super::syntax;
-use serde::Deserialize;
-use std::collections::BTreeMap;
-use toml::Spanned;
-
-impl Pattern {
-    /// How many elements the value has.
-    fn count(&self) -> Option<usize> {
-        self.value.as_ref()?.as_array().map(Vec::len)
-    }
-
-    /// Whether any answer would fit.
-    fn is_empty(&self) -> bool {
-        let without = Pattern {
-            tolerance: self.tolerance,
-            tolerance_at_zero: self.tolerance_at_zero,
-            ..Pattern::default()
-        };
-        *self == without
-    }
-}
-
-/// The block that describes an exercise.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Description {
-    id: Spanned<String>,
-    hints: Vec<String>,
-    why: String,
-    rule: String,
-    #[serde(default)]
-    parts: Vec<String>,
-    answer: Pattern,
-    #[serde(default)]
-    wrong: BTreeMap<String, DescribedWrong>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DescribedWrong {
-    answer: Pattern,
-    message: String,
-}
 
 /// What a fenced block of an exercise holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,58 +72,101 @@ impl Draft {
     /// The exercise with the line of its id, or everything that is wrong with it.
     pub fn finish(self) -> Result<(Exercise, usize), Vec<Mistake>> {
         let mut mistakes = self.repeated();
-        let [description, starter, solution, check] = [
-            Role::Description,
-            Role::Starter,
-            Role::Solution,
-            Role::Check,
-        ]
-        .map(|role| {
-            let block = self.blocks.iter().find(|block| block.role == role);
-            if block.is_none() {
-                let words = role.words();
-                let message = format!("the exercise \"{}\" has no ```{words} block", self.title);
-                mistakes.push(Mistake::new(self.line, message));
-            }
-            block
-        });
-        let described = description.and_then(|block| {
+        let block = self.block(&Role::Description);
+        let described = block.and_then(|block| {
             toml::from_str::<Description>(&block.text)
                 .map_err(|error| mistakes.push(in_toml(block, &error)))
                 .ok()
         });
-        for block in self
-            .blocks
-            .iter()
-            .filter(|block| block.role != Role::Description)
-        {
-            mistakes.extend(syntax::mistakes(&block.text, block.line));
+        if let (Some(description), Some(block)) = (&described, block) {
+            mistakes.extend(description.mistakes(block.line));
         }
-        if let (Some(description), Some(block)) = (&described, description) {
-            mistakes.extend(self.check_description(description, block.line));
-            if let Some(check) = check {
-                mistakes.extend(names_itself(check, description.id.get_ref()));
-            }
-        }
-        mistakes.extend(starter.and_then(|block| has_todo(block, true)));
-        mistakes.extend(solution.and_then(|block| has_todo(block, false)));
-        match (described, description, starter, solution, check) {
-            (Some(described), Some(block), Some(starter), Some(solution), Some(check))
-                if mistakes.is_empty() =>
-            {
+        let is_question = (described.as_ref()).is_some_and(|found| !found.options.is_empty());
+        mistakes.extend(match is_question {
+            true => self.question_mistakes(described.as_ref()),
+            false => self.code_mistakes(described.as_ref()),
+        });
+        match (described, block) {
+            (Some(described), Some(block)) if mistakes.is_empty() => {
                 let line = block.line + line_of(&block.text, described.id.span().start);
-                let texts = [starter, solution, check].map(|block| block.text.clone());
-                Ok((self.complete(described, texts), line))
+                let exercise = match is_question {
+                    true => choice::exercise(described, &self.title),
+                    false => self.complete(described),
+                };
+                Ok((exercise, line))
             }
             _ => Err(mistakes),
         }
     }
 
-    fn complete(
-        &self,
-        mut described: Description,
-        [starter, solution, check]: [String; 3],
-    ) -> Exercise {
+    fn block(&self, role: &Role) -> Option<&Block> {
+        self.blocks.iter().find(|block| block.role == *role)
+    }
+
+    fn text(&self, role: &Role) -> String {
+        self.block(role)
+            .map(|block| block.text.clone())
+            .unwrap_or_default()
+    }
+
+    /// What is wrong with a question, which has options and no code.
+    fn question_mistakes(&self, description: Option<&Description>) -> Vec<Mistake> {
+        let (Some(description), Some(block)) = (description, self.block(&Role::Description)) else {
+            return Vec::new();
+        };
+        let code = self
+            .blocks
+            .iter()
+            .filter(|block| block.role != Role::Description);
+        let code = code.map(|block| {
+            let words = block.role.words();
+            let message = format!("a question with options has no ```{words} block");
+            Mistake::new(block.line - 1, message)
+        });
+        let place = |offset| block.line + line_of(&block.text, offset);
+        code.chain(choice::mistakes(description, block.line, place))
+            .collect()
+    }
+
+    /// What is wrong with an exercise that is answered in code.
+    fn code_mistakes(&self, description: Option<&Description>) -> Vec<Mistake> {
+        let is_alone = self.blocks.len() == 1 && self.block(&Role::Description).is_some();
+        if description.is_none() && is_alone {
+            // Its description could not be read, and it may well be a question.
+            return Vec::new();
+        }
+        let mut mistakes = Vec::new();
+        for role in [
+            Role::Description,
+            Role::Starter,
+            Role::Solution,
+            Role::Check,
+        ] {
+            if self.block(&role).is_none() {
+                let words = role.words();
+                let message = format!("the exercise \"{}\" has no ```{words} block", self.title);
+                mistakes.push(Mistake::new(self.line, message));
+            }
+        }
+        for block in &self.blocks {
+            match block.role {
+                Role::Description => continue,
+                Role::Starter => mistakes.extend(has_todo(block, true)),
+                Role::Solution => mistakes.extend(has_todo(block, false)),
+                Role::Check => {
+                    mistakes.extend(description.and_then(|found| names_itself(block, found)));
+                }
+                Role::Wrong(_) => {}
+            }
+            mistakes.extend(syntax::mistakes(&block.text, block.line));
+        }
+        if let (Some(description), Some(block)) = (description, self.block(&Role::Description)) {
+            mistakes.extend(self.answer_mistakes(description, block.line));
+        }
+        mistakes
+    }
+
+    fn complete(&self, mut described: Description) -> Exercise {
         let wrong = self.blocks.iter().filter_map(|block| {
             let Role::Wrong(name) = &block.role else {
                 return None;
@@ -178,16 +181,10 @@ impl Draft {
         });
         Exercise {
             wrong: wrong.collect(),
-            id: described.id.into_inner(),
-            title: self.title.clone(),
-            hints: described.hints,
-            why: described.why,
-            rule: described.rule,
-            parts: described.parts,
-            answer: described.answer,
-            starter,
-            solution,
-            check,
+            starter: self.text(&Role::Starter),
+            solution: self.text(&Role::Solution),
+            check: self.text(&Role::Check),
+            ..described.into_exercise(&self.title)
         }
     }
 
@@ -209,7 +206,8 @@ impl Draft {
             .collect()
     }
 
-    fn check_description(&self, description: &Description, line: usize) -> Vec<Mistake> {
+    /// What is wrong with the descriptions of the right answer and of the wrong ones.
+    fn answer_mistakes(&self, description: &Description, line: usize) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
         let mut complain = |holds: bool, message: &str| {
             if !holds {
@@ -217,33 +215,23 @@ impl Draft {
             }
         };
         complain(
-            is_id(description.id.get_ref()),
-            "`id` must be two words of small letters, digits and `_` with a dot between them: `lesson.exercise`",
-        );
-        complain(
-            (1..=3).contains(&description.hints.len()),
-            "give one, two or three `hints`",
-        );
-        let texts = [&description.why, &description.rule];
-        let messages = description.wrong.values().map(|wrong| &wrong.message);
-        complain(
-            texts
-                .into_iter()
-                .chain(&description.hints)
-                .chain(messages)
-                .all(|text| !text.trim().is_empty()),
-            "a text is empty",
+            description.rule.is_some(),
+            "say what a right answer must be like: `rule = \"...\"`",
         );
         let patterns = description.wrong.values().map(|wrong| &wrong.answer);
         complain(
-            std::iter::once(&description.answer)
-                .chain(patterns)
-                .all(|pattern| !pattern.is_empty()),
+            (description.answer.iter().chain(patterns)).all(|pattern| !pattern.is_empty()),
             "any answer would fit: add a condition (`value`, `shape`, `dtype`, `mean` ...)",
         );
         complain(
+            description.answer.is_some() == description.inputs.is_empty(),
+            "say what is right, `answer = { value = 2 }`; or, if the check calls `check_function`, name the inputs of the \
+             function instead: `inputs = [\"image\", \"kernel\"]`",
+        );
+        complain(
             description.parts.is_empty()
-                || description.answer.count() == Some(description.parts.len()),
+                || description.answer.as_ref().and_then(Pattern::count)
+                    == Some(description.parts.len()),
             "`parts` must name each element of the answer's `value`, which must be a list of the same length",
         );
         complain(
@@ -273,21 +261,17 @@ impl Draft {
     }
 }
 
-fn is_id(id: &str) -> bool {
-    let is_word = |word: &str| {
-        let fits = |character: char| {
-            character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_'
-        };
-        !word.is_empty() && word.chars().all(fits)
+/// With `inputs`, the answer is a function that is compared with a reference.
+fn names_itself(check: &Block, description: &Description) -> Option<Mistake> {
+    let function = match description.inputs.is_empty() {
+        true => "check",
+        false => "check_function",
     };
-    id.split_once('.')
-        .is_some_and(|(lesson, name)| is_word(lesson) && is_word(name))
-}
-
-fn names_itself(check: &Block, id: &str) -> Option<Mistake> {
-    let call = format!("check(\"{id}\"");
-    let message = || format!("the check must call `{call}, ...)`");
-    (!check.text.contains(&call)).then(|| Mistake::new(check.line, message()))
+    let call = format!("{function}(\"{}\",", description.id.get_ref());
+    // rustfmt may put the name on a line of its own.
+    let code: String = check.text.split_whitespace().collect();
+    (!code.contains(&call))
+        .then(|| Mistake::new(check.line, format!("the check must call `{call} ...)`")))
 }
 
 fn has_todo(block: &Block, wanted: bool) -> Option<Mistake> {

@@ -196,7 +196,7 @@ impl Reader<'_> {
 mod tests {
     use super::*;
 
-    /// Lines 1 to 36.
+    /// Lines 1 to 38.
     const SOURCE: &str = "# Sums
 
 Text.
@@ -207,6 +207,8 @@ Add one to `a`.
 
 ```toml exercise
 id = \"sums.one\"
+minutes = 2
+difficulty = \"easy\"
 hints = [\"Look at `+`.\"]
 why = \"Right.\"
 rule = \"It is one more than `a`.\"
@@ -276,11 +278,26 @@ b
     #[test]
     fn every_mistake_is_named_with_its_line() {
         for (from, to, line, wanted) in [
-            ("why =", "wy =", 12, "unknown field `wy`"),
-            ("hints = [", "hints = [1, ", 11, "invalid type"),
-            ("sums.one\"\nhints", "one\"\nhints", 10, "two words"),
+            ("why =", "wy =", 14, "unknown field `wy`"),
+            ("hints = [", "hints = [1, ", 13, "invalid type"),
+            ("sums.one\"\nminutes", "one\"\nminutes", 10, "two words"),
             ("[\"Look at `+`.\"]", "[]", 10, "one, two or three"),
             ("Right.", " ", 10, "empty"),
+            ("minutes = 2\n", "", 10, "`minutes = 3`"),
+            ("difficulty = \"easy\"\n", "", 10, "how hard"),
+            ("\"easy\"", "\"simple\"", 12, "unknown variant `simple`"),
+            (
+                "rule =",
+                "inputs = [\"a\"]\nrule =",
+                10,
+                "the inputs of the function",
+            ),
+            (
+                "answer = { value = 2 }",
+                "inputs = [\"a\"]",
+                32,
+                "must call `check_function(\"sums.one\"",
+            ),
             (
                 "{ value = 2 }",
                 "{ tolerance = 2.0 }",
@@ -302,20 +319,20 @@ b
             (
                 "rust wrong twice",
                 "rust wrong other",
-                33,
+                35,
                 "no [wrong.other]",
             ),
-            ("rust wrong twice", "rust wrong", 33, "needs a name"),
+            ("rust wrong twice", "rust wrong", 35, "needs a name"),
             (
                 "rust wrong twice",
                 "rust check",
-                33,
+                35,
                 "another ```rust check",
             ),
             (
                 "rust starter",
                 "rust strater",
-                21,
+                23,
                 "`strater` is not a block",
             ),
             (
@@ -327,26 +344,26 @@ b
             (
                 "check(\"sums.one\"",
                 "check(\"sums.two\"",
-                30,
+                32,
                 "must call `check(\"sums.one\"",
             ),
-            ("todo!()", "0", 22, "needs `todo!()`"),
-            ("a + 1;\n", "todo!();\n", 26, "still contains"),
-            ("let b = a + 1;", "let b = (a + 1;", 26, "not Rust"),
-            ("```rust\nb", "```rust\nb)", 40, "not Rust"),
-            ("```rust\nb\n```", "    b", 39, "needs a fence"),
-            ("```rust\nb\n```", "```rs\nb\n```", 39, "```rust"),
-            ("```rust\nb\n```", "```rust\nb", 39, "does not end"),
+            ("todo!()", "0", 24, "needs `todo!()`"),
+            ("a + 1;\n", "todo!();\n", 28, "still contains"),
+            ("let b = a + 1;", "let b = (a + 1;", 28, "not Rust"),
+            ("```rust\nb", "```rust\nb)", 42, "not Rust"),
+            ("```rust\nb\n```", "    b", 41, "needs a fence"),
+            ("```rust\nb\n```", "```rs\nb\n```", 41, "```rust"),
+            ("```rust\nb\n```", "```rust\nb", 41, "does not end"),
             (
                 "```rust\nb\n```",
                 "- a\n  ```rust\n  b\n  ```",
-                40,
+                42,
                 "start of a line",
             ),
             (
                 "```rust check",
                 "Text.\n\n```rust check",
-                31,
+                33,
                 "belongs to no exercise",
             ),
             (
@@ -368,12 +385,85 @@ b
         }
     }
 
+    const QUESTION: &str = "# Sums
+
+### Exercise: More
+
+What is more?
+
+```toml exercise
+id = \"sums.more\"
+minutes = 1
+difficulty = \"easy\"
+hints = [\"Count.\"]
+why = \"Three follows two.\"
+
+[[option]]
+text = \"Two\"
+message = \"It comes first.\"
+
+[[option]]
+text = \"Three\"
+right = true
+```
+";
+
+    #[test]
+    fn a_question_follows_from_its_description() {
+        let lesson = read("sums", QUESTION).unwrap();
+        let exercise = lesson.exercises().next().unwrap();
+        assert_eq!(exercise.options, ["Two", "Three"]);
+        assert_eq!(exercise.starter, "choose(\"sums.more\", \"?\")");
+        assert_eq!(exercise.solution, "choose(\"sums.more\", \"b\")");
+        assert_eq!(exercise.wrong[0].code, "choose(\"sums.more\", \"a\")");
+        assert_eq!(exercise.check, "");
+        for (from, to, line, wanted) in [
+            ("text = \"Two\"", "", 14, "missing field `text`"),
+            (
+                "message = \"It comes first.\"\n",
+                "",
+                15,
+                "why this option is wrong",
+            ),
+            ("right = true", "message = \"No.\"", 8, "exactly one option"),
+            (
+                "right = true",
+                "right = true\nmessage = \"No.\"",
+                19,
+                "has no `message`",
+            ),
+            (
+                "[[option]]\ntext = \"Two\"\nmessage = \"It comes first.\"\n",
+                "",
+                8,
+                "two to six",
+            ),
+            ("why =", "rule = \"r\"\nwhy =", 8, "has no `rule`"),
+            (
+                "true\n```\n",
+                "true\n```\n\n```rust check\n```\n",
+                23,
+                "has no ```rust check",
+            ),
+            ("minutes = 1\n", "", 8, "`minutes = 3`"),
+        ] {
+            assert!(QUESTION.contains(from), "{from}");
+            let found = told(&QUESTION.replacen(from, to, 1));
+            assert!(
+                found
+                    .iter()
+                    .any(|(at, message)| *at == line && message.contains(wanted)),
+                "{to}: line {line}, {wanted} is not in {found:?}"
+            );
+        }
+    }
+
     #[test]
     fn all_mistakes_are_named_at_once() {
         let text = SOURCE
             .replace("why =", "wy =")
             .replace("```rust\nb", "```rust\nb)");
         let lines: Vec<usize> = told(&text).iter().map(|(line, _)| *line).collect();
-        assert_eq!(lines, [12, 40]);
+        assert_eq!(lines, [14, 42]);
     }
 }

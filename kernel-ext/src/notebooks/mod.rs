@@ -1,7 +1,9 @@
 //! `eosin notebooks`: the Markdown source of a lesson becomes the notebook that learners open, the one with the solutions,
 //! and what the crate knows about its exercises. `docs/exercises.md` describes the format.
 
+mod choice;
 mod command;
+mod description;
 mod exercise;
 mod lesson;
 mod manifest;

@@ -4,7 +4,7 @@ use crate::error::{At, Error, Result};
 use crate::home::write_atomically;
 use std::path::{Path, PathBuf};
 
-/// A lesson with one exercise. `Lesson title` and `lesson_id` are placeholders.
+/// A lesson with an exercise and a question. `Lesson title` and `lesson_id` are placeholders.
 const TEMPLATE: &str = include_str!("new.md");
 
 /// Writes the source of the lesson `name` into `folder`; gives its path.
@@ -64,7 +64,15 @@ mod tests {
             .flat_map(|lesson| lesson.exercises())
             .map(|exercise| exercise.id.as_str())
             .collect();
-        assert_eq!(ids, ["max_pooling.first", "unet.first"]);
+        assert_eq!(
+            ids,
+            [
+                "max_pooling.first",
+                "max_pooling.predict",
+                "unet.first",
+                "unet.predict"
+            ]
+        );
         assert_eq!(files.len(), 5);
     }
 

@@ -4,11 +4,11 @@
 //! has the same id in both notebooks.
 
 use super::lesson::{Lesson, Part};
-use super::schema::Exercise;
+use super::schema::{Difficulty, Exercise};
 use crate::kernel::language_info;
 use crate::kernelspec;
 use nbformat::v4::{Cell, CellId, CellMetadata, KernelSpec, Metadata, Notebook};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +29,12 @@ pub fn notebook(lesson: &Lesson, edition: Edition) -> Result<String, String> {
             Part::Prose {
                 text,
                 task_of: Some(id),
-            } => cells.markdown(text, Some(Place { id, role: "task" }))?,
-            Part::Code(code) => cells.code(code, None, None)?,
+            } => {
+                let exercise = lesson.exercises().find(|exercise| exercise.id == *id);
+                let text = exercise.map(|exercise| task(text, exercise));
+                cells.markdown(&text.unwrap_or_default(), Some(Place { id, role: "task" }))?;
+            }
+            Part::Code(code) => cells.code(code, None, json!({}))?,
             Part::Exercise { exercise, .. } => cells.exercise(exercise, edition)?,
         }
     }
@@ -56,6 +60,27 @@ pub fn notebook(lesson: &Lesson, edition: Edition) -> Result<String, String> {
         .map_err(|error| error.to_string())
 }
 
+/// The task with the options of a question, and with what it takes.
+fn task(text: &str, exercise: &Exercise) -> String {
+    let options: Vec<String> = (exercise.options.iter().zip('a'..))
+        .map(|(option, letter)| format!("- {letter}) {option}\n"))
+        .collect();
+    let options = match options.is_empty() {
+        true => String::new(),
+        false => format!("{}\n", options.concat()),
+    };
+    let minutes = match exercise.minutes {
+        1 => "1 minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    };
+    let difficulty = match exercise.difficulty {
+        Difficulty::Easy => "easy",
+        Difficulty::Medium => "medium",
+        Difficulty::Hard => "hard",
+    };
+    format!("{text}\n\n{options}*About {minutes} · {difficulty}*")
+}
+
 /// What a cell is in an exercise.
 struct Place<'a> {
     id: &'a str,
@@ -78,19 +103,29 @@ impl Cells {
             Edition::Student => starter,
             Edition::Solution => solution,
         };
-        self.code(answer, place("answer"), Some(starter))?;
-        self.code(check, place("check"), None)?;
+        let mut known = json!({
+            "starter": starter,
+            "minutes": exercise.minutes,
+            "difficulty": exercise.difficulty,
+        });
+        if !exercise.options.is_empty() {
+            known["options"] = json!(exercise.options);
+        }
+        self.code(answer, place("answer"), known)?;
+        if !check.is_empty() {
+            self.code(check, place("check"), json!({}))?;
+        }
         let help = format!(
             "// Stuck? Delete the slashes before `hint` and run this cell; each run gives one more hint.\n\
              // hint(\"{id}\")\n// solution(\"{id}\")"
         );
-        self.code(&help, place("help"), None)
+        self.code(&help, place("help"), json!({}))
     }
 
     fn markdown(&mut self, text: &str, place: Option<Place>) -> Result<(), String> {
         let cell = Cell::Markdown {
             id: self.id(place.as_ref())?,
-            metadata: metadata(place.as_ref(), None),
+            metadata: metadata(place.as_ref(), json!({})),
             source: lines(text),
             attachments: None,
         };
@@ -98,15 +133,10 @@ impl Cells {
         Ok(())
     }
 
-    fn code(
-        &mut self,
-        text: &str,
-        place: Option<Place>,
-        starter: Option<&String>,
-    ) -> Result<(), String> {
+    fn code(&mut self, text: &str, place: Option<Place>, known: Json) -> Result<(), String> {
         let cell = Cell::Code {
             id: self.id(place.as_ref())?,
-            metadata: metadata(place.as_ref(), starter),
+            metadata: metadata(place.as_ref(), known),
             execution_count: None,
             source: lines(text),
             outputs: Vec::new(),
@@ -124,15 +154,14 @@ impl Cells {
     }
 }
 
-/// With this, front ends show buttons and marks at the cells of an exercise, and restore the starter.
-fn metadata(place: Option<&Place>, starter: Option<&String>) -> CellMetadata {
+/// With this, front ends show buttons and marks at the cells of an exercise, and restore the starter. `known` is what they
+/// should know beside the place.
+fn metadata(place: Option<&Place>, mut known: Json) -> CellMetadata {
     let mut metadata = CellMetadata::default();
     if let Some(Place { id, role }) = place {
-        let mut eosin = json!({ "exercise": id, "role": role });
-        if let Some(starter) = starter {
-            eosin["starter"] = starter.as_str().into();
-        }
-        metadata.additional.insert("eosin".to_owned(), eosin);
+        known["exercise"] = json!(id);
+        known["role"] = json!(role);
+        metadata.additional.insert("eosin".to_owned(), known);
     }
     metadata
 }
@@ -151,11 +180,15 @@ mod tests {
         let exercise = Exercise {
             id: "sums.one".into(),
             title: "Add one".into(),
+            minutes: 3,
+            difficulty: Difficulty::Easy,
             hints: vec!["secret hint".into()],
             why: "secret why".into(),
             rule: "secret rule".into(),
             parts: vec![],
-            answer: Pattern::default(),
+            inputs: vec![],
+            options: vec![],
+            answer: Some(Pattern::default()),
             starter: "let b: i32 = todo!();".into(),
             solution: "let b = secret;".into(),
             check: "check(\"sums.one\", b)".into(),
@@ -182,7 +215,11 @@ mod tests {
     }
 
     fn cells(edition: Edition) -> Vec<Value> {
-        let notebook: Value = serde_json::from_str(&notebook(&lesson(), edition).unwrap()).unwrap();
+        cells_of(&lesson(), edition)
+    }
+
+    fn cells_of(lesson: &Lesson, edition: Edition) -> Vec<Value> {
+        let notebook: Value = serde_json::from_str(&notebook(lesson, edition).unwrap()).unwrap();
         notebook["cells"].as_array().unwrap().clone()
     }
 
@@ -208,11 +245,18 @@ mod tests {
         let answer = &cells[3];
         assert_eq!(
             answer["metadata"]["eosin"],
-            json!({ "exercise": "sums.one", "role": "answer", "starter": "let b: i32 = todo!();" })
+            json!({
+                "exercise": "sums.one", "role": "answer", "starter": "let b: i32 = todo!();",
+                "minutes": 3, "difficulty": "easy",
+            })
         );
         assert_eq!(
             (&answer["outputs"], &answer["execution_count"]),
             (&json!([]), &Value::Null)
+        );
+        assert_eq!(
+            cells[2]["source"],
+            json!(["### Exercise: Add one\n", "\n", "*About 3 minutes · easy*"])
         );
         assert_eq!(cells[1]["source"], json!(["let a = 1;\n", "a"]));
         assert_eq!(cells[1]["metadata"], json!({}));
@@ -227,5 +271,31 @@ mod tests {
         for (one, other) in student.iter().zip(&solution) {
             assert!(one == other || one["metadata"]["eosin"]["role"] == "answer");
         }
+    }
+
+    #[test]
+    fn a_question_lists_its_options_and_hides_which_one_is_right() {
+        let mut lesson = lesson();
+        if let Part::Exercise { exercise, .. } = &mut lesson.parts[3] {
+            exercise.options = vec!["Two".into(), "Three".into()];
+            exercise.starter = "choose(\"sums.one\", \"?\")".into();
+            exercise.check = String::new();
+        }
+        let cells = cells_of(&lesson, Edition::Student);
+        let task = cells[2]["source"].as_array().unwrap();
+        assert_eq!(
+            (&task[2], &task[3]),
+            (&json!("- a) Two\n"), &json!("- b) Three\n"))
+        );
+        assert_eq!(
+            cells[3]["metadata"]["eosin"]["options"],
+            json!(["Two", "Three"])
+        );
+        assert_eq!(cells[4]["metadata"]["eosin"]["role"], "help");
+        assert!(
+            !notebook(&lesson, Edition::Student)
+                .unwrap()
+                .contains("secret")
+        );
     }
 }

@@ -1,0 +1,98 @@
+//! Answering a question by choosing an option.
+
+use super::lesson::find;
+use super::schema::Exercise;
+use super::value::Value;
+use super::verdict::Verdict;
+use std::fmt::Display;
+
+/// Answers a question with the letter of an option, small or capital. Says why it is right or wrong; `"?"` is no answer yet.
+///
+/// ```
+/// use eosin::exercise::{Outcome, choose};
+/// assert_eq!(choose("tensors.predict_shape", "?").outcome, Outcome::NotAttempted);
+/// assert_eq!(choose("tensors.predict_shape", "z").outcome, Outcome::NotAttempted);
+/// ```
+pub fn choose(id: &str, letter: impl Display) -> Verdict {
+    match find(id) {
+        Ok(exercise) => judge(exercise, &letter.to_string()).recorded(exercise),
+        Err(message) => Verdict::unknown(&message),
+    }
+}
+
+fn judge(exercise: &Exercise, letter: &str) -> Verdict {
+    if exercise.options.is_empty() {
+        let text = "It has no options: write your answer in code, and run the cell that checks it.";
+        return Verdict::unusable(exercise, text);
+    }
+    let letter = letter.trim().to_lowercase();
+    if letter == "?" {
+        let text = "Write the letter of your choice in place of `?` and run the cell, or press one of the buttons if you see them.";
+        return Verdict::not_attempted(exercise, text);
+    }
+    let mut options = exercise.options.iter().zip('a'..);
+    let Some((text, _)) = options.find(|(_, name)| letter == name.to_string()) else {
+        let letters: Vec<String> = ('a'..)
+            .take(exercise.options.len())
+            .map(|name| format!("`{name}`"))
+            .collect();
+        let text = format!(
+            "`{letter}` is none of the options. Write one of the letters {} between the quotation marks.",
+            letters.join(", ")
+        );
+        return Verdict::not_attempted(exercise, &text);
+    };
+    let chosen = format!("You chose {letter}) {text}");
+    let answer = Value::Text(letter);
+    match exercise
+        .wrong
+        .iter()
+        .find(|wrong| wrong.answer.fits(&answer))
+    {
+        Some(wrong) => Verdict::wrong(exercise, &chosen, Some(wrong)),
+        None => Verdict::correct(exercise),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::verdict::Outcome;
+    use super::*;
+    use serde_json::json;
+
+    fn told(letter: &str) -> (Outcome, String) {
+        let question = serde_json::from_value(json!({
+            "id": "sums.more", "title": "More", "minutes": 1, "difficulty": "easy", "hints": ["h"], "why": "The why.",
+            "rule": "", "parts": [], "inputs": [], "options": ["Two", "Three"], "answer": { "value": "b" },
+            "starter": "", "solution": "", "check": "",
+            "wrong": [{ "name": "a", "code": "", "answer": { "value": "a" }, "message": "It comes first." }],
+        }))
+        .unwrap();
+        let verdict = judge(&question, letter);
+        (verdict.outcome, verdict.plain().to_owned())
+    }
+
+    #[test]
+    fn each_option_has_its_verdict_whatever_the_case_of_the_letter() {
+        let right = (Outcome::Correct, "✓ Correct: More\nThe why.".to_owned());
+        assert_eq!((told("b"), told(" B ")), (right.clone(), right));
+        let (outcome, text) = told("A");
+        assert_eq!(outcome, Outcome::Wrong);
+        assert!(
+            text.contains("You chose a) Two\nIt comes first.\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_option_is_not_an_attempt_and_the_letters_are_told() {
+        let (outcome, text) = told("?");
+        assert_eq!(outcome, Outcome::NotAttempted);
+        assert!(text.contains("in place of `?`"), "{text}");
+        for other in ["c", "", "ab", "Two"] {
+            let (outcome, text) = told(other);
+            assert_eq!(outcome, Outcome::NotAttempted);
+            assert!(text.contains("letters `a`, `b`"), "{text}");
+        }
+    }
+}

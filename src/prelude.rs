@@ -1,8 +1,8 @@
 //! What a lesson needs, in one line: `use eosin::prelude::*;`.
 
 pub use crate::data::{
-    self, Augment, Batches, DataLoader, Dataset, Mnist, Normalize, Nuclei, Pneumonia, RandomCrop,
-    RandomHorizontalFlip, RandomRotate90, RandomVerticalFlip, Split,
+    self, Augment, Batches, DataLoader, Dataset, Mnist, Normalize, Nuclei, Permuted, Pneumonia,
+    RandomCrop, RandomHorizontalFlip, RandomRotate90, RandomVerticalFlip, Split,
 };
 pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display, input, interrupt};
 pub use crate::exercise::{check, hint, progress, solution};
@@ -15,5 +15,5 @@ pub use crate::train::{
     self, Adam, AdamW, Callback, History, Optimizer, RmsProp, Run, Schedule, Sgd, Trainer,
     evaluate, predict_all,
 };
-pub use crate::{Error, Gradients, Result, Tensor, Var, metrics, ops};
+pub use crate::{Error, Gradients, Result, Tensor, Var, metrics, ops, visual};
 pub use candle_core::{D, DType, Device, Shape};

@@ -111,16 +111,9 @@ fn summarize(layers: Vec<LayerRow>, input: Shape, trace: Trace) -> Summary {
         known,
         used: HashMap::new(),
     };
-    for model in &trace.models {
-        if let Some(row) = places.next(&model.identity) {
-            rows[row].output = Some(model.output.clone());
-        }
-    }
-    places.used.clear();
-
     let views = views(&input, &trace.calls);
     let mut steps: Vec<SummaryStep> = Vec::new();
-    for (call, view) in trace.calls.iter().zip(views) {
+    for (call, view) in trace.calls.iter().zip(&views) {
         let row = places.next(&call.identity).unwrap_or_else(|| {
             // A layer that is no field of the model: below the layer that ran before it.
             let model = call
@@ -150,6 +143,14 @@ fn summarize(layers: Vec<LayerRow>, input: Shape, trace: Trace) -> Summary {
             output: call.output.clone(),
             sources: call.sources.clone(),
         });
+    }
+    places.used.clear();
+    for model in &trace.models {
+        if let Some(row) = places.next(&model.identity) {
+            let view = seen(&input, &trace.calls, &views, &model.sources, &model.output);
+            rows[row].output = Some(model.output.clone());
+            rows[row].receptive_field = view.receptive_field();
+        }
     }
     Summary { input, rows, steps }
 }
@@ -184,23 +185,26 @@ impl Places {
 fn views(input: &Shape, calls: &[Call]) -> Vec<View> {
     let mut views: Vec<View> = Vec::new();
     for call in calls {
-        let seen = call.sources.iter().map(|source| {
-            let (view, shape) = match *source {
-                Source::Input => (View::of_input(input), input),
-                Source::Step(number) => (views[number], &calls[number].output),
-            };
-            let is_resized = match (shape.dims(), call.input.dims()) {
-                ([_, _, before @ ..], [_, _, now @ ..]) => {
-                    before.len() == now.len() && before != now
-                }
-                _ => false,
-            };
-            if is_resized { View::Unknown } else { view }
-        });
-        let seen = seen.reduce(View::or).unwrap_or(View::Unknown);
-        views.push(seen.after(call.kind, &call.input, &call.output));
+        let before = seen(input, calls, &views, &call.sources, &call.input);
+        views.push(before.after(call.kind, &call.input, &call.output));
     }
     views
+}
+
+/// What the values of a tensor see that was computed from `sources` by operations that are no layers.
+fn seen(input: &Shape, calls: &[Call], views: &[View], sources: &[Source], shape: &Shape) -> View {
+    let views = sources.iter().map(|source| {
+        let (view, before) = match *source {
+            Source::Input => (View::of_input(input), input),
+            Source::Step(number) => (views[number], &calls[number].output),
+        };
+        let is_resized = match (before.dims(), shape.dims()) {
+            ([_, _, before @ ..], [_, _, now @ ..]) => before.len() == now.len() && before != now,
+            _ => false,
+        };
+        if is_resized { View::Unknown } else { view }
+    });
+    views.reduce(View::or).unwrap_or(View::Unknown)
 }
 
 fn multiply_adds(call: &Call) -> usize {
@@ -252,10 +256,7 @@ impl SummaryRow {
     }
 
     fn cells(&self) -> Vec<String> {
-        let output = self
-            .output
-            .as_ref()
-            .map(|output| format!("{output:?}").replace(['[', ']'], ""));
+        let output = self.output.as_ref().map(in_parentheses);
         let field = self.receptive_field.map(|field| field.to_string());
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         vec![
@@ -319,13 +320,19 @@ impl Summary {
     pub fn totals(&self) -> String {
         let parameters = self.parameters();
         format!(
-            "For an input of {:?}: {} parameters, all of them trainable, take {}; the outputs of all layers take {}.",
-            self.input,
+            "For an input of {}: {} parameters, all of them trainable, take {}; the outputs of all layers take {}.",
+            in_parentheses(&self.input),
             in_thousands(parameters),
             in_bytes(parameters * BYTES),
             in_bytes(self.memory()),
         )
     }
+}
+
+/// A shape as the documentation writes it: (N, C, H, W).
+fn in_parentheses(shape: &Shape) -> String {
+    let sizes: Vec<String> = shape.dims().iter().map(ToString::to_string).collect();
+    format!("({})", sizes.join(", "))
 }
 
 /// 1536 as 1.5 KiB.

@@ -65,6 +65,8 @@ pub(super) struct Call {
 pub(super) struct ModelRun {
     pub identity: Identity,
     pub output: Shape,
+    /// What its output was computed from.
+    pub sources: Vec<Source>,
 }
 
 #[derive(Debug, Default)]
@@ -120,6 +122,7 @@ pub(super) fn traced_model(
     TRACE.with_borrow_mut(|trace| {
         if let (Some(trace), Some(number)) = (trace, number) {
             trace.models[number].output = output.shape().clone();
+            trace.models[number].sources = trace.sources(&output);
             trace.running.pop();
         }
     });
@@ -129,8 +132,11 @@ pub(super) fn traced_model(
 impl Trace {
     fn begin(&mut self, identity: Identity) -> usize {
         let number = self.models.len();
-        let output = ().into();
-        self.models.push(ModelRun { identity, output });
+        self.models.push(ModelRun {
+            identity,
+            output: ().into(),
+            sources: Vec::new(),
+        });
         self.running.push(number);
         number
     }
@@ -174,9 +180,10 @@ impl Trace {
         Ok(output)
     }
 
-    /// In order. An operation that candle has no gradient for hides what is behind it: then it is the layer before.
-    fn sources(&self, input: &Tensor) -> Vec<Source> {
-        let nodes = input.as_candle().sorted_nodes();
+    /// The outputs that a tensor was computed from, in order. An operation without a gradient hides what is behind it: then it is the
+    /// layer before.
+    fn sources(&self, tensor: &Tensor) -> Vec<Source> {
+        let nodes = tensor.as_candle().sorted_nodes();
         let known = |node: &&candle_core::Tensor| self.outputs.get(&node.id()).copied();
         let mut sources: Vec<Source> = nodes.iter().filter_map(known).collect();
         if sources.is_empty() {

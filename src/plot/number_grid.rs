@@ -1,8 +1,9 @@
 //! Small tensors, value by value.
 
 use super::Figure;
-use super::canvas::{Area, BLUE, GREY, ORANGE, SCALE, draw, failed, fitted, text_width, tint};
+use super::canvas::{Area, GREY, SCALE, draw, failed, fitted, text_width};
 use super::named::named;
+use super::signed_scale::SignedScale;
 use crate::{Error, Result, Tensor};
 use candle_core::DType;
 use plotters::prelude::*;
@@ -18,6 +19,8 @@ const TITLE_SIZE: u32 = 13;
 const WIDTH: u32 = 720;
 /// More values in a row or column are too small to read.
 const MOST: usize = 15;
+/// Stays light enough for black text.
+const STRONGEST: f64 = 0.55;
 
 struct Grid {
     title: String,
@@ -87,8 +90,7 @@ fn draw_grids(tensors: &[(String, &Tensor)]) -> Result<Figure> {
     }
     let (places, width, height) = layout(&grids);
     let numbers = grids.iter().flat_map(|grid| grid.rows.iter().flatten());
-    let finite = numbers.filter(|number| number.is_finite());
-    let largest = finite.fold(0f64, |largest, number| largest.max(number.abs()));
+    let scale = SignedScale::of(numbers.copied());
     let description = (tensors.iter())
         .map(|(title, tensor)| format!("{title} =\n{tensor}"))
         .collect::<Vec<_>>()
@@ -98,7 +100,7 @@ fn draw_grids(tensors: &[(String, &Tensor)]) -> Result<Figure> {
             let (title, style) = fitted(&grid.title, TITLE_SIZE, grid.width)?;
             let at = ((left * SCALE) as i32, (top * SCALE) as i32);
             area.draw(&Text::new(title, at, style)).map_err(failed)?;
-            draw_fields(area, grid, left, top + TITLE, largest)?;
+            draw_fields(area, grid, left, top + TITLE, scale)?;
         }
         Ok(())
     })
@@ -120,7 +122,7 @@ fn layout(grids: &[Grid]) -> (Vec<(u32, u32)>, u32, u32) {
     (places, widest, top + row_height + GAP)
 }
 
-fn draw_fields(area: &Area, grid: &Grid, left: u32, top: u32, largest: f64) -> Result<()> {
+fn draw_fields(area: &Area, grid: &Grid, left: u32, top: u32, scale: SignedScale) -> Result<()> {
     let side = (FIELD * SCALE) as i32;
     for (row, numbers) in (0..).zip(&grid.rows) {
         for (column, number) in (0..).zip(numbers) {
@@ -129,8 +131,11 @@ fn draw_fields(area: &Area, grid: &Grid, left: u32, top: u32, largest: f64) -> R
                 (top * SCALE) as i32 + row * side,
             );
             let corners = [(x, y), (x + side, y + side)];
-            area.draw(&Rectangle::new(corners, colour(*number, largest).filled()))
-                .map_err(failed)?;
+            area.draw(&Rectangle::new(
+                corners,
+                scale.colour(*number, STRONGEST).filled(),
+            ))
+            .map_err(failed)?;
             area.draw(&Rectangle::new(corners, GREY.mix(0.5).stroke_width(SCALE)))
                 .map_err(failed)?;
             let (text, style) = fitted(&written(*number), 13, FIELD - 4)?;
@@ -140,17 +145,6 @@ fn draw_fields(area: &Area, grid: &Grid, left: u32, top: u32, largest: f64) -> R
         }
     }
     Ok(())
-}
-
-/// Stays light enough for black text.
-fn colour(number: f64, largest: f64) -> RGBColor {
-    const STRONGEST: f64 = 0.55;
-    let strength = match largest > 0.0 && number.is_finite() {
-        true => number.abs() / largest * STRONGEST,
-        false => 0.0,
-    };
-    let ground = if number < 0.0 { ORANGE } else { BLUE };
-    tint(ground, strength)
 }
 
 /// With at most two decimals.
@@ -212,8 +206,9 @@ mod tests {
 
     #[test]
     fn the_largest_value_has_the_strongest_colour_and_text_stays_readable() {
-        assert_eq!(colour(0.0, 3.0), RGBColor(255, 255, 255));
-        let (half, full) = (colour(1.5, 3.0), colour(3.0, 3.0));
+        let scale = SignedScale::of([3.0]);
+        let colour = |number| scale.colour(number, STRONGEST);
+        let (half, full) = (colour(1.5), colour(3.0));
         assert!(full.0 < half.0 && half.0 < 255 && full.0 > 80);
         assert_eq!(
             [

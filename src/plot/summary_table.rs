@@ -75,7 +75,7 @@ mod tests {
         let html = bundle.data()["text/html"].as_str().unwrap();
         assert!(
             html.contains(
-                "<td>2, 128</td><td>100,480</td><td>200,960</td><td>1.0 KiB</td><td>all</td>"
+                "<td>(2, 128)</td><td>100,480</td><td>200,960</td><td>1.0 KiB</td><td>all</td>"
             ),
             "{html}"
         );

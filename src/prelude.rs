@@ -1,8 +1,8 @@
 //! What a lesson needs, in one line: `use eosin::prelude::*;`.
 
 pub use crate::data::{
-    self, Augment, Batches, DataLoader, Dataset, Mnist, Normalize, Nuclei, Pneumonia, RandomCrop,
-    RandomHorizontalFlip, RandomRotate90, RandomVerticalFlip, Split,
+    self, Augment, Batches, DataLoader, Dataset, Mnist, Normalize, Nuclei, Permuted, Pneumonia,
+    RandomCrop, RandomHorizontalFlip, RandomRotate90, RandomVerticalFlip, Split,
 };
 pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display, input, interrupt};
 pub use crate::exercise::{check, check_function, choose, hint, progress, solution};

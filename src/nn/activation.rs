@@ -1,7 +1,9 @@
 //! Activations as layers: `nn::Relu`, `nn::Elu(1.0)` and so on are the functions of [`ops`](crate::ops).
 
+use super::layer_kind::LayerKind;
 use super::layers::{Layers, Visitor};
 use super::module::Module;
+use super::trace::traced;
 use crate::ops::{Activation, Epilogue};
 use crate::{Result, Tensor};
 
@@ -17,7 +19,9 @@ impl Layers for Activation {
 
 impl Module for Activation {
     fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        Activation::forward(*self, input)
+        traced(self, LayerKind::Elementwise, input, || {
+            Activation::forward(*self, input)
+        })
     }
 
     fn as_epilogue(&self) -> Option<Epilogue> {

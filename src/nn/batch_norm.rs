@@ -1,9 +1,11 @@
 //! Batch normalisation as a layer.
 
+use super::layer_kind::LayerKind;
 use super::layers::{Layers, Visitor};
 use super::mode::Mode;
 use super::module::Module;
 use super::parameter::{Buffer, Parameter};
+use super::trace::traced;
 use crate::ops::{self, Activation, Epilogue};
 use crate::{Error, Result, Tensor};
 
@@ -124,6 +126,19 @@ impl Module for BatchNorm2d {
                 self.channels
             )));
         }
+        traced(self, LayerKind::Normalization, input, || {
+            self.normalized(input, epilogue)
+        })
+    }
+}
+
+impl BatchNorm2d {
+    pub(super) fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// What [`Module::forward_with`] computes from an input that fits.
+    pub(super) fn normalized(&self, input: &Tensor, epilogue: Epilogue) -> Result<Tensor> {
         let training = self.mode.is_training();
         let (mean, variance) = match training {
             true => self.batch_statistics(input)?,

@@ -1,9 +1,11 @@
 //! Convolution layers.
 
 use super::init::Init;
+use super::layer_kind::{LayerKind, Window};
 use super::layers::{Layers, Visitor};
 use super::module::Module;
 use super::parameter::Parameter;
+use super::trace::traced;
 use crate::ops::{
     self, Activation, ConvOptions, ConvTransposeOptions, Epilogue, PaddingMode, Pair,
 };
@@ -127,9 +129,18 @@ impl Module for Conv2d {
     fn forward_with(&self, input: &Tensor, epilogue: Epilogue) -> Result<Tensor> {
         let bias = self.bias.as_ref().map(Parameter::tensor).transpose()?;
         let weight = self.weight.tensor()?;
-        Epilogue::from(self.activation).followed_by(epilogue, |epilogue| {
-            let options = self.options.epilogue(epilogue);
-            ops::conv2d(input, &weight, bias.as_ref(), &options)
+        let (_, kernel) = self.sizes();
+        let (stride, dilation) = (self.options.stride, self.options.dilation);
+        let window = Window {
+            kernel,
+            stride,
+            dilation,
+        };
+        traced(self, LayerKind::Convolution(window), input, || {
+            Epilogue::from(self.activation).followed_by(epilogue, |epilogue| {
+                let options = self.options.epilogue(epilogue);
+                ops::conv2d(input, &weight, bias.as_ref(), &options)
+            })
         })
     }
 }
@@ -210,6 +221,18 @@ impl Layers for ConvTranspose2d {
 impl Module for ConvTranspose2d {
     fn forward(&self, input: &Tensor) -> Result<Tensor> {
         let bias = self.bias.as_ref().map(Parameter::tensor).transpose()?;
-        ops::conv_transpose2d(input, &self.weight.tensor()?, bias.as_ref(), &self.options)
+        let weight = self.weight.tensor()?;
+        let (_, _, height, width) = weight.dims4()?;
+        let window = Window {
+            kernel: Pair(height, width),
+            stride: self.options.stride,
+            dilation: self.options.dilation,
+        };
+        traced(
+            self,
+            LayerKind::TransposedConvolution(window),
+            input,
+            || ops::conv_transpose2d(input, &weight, bias.as_ref(), &self.options),
+        )
     }
 }

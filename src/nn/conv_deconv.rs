@@ -1,24 +1,25 @@
 //! From image to image through a bottleneck.
 
+use super::conv_block::{conv_block, last_block, up_block};
 use super::images::{Sides, check_images};
-use super::{Conv2d, ConvTranspose2d, Layers, Module, Relu, Sequential};
+use super::{Layers, MaxPool2d, Module, Sequential};
 use crate::{Result, Tensor, sequential};
 use candle_core::Device;
 
-/// Three 3x3 convolutions of stride 2, which halve the image, then three transposed convolutions, which enlarge it again; ReLU
-/// between all.
+/// Convolutions with 2x2 max pooling, down to a quarter of the size, then transposed convolutions, up to the full size again.
 ///
-/// Images are (N, channels, H, W) with H and W multiples of 8, the output is (N, outputs, H, W): logits of a mask, or an image.
-/// There are no skip connections: what the way down loses, the way up must guess (a U-Net need not).
+/// Images are (N, channels, H, W) with H and W multiples of 4, the output holds logits (N, classes, H, W). Every convolution has
+/// batch normalisation and ReLU after it, but the last has no ReLU: see [`SimpleConv`](super::SimpleConv). There are no skip
+/// connections, so what the way down loses, the way up must guess; [`SmallUNet`](super::SmallUNet) is the same network with one.
 ///
 /// ```
 /// use candle_core::{DType, Device};
 /// use eosin::Tensor;
 /// use eosin::nn::{ConvDeconv, Layers, Module};
-/// let model = ConvDeconv::new(3, 1, 42, &Device::Cpu)?;
-/// assert_eq!(model.parameters().count(), 33_937);
-/// let images = Tensor::zeros((2, 3, 32, 48), DType::F32, &Device::Cpu)?;
-/// assert_eq!(model.forward(&images)?.dims(), [2, 1, 32, 48]);
+/// let model = ConvDeconv::new(1, 2, 42, &Device::Cpu)?;
+/// assert_eq!(model.parameters().count(), 389_670);
+/// let slices = Tensor::zeros((1, 1, 16, 24), DType::F32, &Device::Cpu)?;
+/// assert_eq!(model.forward(&slices)?.dims(), [1, 2, 16, 24]);
 /// # Ok::<(), eosin::Error>(())
 /// ```
 #[derive(Layers)]
@@ -28,25 +29,22 @@ pub struct ConvDeconv {
 }
 
 impl ConvDeconv {
-    /// From `channels` to `outputs` channels, with values that follow from `seed`.
+    /// From `channels` channels to a logit for each of `classes`, with values that follow from `seed`.
     ///
     /// # Errors
     /// When the device is out of memory.
-    pub fn new(channels: usize, outputs: usize, seed: u64, device: &Device) -> Result<Self> {
-        let halve = |inputs, outputs| Conv2d::new(inputs, outputs, 3).stride(2).padding(1);
-        let double = |inputs, outputs| ConvTranspose2d::new(inputs, outputs, 2).stride(2);
+    pub fn new(channels: usize, classes: usize, seed: u64, device: &Device) -> Result<Self> {
         let layers = sequential![
-            halve(channels, 16),
-            Relu,
-            halve(16, 32),
-            Relu,
-            halve(32, 64),
-            Relu,
-            double(64, 32),
-            Relu,
-            double(32, 16),
-            Relu,
-            double(16, outputs),
+            conv_block(channels, 32, 1),
+            conv_block(32, 64, 1),
+            MaxPool2d::new(2),
+            conv_block(64, 128, 1),
+            conv_block(128, 128, 1),
+            MaxPool2d::new(2),
+            up_block(128, 128),
+            conv_block(128, 64, 1),
+            up_block(64, 32),
+            last_block(32, classes, 1),
         ];
         ConvDeconv { channels, layers }.init(seed, device)
     }
@@ -54,7 +52,7 @@ impl ConvDeconv {
 
 impl Module for ConvDeconv {
     fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        check_images("ConvDeconv", input, self.channels, Sides::Halved(3))?;
+        check_images("ConvDeconv", input, self.channels, Sides::Halved(2))?;
         self.layers.forward(input)
     }
 }

@@ -1,9 +1,11 @@
 //! Dropout as a layer.
 
+use super::layer_kind::LayerKind;
 use super::layers::{Layers, Visitor};
 use super::mode::Mode;
 use super::module::Module;
 use super::seeds::Seeds;
+use super::trace::traced;
 use crate::ops::{Epilogue, Mask};
 use crate::{Result, Tensor};
 
@@ -58,7 +60,9 @@ impl Layers for Dropout {
 
 impl Module for Dropout {
     fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        Epilogue::from(self.mask()).forward(input)
+        traced(self, LayerKind::Elementwise, input, || {
+            Epilogue::from(self.mask()).forward(input)
+        })
     }
 
     fn as_epilogue(&self) -> Option<Epilogue> {

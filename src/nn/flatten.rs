@@ -1,7 +1,9 @@
 //! From feature maps to features.
 
+use super::layer_kind::LayerKind;
 use super::layers::Layers;
 use super::module::Module;
+use super::trace::traced;
 use crate::{Result, Tensor, ops};
 
 /// (N, ...) to (N, F): see [`ops::flatten`].
@@ -10,6 +12,6 @@ pub struct Flatten;
 
 impl Module for Flatten {
     fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        ops::flatten(input)
+        traced(self, LayerKind::Elementwise, input, || ops::flatten(input))
     }
 }

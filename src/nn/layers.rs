@@ -49,13 +49,19 @@ pub trait Layers {
     /// Shows each field to `visitor`, in order: `visitor.field("first", &self.first)`. The derive macro writes it.
     fn visit(&self, visitor: &mut Visitor<'_>);
 
-    /// How [`summary`](super::summary()) names this layer, for example `Linear(2, 16)`; nothing for what is no layer by itself,
+    /// How [`layer_list`](super::layer_list()) names this layer, for example `Linear(2, 16)`; nothing for what is no layer by itself,
     /// such as a list of layers.
     fn describe(&self) -> Option<String> {
         let name = std::any::type_name::<Self>();
         let without_arguments = name.split('<').next().unwrap_or(name);
         let short = without_arguments.rsplit("::").next();
         short.map(str::to_owned)
+    }
+
+    /// Where the layer is in memory, by which a [`summary`](super::summary()) knows it again; a box is where its content is.
+    #[doc(hidden)]
+    fn address(&self) -> *const () {
+        std::ptr::from_ref(self).cast()
     }
 
     /// Draws the first values of all parameters on `device`, by PyTorch's defaults ([`Init::Default`]) unless a layer says
@@ -270,6 +276,10 @@ impl<T: Layers + ?Sized> Layers for Box<T> {
     fn describe(&self) -> Option<String> {
         (**self).describe()
     }
+
+    fn address(&self) -> *const () {
+        (**self).address()
+    }
 }
 
 impl<T: Layers> Layers for Option<T> {
@@ -281,6 +291,11 @@ impl<T: Layers> Layers for Option<T> {
 
     fn describe(&self) -> Option<String> {
         self.as_ref()?.describe()
+    }
+
+    fn address(&self) -> *const () {
+        let layers = self.as_ref().map(Layers::address);
+        layers.unwrap_or_else(|| std::ptr::from_ref(self).cast())
     }
 }
 

@@ -1,9 +1,11 @@
 //! Fully connected layers.
 
 use super::init::Init;
+use super::layer_kind::LayerKind;
 use super::layers::{Layers, Visitor};
 use super::module::Module;
 use super::parameter::Parameter;
+use super::trace::traced;
 use crate::ops::{self, Activation, Epilogue};
 use crate::{Result, Tensor};
 
@@ -79,8 +81,10 @@ impl Module for Linear {
     fn forward_with(&self, input: &Tensor, epilogue: Epilogue) -> Result<Tensor> {
         let bias = self.bias.as_ref().map(Parameter::tensor).transpose()?;
         let weight = self.weight.tensor()?;
-        Epilogue::from(self.activation).followed_by(epilogue, |epilogue| {
-            ops::linear_with(input, &weight, bias.as_ref(), epilogue)
+        traced(self, LayerKind::Linear, input, || {
+            Epilogue::from(self.activation).followed_by(epilogue, |epilogue| {
+                ops::linear_with(input, &weight, bias.as_ref(), epilogue)
+            })
         })
     }
 }

@@ -1,65 +1,74 @@
-//! A classifier of small pieces of microscopy images.
+//! A classifier of small patches, from which a segmentation of a whole image can be put together.
 
+use super::conv_block::conv_block;
 use super::images::{Sides, check_images};
-use super::{
-    AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Flatten, Layers, Linear, MaxPool2d, Module, Relu,
-    Sequential,
-};
+use super::{BatchNorm1d, Dropout, Flatten, Layers, Linear, MaxPool2d, Module, Relu, Sequential};
 use crate::{Result, Tensor, sequential};
 use candle_core::Device;
 
-/// Three blocks of a 3x3 convolution, batch normalisation, ReLU and 2x2 max pooling, then the mean of each channel and a fully
-/// connected layer.
+/// Four 3x3 convolutions without padding and two 2x2 max poolings, then two fully connected layers, all with batch normalisation,
+/// and dropout of one half.
 ///
-/// Patches are (N, channels, H, W) with H and W of at least 8, the output holds logits (N, classes). The mean over the whole patch
-/// keeps the model small, whatever the patch's size, and lets a cell lie anywhere in it.
+/// Patches are (N, channels, 32, 32), the output holds logits (N, classes): those of the pixel in the middle, say. Without padding,
+/// no layer can tell where a patch ends. So the same weights, the fully connected layers' rearranged as convolutions, give exactly
+/// the same logits for all patches of an image at once.
+///
+/// There is no ReLU after the last layer: see [`SimpleConv`](super::SimpleConv).
 ///
 /// ```
 /// use candle_core::{DType, Device};
 /// use eosin::Tensor;
 /// use eosin::nn::{Layers, Module, PatchClassifier};
-/// let model = PatchClassifier::new(3, 2, 42, &Device::Cpu)?;
-/// assert_eq!(model.parameters().count(), 93_730);
-/// let patches = Tensor::zeros((4, 3, 32, 32), DType::F32, &Device::Cpu)?;
+/// let model = PatchClassifier::new(1, 2, 42, &Device::Cpu)?;
+/// assert_eq!(model.parameters().count(), 1_843_466);
+/// let patches = Tensor::zeros((4, 1, 32, 32), DType::F32, &Device::Cpu)?;
+/// assert_eq!(model.features.predict(&patches)?.dims(), [4, 128, 5, 5]);
 /// assert_eq!(model.predict(&patches)?.dims(), [4, 2]);
 /// # Ok::<(), eosin::Error>(())
 /// ```
 #[derive(Layers)]
 pub struct PatchClassifier {
     channels: usize,
-    layers: Sequential,
-}
-
-fn block(inputs: usize, outputs: usize) -> Sequential {
-    sequential![
-        Conv2d::new(inputs, outputs, 3).padding(1).bias(false),
-        BatchNorm2d::new(outputs),
-        Relu,
-        MaxPool2d::new(2),
-    ]
+    /// From patches to feature maps, (N, channels, 32, 32) to (N, 128, 5, 5).
+    pub features: Sequential,
+    /// From feature maps to logits, (N, 128, 5, 5) to (N, classes).
+    pub classifier: Sequential,
 }
 
 impl PatchClassifier {
-    /// For patches of `channels` channels, with values that follow from `seed`.
+    /// From `channels` channels to a logit for each of `classes`, with values, and masks of dropout, that follow from `seed`.
     ///
     /// # Errors
     /// When the device is out of memory.
     pub fn new(channels: usize, classes: usize, seed: u64, device: &Device) -> Result<Self> {
-        let layers = sequential![
-            block(channels, 32),
-            block(32, 64),
-            block(64, 128),
-            AdaptiveAvgPool2d::new(1),
-            Flatten,
-            Linear::new(128, classes),
-        ];
-        PatchClassifier { channels, layers }.init(seed, device)
+        let model = PatchClassifier {
+            channels,
+            features: sequential![
+                conv_block(channels, 32, 0),
+                conv_block(32, 64, 0),
+                MaxPool2d::new(2),
+                conv_block(64, 128, 0),
+                conv_block(128, 128, 0),
+                MaxPool2d::new(2),
+            ],
+            classifier: sequential![
+                Flatten,
+                Linear::new(128 * 5 * 5, 500),
+                BatchNorm1d::new(500),
+                Relu,
+                Dropout::new(0.5),
+                Linear::new(500, classes),
+                BatchNorm1d::new(classes),
+            ],
+        };
+        model.init(seed, device)
     }
 }
 
 impl Module for PatchClassifier {
     fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        check_images("PatchClassifier", input, self.channels, Sides::AtLeast(8))?;
-        self.layers.forward(input)
+        let sides = Sides::Exactly(32);
+        check_images("PatchClassifier", input, self.channels, sides)?;
+        self.classifier.forward(&self.features.forward(input)?)
     }
 }

@@ -1,7 +1,9 @@
 //! Pooling as layers.
 
+use super::layer_kind::{LayerKind, Window};
 use super::layers::{Layers, Visitor};
 use super::module::Module;
+use super::trace::traced;
 use crate::ops::{self, Pair, PoolOptions};
 use crate::{Result, Tensor};
 
@@ -44,7 +46,14 @@ macro_rules! pooling {
 
         impl Module for $name {
             fn forward(&self, input: &Tensor) -> Result<Tensor> {
-                $operation(input, &self.0)
+                let window = Window {
+                    kernel: self.0.kernel(),
+                    stride: self.0.step(),
+                    dilation: Pair(1, 1),
+                };
+                traced(self, LayerKind::Pooling(window), input, || {
+                    $operation(input, &self.0)
+                })
             }
         }
     };
@@ -92,6 +101,8 @@ impl Layers for AdaptiveAvgPool2d {
 
 impl Module for AdaptiveAvgPool2d {
     fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        ops::adaptive_avg_pool2d(input, self.0)
+        traced(self, LayerKind::AdaptivePooling, input, || {
+            ops::adaptive_avg_pool2d(input, self.0)
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::layers::{Layers, Visitor};
 use super::module::Module;
+use super::trace::{Identity, is_tracing, traced_model};
 use crate::ops::Epilogue;
 use crate::{Error, Result, Tensor};
 
@@ -91,6 +92,9 @@ impl Layers for Sequential {
 
 impl Module for Sequential {
     fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        if is_tracing() {
+            return self.traced(input);
+        }
         let mut features = input.clone();
         let mut number = 0;
         while number < self.layers.len() {
@@ -104,6 +108,28 @@ impl Module for Sequential {
 }
 
 impl Sequential {
+    /// Layer by layer, so that a trace sees each of them, also those that do not know of it.
+    fn traced(&self, input: &Tensor) -> Result<Tensor> {
+        let in_turn =
+            |features: Tensor, (number, layer): (usize, &Box<dyn Module + Send + Sync>)| {
+                let output = match Identity::of(layer) {
+                    Some(identity) => traced_model(identity, || layer.forward(&features)),
+                    None => layer.forward(&features),
+                };
+                output.map_err(|error| self.in_layer(number, error))
+            };
+        let all = || {
+            self.layers
+                .iter()
+                .enumerate()
+                .try_fold(input.clone(), in_turn)
+        };
+        match Identity::of(self) {
+            Some(identity) => traced_model(identity, all),
+            None => all(),
+        }
+    }
+
     /// What follows layer `number` as its epilogue, an activation and then dropout, and the layer after that.
     fn epilogue_after(&self, number: usize) -> (Epilogue, usize) {
         let mut epilogue = Epilogue::default();

@@ -3,6 +3,7 @@
 use super::conv_algorithm::{backward, forward, weight_gradient};
 use super::conv_geometry::Geometry;
 use super::conv_options::{ConvOptions, PaddingMode};
+use super::conv_size::conv_output_size;
 use super::epilogue::Epilogue;
 use super::on_cuda::on_cuda;
 use super::operation::{Input, Operation, Output, compute1, compute2, stored};
@@ -133,27 +134,12 @@ fn output_size(
             bias.shape()
         ));
     }
-    if [
-        stride.0,
-        stride.1,
-        dilation.0,
-        dilation.1,
-        kernel_height,
-        kernel_width,
-    ]
-    .contains(&0)
-    {
-        return Err("stride, dilation and kernel must be at least 1".to_owned());
-    }
-    let along = |size: usize, padding: usize, dilation: usize, kernel: usize, stride: usize| {
-        let spare = (size + 2 * padding).checked_sub(dilation * (kernel - 1) + 1);
-        let spare = spare
-            .ok_or_else(|| format!("with padding {padding} the kernel is larger than the image"));
-        spare.map(|spare| spare / stride + 1)
+    let along = |size: usize, kernel: usize, stride: usize, padding: usize, dilation: usize| {
+        conv_output_size(size, kernel, stride, padding, dilation).map_err(|error| error.to_string())
     };
     Ok((
-        along(height, padding.0, dilation.0, kernel_height, stride.0)?,
-        along(width, padding.1, dilation.1, kernel_width, stride.1)?,
+        along(height, kernel_height, stride.0, padding.0, dilation.0)?,
+        along(width, kernel_width, stride.1, padding.1, dilation.1)?,
     ))
 }
 

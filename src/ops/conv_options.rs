@@ -55,10 +55,10 @@ pub enum PaddingMode {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ConvOptions {
-    pub(super) stride: Pair,
+    pub(crate) stride: Pair,
     pub(super) padding: Pair,
     pub(super) padding_mode: PaddingMode,
-    pub(super) dilation: Pair,
+    pub(crate) dilation: Pair,
     pub(crate) groups: usize,
     pub(super) epilogue: Epilogue,
 }
@@ -131,10 +131,10 @@ impl ConvOptions {
 /// Options of [`conv_transpose2d`](super::conv_transpose2d()): stride 1, no padding, dilation 1, one group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConvTransposeOptions {
-    pub(super) stride: Pair,
+    pub(crate) stride: Pair,
     pub(super) padding: Pair,
     pub(super) output_padding: Pair,
-    pub(super) dilation: Pair,
+    pub(crate) dilation: Pair,
     pub(super) groups: usize,
 }
 

@@ -2,6 +2,7 @@
 
 use super::conv_geometry::Geometry;
 use super::conv_options::ConvTransposeOptions;
+use super::conv_size::conv_transpose_output_size;
 use super::conv2d::{Convolution, Direction, in_groups};
 use super::epilogue::Epilogue;
 use crate::{Error, Result, Tensor};
@@ -99,55 +100,29 @@ fn geometry(
             bias.shape()
         ));
     }
-    if [
-        stride.0,
-        stride.1,
-        dilation.0,
-        dilation.1,
-        kernel_height,
-        kernel_width,
-    ]
-    .contains(&0)
-    {
-        return Err("stride, dilation and kernel must be at least 1".to_owned());
-    }
-    if output_padding.0 >= stride.0.max(dilation.0) || output_padding.1 >= stride.1.max(dilation.1)
-    {
-        return Err(
-            "the output padding must be smaller than the stride or the dilation".to_owned(),
-        );
-    }
-    let along = |size: usize,
-                 stride: usize,
-                 padding: usize,
-                 more: usize,
-                 dilation: usize,
-                 kernel: usize| {
-        let whole = size.saturating_sub(1) * stride + dilation * (kernel - 1) + more + 1;
-        let cut = whole.checked_sub(2 * padding).filter(|&rest| rest > 0);
-        cut.ok_or_else(|| format!("padding {padding} leaves nothing of {whole} pixels"))
+    let along = |size: usize, axis: [usize; 5]| {
+        let [kernel, stride, padding, output_padding, dilation] = axis;
+        conv_transpose_output_size(size, kernel, stride, padding, output_padding, dilation)
+            .map_err(|error| error.to_string())
     };
+    let rows = [
+        kernel_height,
+        stride.0,
+        padding.0,
+        output_padding.0,
+        dilation.0,
+    ];
+    let columns = [
+        kernel_width,
+        stride.1,
+        padding.1,
+        output_padding.1,
+        dilation.1,
+    ];
     Ok(Geometry {
         channels: outputs,
         outputs: channels / groups,
-        input: (
-            along(
-                height,
-                stride.0,
-                padding.0,
-                output_padding.0,
-                dilation.0,
-                kernel_height,
-            )?,
-            along(
-                width,
-                stride.1,
-                padding.1,
-                output_padding.1,
-                dilation.1,
-                kernel_width,
-            )?,
-        ),
+        input: (along(height, rows)?, along(width, columns)?),
         output: (height, width),
         kernel: (kernel_height, kernel_width),
         stride: stride.into(),

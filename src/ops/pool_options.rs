@@ -71,6 +71,10 @@ impl PoolOptions {
         self.kernel
     }
 
+    pub(crate) fn step(&self) -> Pair {
+        self.stride
+    }
+
     /// Kernel, stride and padding.
     pub(super) fn sizes(&self) -> ((usize, usize), (usize, usize), (usize, usize)) {
         (self.kernel.into(), self.stride.into(), self.padding.into())

@@ -123,6 +123,36 @@ proptest! {
     #![proptest_config(cases())]
 
     #[test]
+    fn sizes_by_formula_count_the_places_of_the_window(
+        size in 1..=9usize, kernel in 1..=4usize, stride in 1..=4usize, padding in 0..=2usize, dilation in 1..=3usize,
+    ) {
+        let image = normal(&[1, 1, size, size], 1);
+        let weight = normal(&[1, 1, kernel, kernel], 2);
+        let options = ConvOptions::new().stride(stride).padding(padding).dilation(dilation);
+        let output = conv2d(&image, &weight, None, &options).ok().map(|output| output.dims()[3]);
+        let fits = |place: &usize| place * stride + dilation * (kernel - 1) < size + 2 * padding;
+        let places = Some((0..).take_while(fits).count()).filter(|&places| places > 0);
+        prop_assert_eq!(output, places);
+        prop_assert_eq!(conv_output_size(size, kernel, stride, padding, dilation).ok(), places);
+    }
+
+    #[test]
+    fn sizes_by_formula_are_those_of_transposed_convolutions(
+        [size, kernel, stride, dilation] in [1..=5usize, 1..=4, 1..=3, 1..=3], padding in 0..=2usize, more in 0..=2usize,
+    ) {
+        let image = normal(&[1, 1, size, size], 1);
+        let weight = normal(&[1, 1, kernel, kernel], 2);
+        let options = ConvTransposeOptions::new().stride(stride).padding(padding).output_padding(more).dilation(dilation);
+        let output = conv_transpose2d(&image, &weight, None, &options).ok().map(|output| output.dims()[3]);
+        let formula = conv_transpose_output_size(size, kernel, stride, padding, more, dilation).ok();
+        prop_assert_eq!(output, formula);
+        if let Some(output) = formula {
+            // The convolution that it is the transpose of leads back.
+            prop_assert_eq!(conv_output_size(output, kernel, stride, padding, dilation).ok(), Some(size + more / stride));
+        }
+    }
+
+    #[test]
     fn gradients_of_convolutions((inputs, options) in convolution()) {
         gradients_agree(&inputs, |inputs| conv2d(&inputs[0], &inputs[1], Some(&inputs[2]), &options))?;
     }

@@ -1,7 +1,7 @@
 //! Many images side by side.
 
 use super::Figure;
-use super::tiles::{Tile, draw_tiles};
+use super::tiles::{Legend, Tile, draw_tiles};
 use crate::{Error, Result, Tensor};
 use std::fmt::Display;
 
@@ -59,7 +59,7 @@ fn draw_grid(images: &Tensor, titles: Vec<String>, columns: usize) -> Result<Fig
         .map(|(index, title)| Tile::new("image_grid", &images.get(index)?, title))
         .collect::<Result<_>>()?;
     let description = format!("{} images of {:?}", tiles.len(), &images.dims()[1..]);
-    draw_tiles(&tiles, columns, &[], description)
+    draw_tiles(&tiles, columns, Legend::Nothing, description)
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! Pictures: curves, height maps, matrices, image grids, overlays.
 
+mod architecture;
 mod canvas;
 mod confusion_matrix;
 mod curves;
+mod feature_maps;
 mod figure;
+mod filters;
 mod height_map;
 mod history_table;
 mod image_grid;
@@ -15,18 +18,26 @@ mod overlay;
 mod point_clouds;
 mod principal_components;
 mod range;
+mod signed_grid;
+mod signed_scale;
 mod summary_table;
 mod table;
 mod tiles;
 
+pub use architecture::architecture;
 pub use confusion_matrix::confusion_matrix;
 pub use curves::curves;
+pub use feature_maps::feature_maps;
 pub use figure::Figure;
+pub use filters::filters;
 pub use height_map::height_map;
 pub use image_grid::{image_grid, image_grid_with_titles};
 pub use live_curve::LiveCurve;
 pub use loss_curves::loss_curves;
 pub use number_grid::number_grid;
 pub(crate) use number_grid::{Grid, draw_side_by_side};
-pub use overlay::overlay_gallery;
 pub use point_clouds::point_clouds;
+pub use signed_grid::signed_grid;
+pub(crate) use signed_scale::SignedScale;
+pub(crate) use signed_scale::SignedScale;
+pub(crate) use tiles::{Legend, Tile, draw_tiles, numbers};

@@ -1,8 +1,9 @@
 //! Small tensors, value by value.
 
 use super::Figure;
-use super::canvas::{Area, BLUE, GREY, ORANGE, SCALE, draw, failed, fitted, text_width, tint};
+use super::canvas::{Area, GREY, SCALE, draw, failed, fitted, text_width};
 use super::named::named;
+use super::signed_scale::SignedScale;
 use crate::{Error, Result, Tensor};
 use candle_core::DType;
 use plotters::prelude::*;
@@ -20,6 +21,8 @@ const WIDTH: u32 = 720;
 const MOST: usize = 15;
 /// A smaller field has no room for its number.
 const READABLE: u32 = 26;
+/// Stays light enough for black text.
+const STRONGEST: f64 = 0.55;
 
 /// The numbers of a tensor below its name.
 pub(crate) struct Grid {
@@ -29,8 +32,8 @@ pub(crate) struct Grid {
     field: u32,
     /// That of the fields or of the title, whichever is wider.
     width: u32,
-    /// The size of the number with the strongest colour.
-    pub largest: f64,
+    /// The colours of its numbers.
+    pub scale: SignedScale,
     /// Rows and columns of the fields that have a thick frame.
     pub marks: Vec<(usize, usize)>,
 }
@@ -63,12 +66,11 @@ impl Grid {
         let columns = rows.first().map_or(0, Vec::len);
         let field = (MOST as u32 * FIELD / rows.len().max(columns).max(1) as u32).min(FIELD);
         let title_width = text_width(title, TITLE_SIZE)?.min(WIDTH - 2 * GAP);
-        let finite = rows.iter().flatten().filter(|number| number.is_finite());
         Ok(Grid {
             title: title.to_owned(),
             field,
             width: title_width.max(columns as u32 * field),
-            largest: finite.fold(0f64, |largest, number| largest.max(number.abs())),
+            scale: SignedScale::of(rows.iter().flatten().copied()),
             marks: Vec::new(),
             rows,
         })
@@ -105,9 +107,10 @@ fn draw_grids(tensors: &[(String, &Tensor)]) -> Result<Figure> {
             "number_grid: there is no tensor to show".to_owned(),
         ));
     }
-    let largest = grids.iter().map(|grid| grid.largest).fold(0.0, f64::max);
+    let numbers = grids.iter().flat_map(|grid| grid.rows.iter().flatten());
+    let scale = SignedScale::of(numbers.copied());
     for grid in &mut grids {
-        grid.largest = largest;
+        grid.scale = scale;
     }
     let description = (tensors.iter())
         .map(|(title, tensor)| format!("{title} =\n{tensor}"))
@@ -158,7 +161,7 @@ fn draw_fields(area: &Area, grid: &Grid, left: u32, top: u32) -> Result<()> {
             let corners = [(x, y), (x + side, y + side)];
             area.draw(&Rectangle::new(
                 corners,
-                colour(*number, grid.largest).filled(),
+                grid.scale.colour(*number, STRONGEST).filled(),
             ))
             .map_err(failed)?;
             let frame = GREY.mix(if grid.field < READABLE { 0.15 } else { 0.5 });
@@ -181,17 +184,6 @@ fn draw_fields(area: &Area, grid: &Grid, left: u32, top: u32) -> Result<()> {
             .map_err(failed)?;
     }
     Ok(())
-}
-
-/// Stays light enough for black text.
-fn colour(number: f64, largest: f64) -> RGBColor {
-    const STRONGEST: f64 = 0.55;
-    let strength = match largest > 0.0 && number.is_finite() {
-        true => number.abs() / largest * STRONGEST,
-        false => 0.0,
-    };
-    let ground = if number < 0.0 { ORANGE } else { BLUE };
-    tint(ground, strength)
 }
 
 /// With at most two decimals.
@@ -253,8 +245,9 @@ mod tests {
 
     #[test]
     fn the_largest_value_has_the_strongest_colour_and_text_stays_readable() {
-        assert_eq!(colour(0.0, 3.0), RGBColor(255, 255, 255));
-        let (half, full) = (colour(1.5, 3.0), colour(3.0, 3.0));
+        let scale = SignedScale::of([3.0]);
+        let colour = |number| scale.colour(number, STRONGEST);
+        let (half, full) = (colour(1.5), colour(3.0));
         assert!(full.0 < half.0 && half.0 < 255 && full.0 > 80);
         assert_eq!(
             [

@@ -1,7 +1,7 @@
 //! True and predicted masks on top of an image.
 
 use super::Figure;
-use super::tiles::{Tile, draw_tiles};
+use super::tiles::{Legend, Tile, draw_tiles};
 use crate::{Error, Result, Tensor, metrics};
 
 /// Outlines: truth in green, prediction in magenta, white where they agree. They differ in brightness too, so that they can be
@@ -57,7 +57,7 @@ pub fn overlay_gallery(images: &Tensor, truth: &Tensor, probabilities: &Tensor) 
         sum / count as f64
     );
     let legend = [("truth", TRUTH), ("prediction", PREDICTION), ("both", BOTH)];
-    draw_tiles(&tiles, 4, &legend, description)
+    draw_tiles(&tiles, 4, Legend::Words(&legend), description)
 }
 
 fn mask(tensor: &Tensor) -> Result<Vec<bool>> {

@@ -4,14 +4,14 @@ use crate::display::{Bundle, Show, show_result};
 use crate::ops::{
     Conv3dOptions, ConvOptions, ConvTransposeOptions, PaddingMode, Pair, conv_transpose2d, conv3d,
 };
-use crate::plot::{Grid, draw_side_by_side};
+use crate::plot::{Figure, Grid, SignedScale, draw_side_by_side};
 use crate::{Error, Result, Tensor};
 use candle_core::DType;
 use serde_json::{Value, json};
 
 /// More numbers in a row or column, and more grids side by side, do not fit onto a page.
 const LONGEST: usize = 32;
-const MOST_GRIDS: usize = 8;
+const MOST_GRIDS: usize = 12;
 
 /// The dimensions of an image and a kernel within (C, D, H, W).
 const SPATIAL: [usize; 3] = [1, 2, 3];
@@ -46,7 +46,7 @@ pub struct Convolution {
 ///
 /// # Errors
 /// When the two do not have the same number of dimensions, hold numbers that are not finite, or are too large to look at (at most
-/// 32 numbers in a row or column, at most 8 channels or slices). A kernel that is larger than the image is no error: the display
+/// 32 numbers in a row or column, at most 12 channels or slices). A kernel that is larger than the image is no error: the display
 /// explains it.
 pub fn convolution(image: &Tensor, kernel: &Tensor) -> Result<Convolution> {
     let refuse = |reason: &str| {
@@ -281,7 +281,7 @@ impl Convolution {
         image: &Tensor,
         kernel: &Tensor,
         output: Option<&Tensor>,
-    ) -> Result<crate::plot::Figure> {
+    ) -> Result<Figure> {
         let padded = match self.transposed {
             true => image.clone(),
             false => self.padded(image)?,
@@ -351,9 +351,7 @@ impl Convolution {
 /// A grid of numbers for each slice of each channel of (C, D, H, W).
 fn grids(name: &str, tensor: &Tensor) -> Result<Vec<Grid>> {
     let (channels, depth, height, width) = tensor.dims4()?;
-    let largest = numbers(tensor)?
-        .iter()
-        .fold(0f32, |largest, number| largest.max(number.abs()));
+    let scale = SignedScale::of(numbers(tensor)?.into_iter().map(f64::from));
     let slices = tensor
         .to_dtype(DType::F64)?
         .reshape((channels * depth, height, width))?;
@@ -365,7 +363,7 @@ fn grids(name: &str, tensor: &Tensor) -> Result<Vec<Grid>> {
                 _ => format!("{name}, slice {}", index + 1),
             };
             let mut grid = Grid::of_rows(&title, rows)?;
-            grid.largest = f64::from(largest);
+            grid.scale = scale;
             Ok(grid)
         })
         .collect()

@@ -6,8 +6,8 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-/// Moves every pixel to another place, by one permutation for all images and channels; targets stay as they are. No information is
-/// lost, but neighbours are no longer neighbours.
+/// Moves every pixel to another place, by one permutation for all images and channels; targets stay as they are. Nothing is lost,
+/// but neighbours are no longer neighbours.
 ///
 /// ```
 /// use eosin::data::{Dataset, GreyImages, Permuted};

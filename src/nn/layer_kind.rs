@@ -15,6 +15,8 @@ pub enum LayerKind {
     Normalization,
     /// Activation, dropout or flattening: each value of the output comes from one value of the input.
     Elementwise,
+    /// Where several outputs meet at the end of a model that is part of another: a sum, as in a residual block, or a concatenation.
+    Join,
 }
 
 /// How a layer moves over an image; pairs are (rows, columns).

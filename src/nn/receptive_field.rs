@@ -129,7 +129,10 @@ impl Along {
                 let taps = before.div_ceil(after) + more;
                 self.seen_through(taps as f64, before as f64 / after as f64)
             }
-            LayerKind::Linear | LayerKind::Normalization | LayerKind::Elementwise => self,
+            LayerKind::Linear
+            | LayerKind::Normalization
+            | LayerKind::Elementwise
+            | LayerKind::Join => self,
         }
     }
 }

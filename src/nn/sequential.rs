@@ -2,7 +2,7 @@
 
 use super::layers::{Layers, Visitor};
 use super::module::Module;
-use super::trace::{Identity, is_tracing, traced_model};
+use super::trace::{is_tracing, traced_model};
 use crate::ops::Epilogue;
 use crate::{Error, Result, Tensor};
 
@@ -110,24 +110,14 @@ impl Module for Sequential {
 impl Sequential {
     /// Layer by layer, so that a trace sees each of them, also those that do not know of it.
     fn traced(&self, input: &Tensor) -> Result<Tensor> {
-        let in_turn =
-            |features: Tensor, (number, layer): (usize, &Box<dyn Module + Send + Sync>)| {
-                let output = match Identity::of(layer) {
-                    Some(identity) => traced_model(identity, || layer.forward(&features)),
-                    None => layer.forward(&features),
-                };
-                output.map_err(|error| self.in_layer(number, error))
-            };
-        let all = || {
-            self.layers
-                .iter()
-                .enumerate()
-                .try_fold(input.clone(), in_turn)
-        };
-        match Identity::of(self) {
-            Some(identity) => traced_model(identity, all),
-            None => all(),
-        }
+        traced_model(self, || {
+            let mut features = input.clone();
+            for (number, layer) in self.layers.iter().enumerate() {
+                let output = traced_model(layer, || layer.forward(&features));
+                features = output.map_err(|error| self.in_layer(number, error))?;
+            }
+            Ok(features)
+        })
     }
 
     /// What follows layer `number` as its epilogue, an activation and then dropout, and the layer after that.

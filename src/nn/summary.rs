@@ -35,7 +35,7 @@ pub struct SummaryRow {
     pub receptive_field: Option<ReceptiveField>,
 }
 
-/// One run of a layer that has no layers in it.
+/// One run of a layer that has no layers in it, or the end of a model where several outputs meet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SummaryStep {
     /// The index of its row.
@@ -90,10 +90,7 @@ pub fn summary(model: &(impl Module + ?Sized), input: impl Into<Shape>) -> Resul
     let device = model.parameters().device();
     let zeros = Tensor::zeros(&shape, DType::F32, &device)?;
     let trace = evaluating(model, || {
-        trace(&zeros, |input| match Identity::of(model) {
-            Some(identity) => traced_model(identity, || model.forward(input)),
-            None => model.forward(input),
-        })
+        trace(&zeros, |input| traced_model(model, || model.forward(input)))
     })?;
     Ok(summarize(layer_list(model).rows, shape, trace))
 }
@@ -120,7 +117,7 @@ fn summarize(layers: Vec<LayerRow>, input: Shape, trace: Trace) -> Summary {
                 .model
                 .and_then(|model| places.row_of(&trace.models[model].identity));
             let depth = model.map_or(1, |row| rows[row].depth + 1);
-            let row = steps.last().map_or(1, |step| step.row + 1);
+            let row = steps.last().map_or(1, |step| end_of(&rows, step.row));
             rows.insert(row, SummaryRow::on_the_way(call, depth));
             places.make_room(row);
             for step in steps.iter_mut().filter(|step| step.row >= row) {
@@ -153,6 +150,13 @@ fn summarize(layers: Vec<LayerRow>, input: Shape, trace: Trace) -> Summary {
         }
     }
     Summary { input, rows, steps }
+}
+
+/// One past the last row of the layers that a row is made of.
+fn end_of(rows: &[SummaryRow], row: usize) -> usize {
+    let parts = rows[row + 1..].iter();
+    let parts = parts.take_while(|part| part.depth > rows[row].depth);
+    row + 1 + parts.count()
 }
 
 /// The rows of layers. Layers without fields have no address of their own: their rows are taken in turn.
@@ -222,7 +226,10 @@ fn multiply_adds(call: &Call) -> usize {
             (call.weight + call.bias) * positions(&call.output, last)
         }
         LayerKind::Normalization => call.output.elem_count(),
-        LayerKind::Pooling(_) | LayerKind::AdaptivePooling | LayerKind::Elementwise => 0,
+        LayerKind::Pooling(_)
+        | LayerKind::AdaptivePooling
+        | LayerKind::Elementwise
+        | LayerKind::Join => 0,
     }
 }
 

@@ -43,7 +43,7 @@ pub enum Source {
     Step(usize),
 }
 
-/// One run of a layer that has no layers in it.
+/// One run of a layer that has no layers in it, or the end of a model where several outputs meet.
 #[derive(Debug)]
 pub(super) struct Call {
     pub identity: Identity,
@@ -114,19 +114,18 @@ pub(super) fn traced(
 
 /// As [`traced`], for a model or a layer that is made of others, which make notes of their own.
 pub(super) fn traced_model(
-    model: Identity,
+    model: &(impl Layers + ?Sized),
     compute: impl FnOnce() -> Result<Tensor>,
 ) -> Result<Tensor> {
-    let number = TRACE.with_borrow_mut(|trace| Some(trace.as_mut()?.begin(model)));
+    let Some(identity) = Identity::of(model) else {
+        return compute();
+    };
+    let number = TRACE.with_borrow_mut(|trace| Some(trace.as_mut()?.begin(identity)));
     let output = compute()?;
-    TRACE.with_borrow_mut(|trace| {
-        if let (Some(trace), Some(number)) = (trace, number) {
-            trace.models[number].output = output.shape().clone();
-            trace.models[number].sources = trace.sources(&output);
-            trace.running.pop();
-        }
-    });
-    Ok(output)
+    TRACE.with_borrow_mut(|trace| match (trace, number) {
+        (Some(trace), Some(number)) => trace.end(number, output),
+        _ => Ok(output),
+    })
 }
 
 impl Trace {
@@ -139,6 +138,21 @@ impl Trace {
         });
         self.running.push(number);
         number
+    }
+
+    /// Where several outputs meet at the end of a model, their sum or concatenation counts as a layer of its own: what follows has
+    /// one source again.
+    fn end(&mut self, number: usize, output: Tensor) -> Result<Tensor> {
+        self.running.pop();
+        let mut output = output;
+        if self.sources(&output).len() > 1 {
+            let identity = self.models[number].identity.clone();
+            let joined = output.clone();
+            output = self.add(identity, LayerKind::Join, &joined, &joined, (0, 0))?;
+        }
+        self.models[number].output = output.shape().clone();
+        self.models[number].sources = self.sources(&output);
+        Ok(output)
     }
 
     fn note(
@@ -162,8 +176,20 @@ impl Trace {
                 *count += parameter.shape().elem_count();
             }
         });
+        self.add(identity, kind, input, &output, (weight, bias))
+    }
+
+    /// Returns the output as a variable.
+    fn add(
+        &mut self,
+        identity: Identity,
+        kind: LayerKind,
+        input: &Tensor,
+        output: &Tensor,
+        (weight, bias): (usize, usize),
+    ) -> Result<Tensor> {
         let sources = self.sources(input);
-        let output = Var::from_tensor(&output)?.as_tensor().clone();
+        let output = Var::from_tensor(output)?.as_tensor().clone();
         self.outputs
             .insert(output.id(), Source::Step(self.calls.len()));
         self.calls.push(Call {

@@ -46,7 +46,8 @@ struct Place {
 /// Draws what a summary knows of a model: from left to right a box for the input and for each convolution, pooling and fully connected
 /// layer, with its kind and the shape of its output. A box is the wider the more channels, and the higher the larger the feature maps
 /// (both by their logarithm). Arrows lead from layer to layer, and arcs above where a skip connection returns. Activations,
-/// normalisation and dropout belong to the box before them.
+/// normalisation and dropout belong to the box before them. *Joined* are outputs that are added up or concatenated at the end of a
+/// residual block.
 ///
 /// ```
 /// use eosin::prelude::*;
@@ -155,6 +156,7 @@ fn drawn(summary: &Summary, step: &SummaryStep) -> Option<Layer> {
         LayerKind::Pooling(window) => (ORANGE, Some(window)),
         LayerKind::AdaptivePooling => (ORANGE, None),
         LayerKind::Linear => (GREEN, None),
+        LayerKind::Join => return Some(Layer::new(GREY, "joined".to_owned(), &step.output)),
         LayerKind::Normalization | LayerKind::Elementwise => return None,
     };
     let kernel = window.map(|window| format!(" {}x{}", window.kernel.0, window.kernel.1));
@@ -281,7 +283,7 @@ fn draw_label(area: &Area, layer: &Layer, x: i32, top: i32, is_upright: bool) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::{self, Flatten, MnistModel, SmallUNet, UNet, summary};
+    use crate::nn::{self, Flatten, MnistModel, ResNet18, SmallUNet, UNet, summary};
     use candle_core::Device;
 
     #[test]
@@ -311,6 +313,13 @@ mod tests {
         };
         let small = summary(&SmallUNet::new(1, 2, 1, cpu)?, (1, 1, 64, 64))?;
         assert_eq!(ends(&small), [(3, 9, 0)]);
+        // After the stem, a block of two convolutions: the second box returns where both meet.
+        let resnet = summary(&ResNet18::small(1, 2, 1, cpu)?, (1, 1, 28, 28))?;
+        let arcs = ends(&resnet);
+        assert!(
+            arcs.contains(&(1, 4, 0)) && arcs.contains(&(4, 7, 0)),
+            "{arcs:?}"
+        );
         let unet = summary(&UNet::new(1, cpu)?, (1, 3, 64, 64))?;
         assert_eq!(
             ends(&unet),

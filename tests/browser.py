@@ -50,13 +50,14 @@ def main(chromium: str, address: str, folder: str) -> None:
 
         run_until("before training")
         # The curve must move while the cell still runs.
+        pictures_before = page.locator(".jp-OutputArea-output img").count()
         run_until("Trainer::new", wait=False)
         sources = set()
         heights = set()
         begun = time.time()
         while time.time() - begun < 240:
             images = page.locator(".jp-OutputArea-output img")
-            if images.count() > 2:
+            if images.count() > pictures_before:
                 source = images.last.get_attribute("src")
                 is_new = source not in sources
                 sources.add(source)

@@ -53,19 +53,19 @@ pub struct Summary {
     pub input: Shape,
     /// The model itself, then its layers in the order of its fields.
     pub rows: Vec<SummaryRow>,
-    /// The layers in the order in which they ran.
+    /// The layers in the order in which they ran, each as often as it ran.
     pub steps: Vec<SummaryStep>,
 }
 
 /// Runs a model once, on zeros of the shape `input`, in evaluation mode and without gradients, and says for each layer: the shape of
 /// its output, its parameters, its multiply-adds, the memory of its output and its receptive field. It works for your own structs,
-/// too; whatever their `forward` computes between layers takes part in nothing but the order.
+/// too: what their `forward` computes between layers is followed, but has no row.
 ///
 /// *Multiply-adds* are those of torchinfo for convolutions and fully connected layers: each weight and each bias once for each
 /// position of the output. A transposed convolution uses its weights once for each position of its input (torchinfo takes the
 /// output), and a normalisation is one for each value (torchinfo: one for each parameter). The rest counts nothing.
 ///
-/// *Memory* is that of each layer's output by itself. In training, an activation shares it with the layer before.
+/// *Memory* is that of each layer's output by itself, also where an activation could share it with the layer before.
 ///
 /// *Receptive fields* follow Araujo et al. (2019, Distill): a kernel of `k` taps adds `(k - 1) * dilation * jump` pixels, where the
 /// jump is the product of the strides so far. They are approximate in three ways: with a skip connection the largest counts; edges of
@@ -112,12 +112,12 @@ fn summarize(layers: Vec<LayerRow>, input: Shape, trace: Trace) -> Summary {
     let mut steps: Vec<SummaryStep> = Vec::new();
     for (call, view) in trace.calls.iter().zip(&views) {
         let row = places.next(&call.identity).unwrap_or_else(|| {
-            // A layer that is no field of the model: below the layer that ran before it.
-            let model = call
-                .model
-                .and_then(|model| places.row_of(&trace.models[model].identity));
-            let depth = model.map_or(1, |row| rows[row].depth + 1);
-            let row = steps.last().map_or(1, |step| end_of(&rows, step.row));
+            // A layer that is no field of the model: it belongs to the model that runs, below the layer that ran before.
+            let model = call.model.map(|model| &trace.models[model].identity);
+            let model = model.and_then(|model| places.row_of(model)).unwrap_or(0);
+            let depth = rows[model].depth + 1;
+            let row = steps.last().map_or(0, |step| end_of(&rows, step.row));
+            let row = row.clamp(model + 1, end_of(&rows, model));
             rows.insert(row, SummaryRow::on_the_way(call, depth));
             places.make_room(row);
             for step in steps.iter_mut().filter(|step| step.row >= row) {

@@ -312,6 +312,42 @@ fn a_summary_of_a_learners_struct_follows_what_is_computed_between_layers() -> R
     Ok(())
 }
 
+/// Pools first, by a layer that is no field.
+#[derive(Layers)]
+struct Pooled(Conv2d);
+
+impl Module for Pooled {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        self.0.forward(&MaxPool2d::new(2).forward(input)?)
+    }
+}
+
+#[test]
+fn a_layer_made_on_the_way_belongs_to_the_model_that_runs() -> Result<()> {
+    let model = sequential![Relu, Pooled(Conv2d::new(1, 1, 3)), Flatten, Flatten];
+    let summary = summary(&model.init(1, &Device::Cpu)?, (1, 1, 8, 8))?;
+    let rows: Vec<(&str, usize)> = (summary.rows.iter())
+        .map(|row| (row.layer.as_str(), row.depth))
+        .collect();
+    let expected = [
+        ("Sequential", 0),
+        ("Relu", 1),
+        ("Pooled", 1),
+        ("MaxPool2d(2)", 2),
+        ("Conv2d(1, 1, 3)", 2),
+        ("Flatten", 1),
+        ("Flatten", 1),
+    ];
+    assert_eq!(rows, expected);
+    let order: Vec<usize> = summary.steps.iter().map(|step| step.row).collect();
+    assert_eq!(order, [1, 3, 4, 5, 6]);
+    assert_eq!(
+        told(&summary, "1"),
+        (vec![1, 1, 2, 2], "6".to_owned(), 4 * (9 + 1))
+    );
+    Ok(())
+}
+
 #[test]
 fn receptive_fields_know_dilation_rectangles_and_transposed_convolutions() -> Result<()> {
     let model = sequential![

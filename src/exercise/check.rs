@@ -73,7 +73,8 @@ mod tests {
     fn exercise() -> Exercise {
         serde_json::from_value(json!({
             "id": "sums.one", "title": "Add one", "minutes": 1, "difficulty": "easy", "hints": ["h"], "solution": "s",
-            "why": "The why.", "rule": "The rule.", "inputs": [], "options": [], "parts": [], "answer": { "value": 2 }, "starter": "", "check": "",
+            "why": "The why.", "rule": "The rule.", "inputs": [], "options": [], "parts": [],
+            "answer": { "value": 2 }, "starter": "", "check": "",
             "wrong": [
                 { "name": "more", "code": "", "answer": { "value": 3 }, "message": "Too much." },
                 { "name": "large", "code": "", "answer": { "error": "overflow" }, "message": "Too large." },

@@ -64,7 +64,7 @@ pub(super) fn not_written(exercise: &Exercise) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use super::super::answer::Attempt;
+    use super::super::answer::{Answer, Attempt};
     use super::super::verdict::Outcome;
     use super::*;
     use crate::Result;
@@ -72,8 +72,9 @@ mod tests {
 
     fn exercise() -> Exercise {
         serde_json::from_value(json!({
-            "id": "sums.one", "title": "Add one", "minutes": 1, "difficulty": "easy", "inputs": [], "options": [], "hints": ["h"], "solution": "s", "why": "The why.", "rule": "The rule.",
-            "parts": [], "answer": { "value": 2 }, "starter": "", "check": "",
+            "id": "sums.one", "title": "Add one", "minutes": 1, "difficulty": "easy", "hints": ["h"], "solution": "s",
+            "why": "The why.", "rule": "The rule.", "inputs": [], "options": [], "parts": [],
+            "answer": { "value": 2 }, "starter": "", "check": "",
             "wrong": [
                 { "name": "more", "code": "", "answer": { "value": 3 }, "message": "Too much." },
                 { "name": "large", "code": "", "answer": { "error": "overflow" }, "message": "Too large." },
@@ -125,6 +126,15 @@ mod tests {
             outcome == Outcome::Wrong && text.contains("an overflow\nToo large."),
             "{text}"
         );
+    }
+
+    #[test]
+    fn what_is_compared_with_a_reference_cannot_be_right_without_one() {
+        let mut compared = exercise();
+        compared.answer = None;
+        let verdict = judge(&compared, &Found::of(|| 2.value()));
+        assert_eq!(verdict.outcome, Outcome::Unknown);
+        assert!(verdict.plain().contains("`check_function`"), "{verdict:?}");
     }
 
     #[test]

@@ -126,6 +126,10 @@ fn listed(words: &[String]) -> String {
 
 /// The first case is the example.
 fn judge(exercise: &Exercise, cases: &[Case]) -> Verdict {
+    if exercise.inputs.is_empty() {
+        let text = "It is not compared with another function: run the cell that checks it.";
+        return Verdict::unusable(exercise, text);
+    }
     if cases.iter().any(|case| matches!(case.found, Found::Todo)) {
         return not_written(exercise);
     }

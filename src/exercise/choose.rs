@@ -27,7 +27,7 @@ fn judge(exercise: &Exercise, letter: &str) -> Verdict {
     }
     let letter = letter.trim().to_lowercase();
     if letter == "?" {
-        let text = "Write the letter of your choice in place of `?` and run the cell, or press one of the buttons if you see them.";
+        let text = "Write the letter of your choice in place of `?` and run the cell, or press a button if you see some.";
         return Verdict::not_attempted(exercise, text);
     }
     let mut options = exercise.options.iter().zip('a'..);

@@ -159,8 +159,8 @@ pub mod tests {
         (lessons, files)
     }
 
-    const EXERCISE: &str = "# One\n\n## Exercise: A\n\n```toml exercise\nid = \"a.b\"\nminutes = 1\ndifficulty = \"easy\"\nhints = [\"h\"]\nwhy = \"w\"\n\
-        rule = \"r\"\nanswer = { value = 1 }\nwrong.x = { answer = { value = 2 }, message = \"m\" }\n```\n\n\
+    const EXERCISE: &str = "# One\n\n## Exercise: A\n\n```toml exercise\nid = \"a.b\"\nminutes = 1\ndifficulty = \"easy\"\n\
+        hints = [\"h\"]\nwhy = \"w\"\nrule = \"r\"\nanswer = { value = 1 }\nwrong.x = { answer = { value = 2 }, message = \"m\" }\n```\n\n\
         ```rust starter\nlet a: i32 = todo!();\n```\n\n```rust solution\nlet a = 1;\n```\n\n\
         ```rust check\ncheck(\"a.b\", a)\n```\n\n```rust wrong x\nlet a = 2;\n```\n";
 

@@ -80,7 +80,7 @@
 /* The chosen one has a thick edge, too: colour alone does not reach everybody. */
 .eosin-Options button[aria-pressed='true'] {
   border-color: var(--jp-brand-color1);
-  border-left-width: 6px;
+  box-shadow: inset 5px 0 var(--jp-brand-color1);
   background: var(--jp-layout-color2);
 }
 

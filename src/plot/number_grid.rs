@@ -58,13 +58,13 @@ impl Grid {
             .to_dtype(DType::F64)?
             .reshape((rows, columns))?
             .to_vec2()?;
-        Self::of_rows(title, rows)
+        Self::of_rows(title, rows, MOST as u32 * FIELD)
     }
 
-    /// Of any size: many numbers have small fields, which show only their colour.
-    pub(crate) fn of_rows(title: &str, rows: Vec<Vec<f64>>) -> Result<Self> {
+    /// Of any size, with a side of at most `widest`: many numbers have small fields, which show only their colour.
+    pub(crate) fn of_rows(title: &str, rows: Vec<Vec<f64>>, widest: u32) -> Result<Self> {
         let columns = rows.first().map_or(0, Vec::len);
-        let field = (MOST as u32 * FIELD / rows.len().max(columns).max(1) as u32).min(FIELD);
+        let field = (widest / rows.len().max(columns).max(1) as u32).clamp(2, FIELD);
         let title_width = text_width(title, TITLE_SIZE)?.min(WIDTH - 2 * GAP);
         Ok(Grid {
             title: title.to_owned(),

@@ -17,6 +17,10 @@ const MOST_GRIDS: usize = 12;
 /// Larger options make padding, or a transposed output, of far too many numbers.
 const LARGEST_OPTION: usize = 8;
 
+/// CSS pixels of a grid in the picture, and of one among many.
+const WIDEST: u32 = 480;
+const WIDEST_OF_MANY: u32 = 130;
+
 /// The dimensions of an image and a kernel within (C, D, H, W).
 const SPATIAL: [usize; 3] = [1, 2, 3];
 
@@ -357,6 +361,11 @@ impl Convolution {
 fn grids(name: &str, tensor: &Tensor) -> Result<Vec<Grid>> {
     let (channels, depth, height, width) = tensor.dims4()?;
     let scale = SignedScale::of(numbers(tensor)?.into_iter().map(f64::from));
+    // Slice by slice the colours show more than numbers could.
+    let widest = match channels * depth {
+        ..=4 => WIDEST,
+        _ => WIDEST_OF_MANY,
+    };
     let slices = tensor
         .to_dtype(DType::F64)?
         .reshape((channels * depth, height, width))?;
@@ -367,7 +376,7 @@ fn grids(name: &str, tensor: &Tensor) -> Result<Vec<Grid>> {
                 (_, 1) => format!("{name}, channel {}", index + 1),
                 _ => format!("{name}, slice {}", index + 1),
             };
-            let mut grid = Grid::of_rows(&title, rows)?;
+            let mut grid = Grid::of_rows(&title, rows, widest)?;
             grid.scale = scale;
             Ok(grid)
         })

@@ -2,7 +2,7 @@
 
 import { Component, html, IData } from './component';
 import { choice, slider, Stepper } from './controls';
-import { Grid, ICell, ILook } from './grid';
+import { Grid, ICell, ILook, WIDEST, WIDEST_OF_MANY } from './grid';
 import { factor, largest, written } from './numbers';
 import { Convolution, formula, IOptions, ITerm, IVolume, leftOver, outputSize, Place, Rank } from './windows';
 
@@ -259,7 +259,8 @@ class Explorer {
 
 /** A grid for each slice of each channel. */
 function stack([slices, rows, columns]: Place, channels: number, title: (index: number) => string): Grid[] {
-  return Array.from({ length: channels * slices }, (_, index) => new Grid(title(index), rows, columns));
+  const widest = channels * slices > 4 ? WIDEST_OF_MANY : WIDEST;
+  return Array.from({ length: channels * slices }, (_, index) => new Grid(title(index), rows, columns, widest));
 }
 
 function name(what: string, index: number, isChannel: boolean, slices: number): string {

@@ -15,14 +15,16 @@ export interface ILook {
   isMarked?: boolean;
 }
 
-const WIDEST = 288;
+/** Pixels of a grid, and of one among many: there the colours show more than numbers could. */
+export const WIDEST = 288;
+export const WIDEST_OF_MANY = 130;
 const LARGEST_SIDE = 36;
 const READABLE_SIDE = 22;
 
 export class Grid {
-  /** With a title above the cells. */
-  constructor(title: string, rows: number, columns: number) {
-    const side = Math.max(8, Math.min(LARGEST_SIDE, Math.floor(WIDEST / columns), Math.floor(WIDEST / rows)));
+  /** With a title above the cells, and no side longer than `widest` if its cells can still be seen then. */
+  constructor(title: string, rows: number, columns: number, widest: number) {
+    const side = Math.max(8, Math.min(LARGEST_SIDE, Math.floor(widest / Math.max(rows, columns))));
     this._side = side;
     this._picture = svg('svg', {
       role: 'img',

@@ -8,8 +8,8 @@ import re
 import sys
 from pathlib import Path
 
-from notebook_page import notebook_page, wait_until_connected
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from notebook_page import notebook_page, run_command, wait_until_connected
+from playwright.sync_api import Locator, Page, expect
 
 LESSONS = json.loads((Path(__file__).parent.parent / "src/exercise/lessons.json").read_text())
 EXERCISES = {exercise["id"]: exercise for lesson in LESSONS for exercise in lesson["exercises"]}
@@ -59,23 +59,6 @@ def run_cell(page: Page, cell: Locator) -> None:
     cell.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
     expect(cell.locator(".jp-InputArea-prompt")).to_contain_text(re.compile(r"\d"), timeout=PATIENCE)
-
-
-def run_command(page: Page, label: str) -> None:
-    """The palette closes when a cell that ends just now takes the focus: then once more."""
-    item = page.locator(".lm-CommandPalette-item.lm-mod-active", has_text=label)
-    for _ in range(5):
-        page.keyboard.press("Control+Shift+C")
-        page.keyboard.insert_text(label)
-        try:
-            item.wait_for(timeout=3_000)
-        except TimeoutError:
-            continue
-        page.wait_for_timeout(300)
-        if item.is_visible():
-            page.keyboard.press("Enter")
-            return
-    raise AssertionError(f"the palette does not offer {label!r}")
 
 
 def restart_kernel(page: Page) -> None:

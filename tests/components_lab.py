@@ -5,7 +5,7 @@ Usage: components_lab.py CHROMIUM ADDRESS FOLDER
 
 import sys
 
-from notebook_page import notebook_page
+from notebook_page import notebook_page, run_command
 from playwright.sync_api import expect
 
 
@@ -27,11 +27,9 @@ def main(chromium: str, address: str, folder: str) -> None:
         explorer.locator(".output .cell").nth(1).hover()
         expect(explorer.locator(".equation")).to_contain_text("row 1, column 2")
         page.screenshot(path=f"{folder}/explorer_light.png")
-        page.evaluate("document.body.dataset.jpThemeLight")
-        page.keyboard.press("Control+Shift+C")
-        page.keyboard.insert_text("Use Theme: JupyterLab Dark")
-        page.locator(".lm-CommandPalette-item.lm-mod-active", has_text="JupyterLab Dark").wait_for()
-        page.keyboard.press("Enter")
+        # Shortcuts with Ctrl are still JupyterLab's, also from within the display.
+        place.focus()
+        run_command(page, "Use Theme: JupyterLab Dark")
         expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
         page.screenshot(path=f"{folder}/explorer_dark.png")
 

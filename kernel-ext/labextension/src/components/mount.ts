@@ -24,8 +24,6 @@ export function mount(host: HTMLElement, data: unknown): boolean {
   const style = document.createElement('style');
   style.textContent = STYLE;
   root.replaceChildren(style);
-  // JupyterLab would take arrow keys and letters for its own commands.
-  host.dataset.lmSuppressShortcuts = 'true';
   draw(data as never, root);
   return true;
 }

@@ -31,6 +31,8 @@ def main(chromium: str, address: str, folder: str) -> None:
         place.focus()
         run_command(page, "Use Theme: JupyterLab Dark")
         expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+        # Its logo covers the page while JupyterLab loads a theme.
+        expect(page.locator("#jupyterlab-splash")).to_have_count(0)
         page.screenshot(path=f"{folder}/explorer_dark.png")
 
         cells.nth(0).locator(".cm-content").click()

@@ -4,12 +4,14 @@ import { IData } from './component';
 import { convolutionExplorer } from './convolution_explorer';
 import { digitPad } from './digit_pad';
 import { STYLE } from './style';
+import { thresholdToDrag } from './threshold';
 
 const VERSION = 1;
 
 const COMPONENTS: Record<string, (data: never, node: ShadowRoot) => void> = {
   convolution: convolutionExplorer,
-  'digit-pad': digitPad
+  'digit-pad': digitPad,
+  threshold: thresholdToDrag
 };
 
 /** Draws a component in the place of all that is in `host`. Does nothing, and says so, if the data are not for us. */

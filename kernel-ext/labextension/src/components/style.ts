@@ -45,5 +45,18 @@ button { min-width: 34px; cursor: pointer; }
 .note { max-width: 46em; min-height: 3em; }
 .warning::before { content: '⚠ '; }
 canvas { border: 1px solid currentColor; background: #000; touch-action: none; max-width: 100%; cursor: crosshair; }
+input[type='range'].wide { width: min(420px, 60vw); }
+table { border-collapse: collapse; }
+th { padding: 2px 8px; font-weight: normal; text-align: left; }
+td { padding: 2px 10px; text-align: right; font-variant-numeric: tabular-nums; }
+.matrix td { border: 1px solid currentColor; }
+.matrix tr:first-of-type td { border: none; }
+.rates td { min-width: 3.5em; }
+.positive { color: #0072b2; fill: #0072b2; }
+.negative { color: #d55e00; fill: #d55e00; }
+.frame, .curve { fill: none; stroke: currentColor; }
+.frame, .axis { stroke: currentColor; stroke-opacity: 0.4; }
+.curve { stroke-width: 2; }
+.point { fill: #d55e00; stroke: currentColor; }
 textarea { width: min(40em, 100%); font-family: var(--jp-code-font-family, monospace); }
 `;

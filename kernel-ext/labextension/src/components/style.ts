@@ -46,7 +46,7 @@ button { min-width: 34px; cursor: pointer; }
 .warning::before { content: '⚠ '; }
 canvas { border: 1px solid currentColor; background: #000; touch-action: none; max-width: 100%; cursor: crosshair; }
 input[type='range'].wide { width: min(420px, 60vw); }
-table { border-collapse: collapse; }
+table { border-collapse: collapse; font: inherit; }
 th { padding: 2px 8px; font-weight: normal; text-align: left; }
 td { padding: 2px 10px; text-align: right; font-variant-numeric: tabular-nums; }
 .matrix td { border: 1px solid currentColor; }

@@ -30,10 +30,10 @@ impl Display for Estimate {
 /// [`roc_auc`](super::roc_auc) with its 95 % interval, as the images of another sample would give another area. `scores` are (N),
 /// `classes` (N) are 0 and 1.
 ///
-/// The standard error is that of DeLong, DeLong and Clarke-Pearson (1988), which assumes no distribution, computed from ranks as Sun
-/// and Xu (2014) do. The interval is 1.96 standard errors to both sides, within 0 and 1. It is too narrow for a few dozen images,
-/// and for areas close to 1: a score that separates the classes perfectly has a standard error of 0. Images must be independent,
-/// so several of one patient make it too narrow as well.
+/// The standard error is that of DeLong, DeLong and Clarke-Pearson (1988), which assumes no distribution, computed from ranks as
+/// Sun and Xu (2014) do. The interval is 1.96 standard errors to both sides, within 0 and 1. It is too narrow for a few dozen
+/// images, and for areas close to 1: a score that separates the classes perfectly has a standard error of 0. Images must be
+/// independent, so several of one patient make it too narrow as well.
 ///
 /// ```
 /// use candle_core::Device;

@@ -7,8 +7,8 @@ use crate::{Error, Result, Tensor};
 const MOST_BINS: usize = 1000;
 
 /// The mean squared difference of probabilities and classes (Brier 1950), from 0 (certain and right) to 1 (certain and wrong).
-/// `probabilities` (N) are those of class 1, `classes` (N) are 0 and 1. It judges both the order of the images and the calibration:
-/// a constant 0.5 gives 0.25. This is scikit-learn's `brier_score_loss`.
+/// `probabilities` (N) are those of class 1, `classes` (N) are 0 and 1. It judges both the order of the images and the
+/// calibration: a constant 0.5 gives 0.25. This is scikit-learn's `brier_score_loss`.
 ///
 /// ```
 /// use candle_core::Device;
@@ -80,8 +80,8 @@ pub fn reliability(probabilities: &Tensor, classes: &Tensor, bins: usize) -> Res
 }
 
 /// The expected calibration error (ECE) with `bins` equally wide bins, often 10 or 15:
-/// [`Reliability::expected_calibration_error`]. `probabilities` (N) are those of class 1, `classes` (N) are 0 and 1. The publications
-/// judge the probability of the predicted class, whichever it is; for a disease, that of class 1 tells more.
+/// [`Reliability::expected_calibration_error`]. `probabilities` (N) are those of class 1, `classes` (N) are 0 and 1. The
+/// publications judge the probability of the predicted class, whichever it is; for a disease, that of class 1 tells more.
 ///
 /// ```
 /// use candle_core::Device;

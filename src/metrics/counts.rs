@@ -4,7 +4,8 @@ use super::ConfusionMatrix;
 use super::two_classes::{rounded_as, with_classes};
 use crate::{Error, Result, Tensor};
 
-/// How often decisions between two classes were right and wrong. Class 1 is the positive one: what one looks for, such as a disease.
+/// How often decisions between two classes were right and wrong. Class 1 is the positive one: what one looks for, such as a
+/// disease.
 ///
 /// A rate is NaN (not a number) if there is no image that it could judge: without a single ill patient, nobody knows how many a
 /// test would find. scikit-learn's functions (and those of [`ConfusionMatrix`]) give 0 in its place; with

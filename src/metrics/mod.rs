@@ -1,7 +1,7 @@
 //! How good predictions are.
 //!
-//! A [`ConfusionMatrix`] and [`Counts`] judge decisions. Curves judge scores: the order in which they put the images, whatever the
-//! threshold. Calibration judges probabilities: whether of all images with a probability of 80 %, 80 % are ill.
+//! A [`ConfusionMatrix`] and [`Counts`] judge decisions. Curves judge scores: the order in which they put the images, whatever
+//! the threshold. Calibration judges probabilities: whether of all images with a probability of 80 %, 80 % are ill.
 
 mod auc_interval;
 mod calibration;

@@ -8,8 +8,8 @@ use candle_core::DType;
 /// The temperature is searched from 1 / this to this.
 const HIGHEST: f64 = 1000.0;
 
-/// The temperature T for which the probabilities of `logits / T` fit the classes best: it minimises the mean negative log likelihood
-/// (Guo et al. 2017). Above 1, the model was too certain. Fit it on validation images, and judge it on others.
+/// The temperature T for which the probabilities of `logits / T` fit the classes best: it minimises the mean negative log
+/// likelihood (Guo et al. 2017). Above 1, the model was too certain. Fit it on validation images, and judge it on others.
 ///
 /// `logits` are (N) for two classes, as for [`crate::ops::sigmoid`], or (N, C), as for a softmax; `classes` are integers (N). The
 /// likelihood has a single optimum in 1 / T, so that there is no learning rate to choose.
@@ -27,9 +27,9 @@ const HIGHEST: f64 = 1000.0;
 /// ```
 ///
 /// # Errors
-/// When the shapes do not match, there is no image, a logit is NaN or infinite, or a class is not below C. Also when no temperature
-/// from 0.001 to 1000 is the best: if the logits separate the classes perfectly, T would be 0, and if they are no better than
-/// guessing, infinite.
+/// When the shapes do not match, there is no image, a logit is NaN or infinite, or a class is not below C. Also when no
+/// temperature from 0.001 to 1000 is the best: if the logits separate the classes perfectly, T would be 0, and if they are no
+/// better than guessing, infinite.
 pub fn fit_temperature(logits: &Tensor, classes: &Tensor) -> Result<f64> {
     let images = images(logits, classes)?;
     // The slope in 1 / T rises with it, so that the optimum is where it changes its sign: halve the interval again and again.
@@ -73,7 +73,8 @@ struct Image {
 }
 
 impl Image {
-    /// The slope of `-ln softmax(inverse * logits)[class]` in `inverse`: the mean logit under the probabilities, less the right one.
+    /// The slope of `-ln softmax(inverse * logits)[class]` in `inverse`: the mean logit under the probabilities, less the right
+    /// one.
     fn slope(&self, inverse: f64) -> f64 {
         let largest = self
             .logits

@@ -4,8 +4,8 @@ use super::not_a_number::refuse_nan;
 use crate::{Error, Result, Tensor};
 use candle_core::{DType, Device};
 
-/// The number of each image, and whether it is positive (of class 1). `numbers` (N) are called `what` in errors, `classes` (N) are
-/// 0 and 1, and N is at least 1.
+/// The number of each image, and whether it is positive (of class 1). `numbers` (N) are called `what` in errors, `classes` (N)
+/// are 0 and 1, and N is at least 1.
 pub(super) fn with_classes(
     name: &str,
     what: &str,
@@ -54,8 +54,8 @@ pub(super) fn probabilities_with_classes(
     }
 }
 
-/// `number` in the precision of `tensor`: in single precision, 0.9 is a little less than 0.9, and a score of 0.9 should still reach
-/// a threshold of 0.9.
+/// `number` in the precision of `tensor`: in single precision, 0.9 is a little less than 0.9, and a score of 0.9 should still
+/// reach a threshold of 0.9.
 pub(super) fn rounded_as(tensor: &Tensor, number: f64) -> Result<f64> {
     match tensor.dtype().is_float() {
         true => Tensor::new(number, &Device::Cpu)?

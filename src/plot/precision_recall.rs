@@ -14,9 +14,9 @@ use plotters::style::text_anchor::HPos;
 use std::borrow::Borrow;
 use std::fmt::Display;
 
-/// Draws precision-recall curves, each with a name, anything that can be shown; the legend adds the average precision (AP). They are
-/// drawn in steps, because precision between two thresholds is not known. The dashed line is what guessing gives: the share of
-/// positive images. On each curve, a dot marks where a decision at each of the `thresholds` leads; `&[]` marks nothing.
+/// Draws precision-recall curves, each with a name, anything that can be shown; the legend adds the average precision (AP). They
+/// are drawn in steps, because precision between two thresholds is not known. The dashed line is what guessing gives: the share
+/// of positive images. On each curve, a dot marks where a decision at each of the `thresholds` leads; `&[]` marks nothing.
 ///
 /// ```
 /// use eosin::prelude::*;

@@ -14,8 +14,8 @@ use plotters::style::text_anchor::HPos;
 use std::borrow::Borrow;
 use std::fmt::Display;
 
-/// Draws ROC curves, each with a name, anything that can be shown; the legend adds the area under the curve. The dashed line is what
-/// guessing gives. On each curve, a dot marks where a decision at each of the `thresholds` leads; `&[]` marks nothing.
+/// Draws ROC curves, each with a name, anything that can be shown; the legend adds the area under the curve. The dashed line is
+/// what guessing gives. On each curve, a dot marks where a decision at each of the `thresholds` leads; `&[]` marks nothing.
 ///
 /// ```
 /// use eosin::prelude::*;

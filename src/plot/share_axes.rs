@@ -1,8 +1,8 @@
 //! Lines between two axes that go from 0 to 1, such as rates.
 
 use super::canvas::{
-    Area, BLUE, Chart, GREEN, GREY, ORANGE, PURPLE, SCALE, draw_legend, failed, fitted, font,
-    legend_line, line,
+    Area, BLUE, Chart, GREEN, GREY, ORANGE, PURPLE, SCALE, axis_number, draw_legend, failed,
+    fitted, font, legend_line, line,
 };
 use crate::{Error, Result};
 use plotters::prelude::*;
@@ -71,7 +71,6 @@ pub fn share_axes<'a>(
         .y_label_area_size((Y_SPACE - MARGIN) * SCALE)
         .build_cartesian_2d(-EDGE..1.0 + EDGE, -y_edge..highest + y_edge)
         .map_err(failed)?;
-    let label = |number: &f64| format!("{number:.1}");
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
@@ -81,8 +80,8 @@ pub fn share_axes<'a>(
         .axis_desc_style(font(12))
         .x_labels(6)
         .y_labels(6)
-        .x_label_formatter(&label)
-        .y_label_formatter(&label)
+        .x_label_formatter(&|number| axis_number(*number))
+        .y_label_formatter(&|number| axis_number(*number))
         .x_desc(x_title)
         .y_desc(y_title)
         .draw()
@@ -106,7 +105,8 @@ pub fn draw_dashes(chart: &mut Chart, from: (f64, f64), to: (f64, f64)) -> Resul
     Ok(())
 }
 
-/// Draws lines with their marks, and the legend. The words beside a mark stand below it, to the right or to the left.
+/// Draws lines with their marks, and the legend. The words of a mark stand below it, with their left or right end at the mark as
+/// `words` says; at the edges, where there is no room for them, on the other side.
 pub fn draw_share_lines(
     chart: &mut Chart,
     lines: &[ShareLine],
@@ -128,12 +128,19 @@ pub fn draw_share_lines(
         let size = 4 * SCALE as i32;
         let dot = Circle::new(mark.at, size, share_line.colour.filled());
         chart.draw_series([dot]).map_err(failed)?;
-        let aside = match words {
-            HPos::Right => -size,
-            _ => size,
+        let (x, y) = mark.at;
+        let (side, aside) = match words {
+            _ if x < 0.1 => (HPos::Left, size),
+            _ if x > 0.9 => (HPos::Right, -size),
+            HPos::Left => (HPos::Left, size),
+            _ => (HPos::Right, -size),
         };
-        let style = font(12).pos(Pos::new(words, VPos::Top));
-        let words = Text::new(mark.words.clone(), (aside, 3 * size / 4), style);
+        let (height, below) = match y < 0.1 {
+            true => (VPos::Bottom, -3 * size / 4),
+            false => (VPos::Top, 3 * size / 4),
+        };
+        let style = font(12).pos(Pos::new(side, height));
+        let words = Text::new(mark.words.clone(), (aside, below), style);
         let beside = EmptyElement::at(mark.at) + words;
         chart.draw_series([beside]).map_err(failed)?;
     }
@@ -193,8 +200,14 @@ mod tests {
             (name, reliability(&probabilities, &classes, 10).unwrap())
         });
         for (figure, words) in [
-            (roc(&roc_curves, &[0.0, 1.5]), "at 1.5 sensitivity"),
-            (precision_recall(&precisions, &[0.0, 1.5]), "at 1.5 recall"),
+            (
+                roc(&roc_curves, &[-9.0, -2.0, 0.0, 1.5, 9.0]),
+                "at 1.5 sensitivity",
+            ),
+            (
+                precision_recall(&precisions, &[-9.0, 0.0, 1.5, 9.0]),
+                "at 1.5 recall",
+            ),
             (reliability_diagram(&bins), "expected calibration error"),
         ] {
             let figure = figure.unwrap();

@@ -20,6 +20,7 @@ mod permuted;
 mod pixels;
 pub mod pneumonia;
 mod split;
+mod split_by_group;
 pub mod synthetic;
 mod transfer;
 
@@ -40,3 +41,4 @@ pub use nuclei::Nuclei;
 pub use permuted::Permuted;
 pub use pneumonia::Pneumonia;
 pub use split::{Split, Subset, split};
+pub use split_by_group::split_by_group;

@@ -35,6 +35,14 @@ impl<D: Dataset> Subset<D> {
         few
     }
 
+    /// The samples at `indices` of this part's data set.
+    pub(super) fn of_whole(&self, indices: Vec<usize>) -> Self {
+        Subset {
+            dataset: Arc::clone(&self.dataset),
+            indices,
+        }
+    }
+
     pub(super) fn shuffle(&mut self, seed: u64) {
         self.indices.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
     }
@@ -93,7 +101,8 @@ pub struct Split<D> {
     pub test: Subset<D>,
 }
 
-/// Shuffles by `seed` and splits 60 / 20 / 20.
+/// Shuffles by `seed` and splits 60 / 20 / 20. If several samples come from one patient, use
+/// [`split_by_group`](super::split_by_group).
 pub fn split<D: Dataset>(dataset: D, seed: u64) -> Split<D> {
     let mut train = Subset::whole(dataset);
     train.shuffle(seed);

@@ -60,7 +60,9 @@ mod tests {
         for message in [
             roc_auc(&scores, &classes).unwrap_err(),
             roc_curve(&scores, &classes).unwrap_err(),
+            auc_with_interval(&scores, &classes).unwrap_err(),
             average_precision(&scores, &classes).unwrap_err(),
+            precision_recall_curve(&scores, &classes).unwrap_err(),
         ] {
             let message = message.to_string();
             assert!(message.contains("1 of 2 scores are NaN"), "{message}");

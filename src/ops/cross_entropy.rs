@@ -26,7 +26,7 @@ use candle_core::DType;
 /// # Errors
 /// When the shapes do not fit, there is no row, or (on the CPU) a class is not below C.
 pub fn cross_entropy(logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
-    let classes = check("cross_entropy", logits, classes)?;
+    let classes = with_integer_classes("cross_entropy", logits, classes)?;
     apply2(&logits.contiguous()?, &classes, CrossEntropy)
 }
 
@@ -46,13 +46,17 @@ pub fn log_softmax(logits: &Tensor, axis: usize) -> Result<Tensor> {
 /// # Errors
 /// As [`cross_entropy`].
 pub fn nll_loss(log_probabilities: &Tensor, classes: &Tensor) -> Result<Tensor> {
-    let classes = check("nll_loss", log_probabilities, classes)?;
+    let classes = with_integer_classes("nll_loss", log_probabilities, classes)?;
     let of_classes = log_probabilities.gather(&classes.unsqueeze(1)?, 1)?;
     of_classes.mean_all()?.neg()
 }
 
-/// The classes as u32, if they fit.
-fn check(name: &str, logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
+/// The classes as u32, if they fit: logits (N, C), classes (N).
+pub(super) fn with_integer_classes(
+    name: &str,
+    logits: &Tensor,
+    classes: &Tensor,
+) -> Result<Tensor> {
     let refuse = |rule: String| {
         Err(Error::Invalid(format!(
             "{name}: logits {:?} do not fit classes {:?} ({}): {rule}",

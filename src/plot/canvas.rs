@@ -3,6 +3,7 @@
 use super::Figure;
 use crate::{Error, Result};
 use plotters::coord::types::RangedCoordf64;
+use plotters::data::float::FloatPrettyPrinter;
 use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
 use std::sync::OnceLock;
@@ -77,6 +78,16 @@ pub fn fitted(text: &str, size: u32, width: u32) -> Result<(String, TextStyle<'s
             return Ok((cut, font(SMALLEST)));
         }
     }
+}
+
+/// A number at an axis; a rounding error around 0 has no minus.
+pub fn axis_number(number: f64) -> String {
+    let printer = FloatPrettyPrinter {
+        allow_scientific: false,
+        min_decimal: 1,
+        max_decimal: 5,
+    };
+    printer.print(if number.abs() < 1e-9 { 0.0 } else { number })
 }
 
 /// A line through points, with gaps where a value is not finite. Each piece is drawn by itself: joined thick pieces grow long

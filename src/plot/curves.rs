@@ -2,13 +2,13 @@
 
 use super::Figure;
 use super::canvas::{
-    BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, draw, draw_legend, failed, font, legend_line, line,
+    BLUE, GREEN, GREY, ORANGE, PURPLE, SCALE, axis_number, draw, draw_legend, failed, font,
+    legend_line, line,
 };
 use super::named::{named, names};
 use super::range::range;
 use crate::{Error, Result, Tensor};
 use candle_core::DType;
-use plotters::data::float::FloatPrettyPrinter;
 use plotters::prelude::*;
 use std::fmt::Display;
 use std::ops::Range;
@@ -65,8 +65,8 @@ fn draw_curves(x: &Tensor, lines: Vec<(String, &Tensor)>) -> Result<Figure> {
             .bold_line_style(GREY.mix(0.25))
             .axis_style(GREY)
             .label_style(font(12))
-            .x_label_formatter(&|x| label(*x))
-            .y_label_formatter(&|y| label(*y))
+            .x_label_formatter(&|x| axis_number(*x))
+            .y_label_formatter(&|y| axis_number(*y))
             .draw()
             .map_err(failed)?;
         for ((name, heights), colour) in lines
@@ -111,16 +111,6 @@ fn emptiest_place(x: &[f64], lines: &[(String, Vec<f64>)]) -> SeriesLabelPositio
     ];
     let emptiest = places.into_iter().min_by_key(|(_, points)| *points);
     emptiest.map_or(UpperRight, |(place, _)| place)
-}
-
-/// A number at an axis; a rounding error around 0 has no minus.
-fn label(number: f64) -> String {
-    let printer = FloatPrettyPrinter {
-        allow_scientific: false,
-        min_decimal: 1,
-        max_decimal: 5,
-    };
-    printer.print(if number.abs() < 1e-9 { 0.0 } else { number })
 }
 
 fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {

@@ -73,6 +73,13 @@ CASES = {
     ),
     "cross_entropy": (lambda x: F.cross_entropy(x, torch.arange(7) % 5), normal(7, 5)),
     "bce_with_logits": (F.binary_cross_entropy_with_logits, IMAGE, torch.sigmoid(normal(2, 4, 7, 6))),
+    "weighted_cross_entropy": (
+        lambda x: F.cross_entropy(x, torch.arange(7) % 3, weight=torch.tensor([0.5, 2.0, 1.25]).double()), normal(7, 3),
+    ),
+    "weighted_bce_with_logits": (
+        lambda x, y: F.binary_cross_entropy_with_logits(x, y, pos_weight=torch.tensor(0.375)),
+        normal(9), torch.sigmoid(normal(9)),
+    ),
 }
 
 tensors = {}

@@ -2,13 +2,19 @@
 
 use candle_core::Device;
 use eosin::Tensor;
-use eosin::metrics::{ConfusionMatrix, accuracy, average_precision, roc_auc, roc_curve};
+use eosin::metrics::{
+    ConfusionMatrix, Counts, accuracy, auc_with_interval, average_precision, brier_score,
+    fit_temperature, precision_recall_curve, reliability, roc_auc, roc_curve,
+};
 use serde::Deserialize;
+use std::collections::HashMap;
 
 #[derive(Deserialize)]
 struct Golden {
     curves: Vec<Curve>,
     decisions: Decisions,
+    counts: Vec<TwoClasses>,
+    probable: Probable,
 }
 
 #[derive(Deserialize)]
@@ -17,6 +23,9 @@ struct Curve {
     scores: Vec<f64>,
     auc: f64,
     average_precision: f64,
+    standard_error: f64,
+    precision: Vec<f64>,
+    recall: Vec<f64>,
     false_positive_rates: Vec<f64>,
     true_positive_rates: Vec<f64>,
     thresholds: Vec<f64>,
@@ -31,6 +40,31 @@ struct Decisions {
     precision: Vec<f64>,
     recall: Vec<f64>,
     f1: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct TwoClasses {
+    truth: Vec<u32>,
+    predicted: Vec<u32>,
+    /// `None` is NaN.
+    rates: HashMap<String, Option<f64>>,
+}
+
+#[derive(Deserialize)]
+struct Probable {
+    truth: Vec<u32>,
+    logits: Vec<f32>,
+    probabilities: Vec<f32>,
+    brier: f64,
+    filled_bins: Vec<usize>,
+    counts: Vec<usize>,
+    mean_probabilities: Vec<f64>,
+    positive_shares: Vec<f64>,
+    expected_calibration_error: f64,
+    temperature: f64,
+    many: Vec<Vec<f64>>,
+    many_classes: Vec<u32>,
+    many_temperature: f64,
 }
 
 fn golden() -> Golden {
@@ -59,23 +93,104 @@ fn curves_and_their_areas_are_scikit_learns_also_with_equal_scores() {
             &[precision],
             &[curve.average_precision],
         );
-        let points = roc_curve(&scores, &classes).unwrap();
-        let column = |of: fn(&eosin::metrics::CurvePoint) -> f64| -> Vec<f64> {
-            points.iter().map(of).collect()
-        };
-        let false_rates = column(|point| point.false_positive_rate);
-        assert_close("false positives", &false_rates, &curve.false_positive_rates);
-        let true_rates = column(|point| point.true_positive_rate);
-        assert_close("true positives", &true_rates, &curve.true_positive_rates);
-        let thresholds = column(|point| point.threshold);
-        assert_close("thresholds", &thresholds[1..], &curve.thresholds);
+        let roc = roc_curve(&scores, &classes).unwrap();
+        assert_close(
+            "false positives",
+            &roc.false_positive_rate,
+            &curve.false_positive_rates,
+        );
+        assert_close(
+            "true positives",
+            &roc.true_positive_rate,
+            &curve.true_positive_rates,
+        );
+        assert_close("thresholds", &roc.thresholds[1..], &curve.thresholds);
         // The area by ranks is that under the points.
-        let trapezes = points.windows(2).map(|pair| {
-            (pair[1].false_positive_rate - pair[0].false_positive_rate)
-                * (pair[1].true_positive_rate + pair[0].true_positive_rate)
-                / 2.0
-        });
-        assert_close("area", &[trapezes.sum()], &[curve.auc]);
+        assert_close("area", &[roc.auc()], &[curve.auc]);
+        let found = precision_recall_curve(&scores, &classes).unwrap();
+        assert_close("precision", &found.precision, &curve.precision);
+        assert_close("recall", &found.recall, &curve.recall);
+        assert_eq!(found.thresholds, roc.thresholds);
+        let estimate = auc_with_interval(&scores, &classes).unwrap();
+        assert_close("interval's middle", &[estimate.value], &[curve.auc]);
+        assert_close(
+            "standard error",
+            &[estimate.standard_error],
+            &[curve.standard_error],
+        );
+        let reach = 1.959963984540054 * curve.standard_error;
+        assert_close(
+            "interval",
+            &[estimate.low, estimate.high],
+            &[(curve.auc - reach).max(0.0), (curve.auc + reach).min(1.0)],
+        );
+    }
+}
+
+#[test]
+fn rates_of_two_classes_are_scikit_learns_and_nan_where_nothing_can_be_judged() {
+    for wanted in golden().counts {
+        let predicted = Tensor::new(wanted.predicted, &Device::Cpu).unwrap();
+        let truth = Tensor::new(wanted.truth, &Device::Cpu).unwrap();
+        let counts = Counts::of(&predicted, &truth).unwrap();
+        for (name, rate) in [
+            ("accuracy", counts.accuracy()),
+            ("sensitivity", counts.sensitivity()),
+            ("specificity", counts.specificity()),
+            (
+                "positive_predictive_value",
+                counts.positive_predictive_value(),
+            ),
+            (
+                "negative_predictive_value",
+                counts.negative_predictive_value(),
+            ),
+            ("f1", counts.f1()),
+            ("balanced_accuracy", counts.balanced_accuracy()),
+            ("matthews_correlation", counts.matthews_correlation()),
+        ] {
+            match wanted.rates[name] {
+                Some(wanted) => assert_close(name, &[rate], &[wanted]),
+                None => assert!(rate.is_nan(), "{name}: {rate}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn probabilities_are_judged_and_corrected_as_scikit_learn_and_scipy_do() {
+    let wanted = golden().probable;
+    let truth = Tensor::new(wanted.truth, &Device::Cpu).unwrap();
+    let probabilities = Tensor::new(wanted.probabilities, &Device::Cpu).unwrap();
+    let brier = brier_score(&probabilities, &truth).unwrap();
+    assert_close("brier", &[brier], &[wanted.brier]);
+    let sorted = reliability(&probabilities, &truth, 10).unwrap();
+    let filled = || (0..).zip(&sorted.bins).filter(|(_, bin)| bin.count > 0);
+    let places: Vec<usize> = filled().map(|(place, _)| place).collect();
+    assert_eq!(places, wanted.filled_bins);
+    let counts: Vec<usize> = filled().map(|(_, bin)| bin.count).collect();
+    assert_eq!(counts, wanted.counts);
+    let means: Vec<f64> = filled().map(|(_, bin)| bin.mean_probability).collect();
+    assert_close("means", &means, &wanted.mean_probabilities);
+    let shares: Vec<f64> = filled().map(|(_, bin)| bin.positive_share).collect();
+    assert_close("shares", &shares, &wanted.positive_shares);
+    assert_close(
+        "calibration error",
+        &[sorted.expected_calibration_error()],
+        &[wanted.expected_calibration_error],
+    );
+    let logits = Tensor::new(wanted.logits, &Device::Cpu).unwrap();
+    let many = Tensor::new(wanted.many, &Device::Cpu).unwrap();
+    let many_classes = Tensor::new(wanted.many_classes, &Device::Cpu).unwrap();
+    for (logits, classes, wanted) in [
+        (logits, truth, wanted.temperature),
+        (many, many_classes, wanted.many_temperature),
+    ] {
+        let found = fit_temperature(&logits, &classes).unwrap();
+        assert!(
+            (found / wanted - 1.0).abs() < 1e-7,
+            "{found} is not {wanted}"
+        );
     }
 }
 
@@ -125,6 +240,8 @@ fn what_cannot_be_judged_is_told() {
         let message = roc_auc(scores, &classes).unwrap_err().to_string();
         assert!(message.contains(reason), "{message}");
     }
+    let message = auc_with_interval(&scores, &classes(&[0, 1])).unwrap_err();
+    assert!(message.to_string().contains("at least two of each"));
     let logits = Tensor::new(&[[0.1f32, 0.9]], &device).unwrap();
     for (classes, reason) in [
         (classes(&[2]), "class 2 is not below 2"),

@@ -163,6 +163,13 @@ fn operations_are_pytorchs_forward_and_backward() {
     let classes = Tensor::from_iter((0..7u32).map(|index| index % 5), &Device::Cpu).unwrap();
     check("cross_entropy", &|x| cross_entropy(&x[0], &classes));
     check("bce_with_logits", &|x| bce_with_logits(&x[0], &x[1]));
+    let classes = Tensor::from_iter((0..7u32).map(|index| index % 3), &Device::Cpu).unwrap();
+    check("weighted_cross_entropy", &|x| {
+        weighted_cross_entropy(&x[0], &classes, &[0.5, 2.0, 1.25])
+    });
+    check("weighted_bce_with_logits", &|x| {
+        weighted_bce_with_logits(&x[0], &x[1], 0.375)
+    });
 
     let in_file = golden
         .keys()

@@ -89,6 +89,10 @@ fn explorers_on_a_page_compute_what_the_operations_do_and_react() {
     let kernel = Tensor::ones((3, 3), DType::F32, &Device::Cpu).unwrap();
     pages.push(html(&visual::convolution(&image, &kernel).unwrap()));
     pages.push(html(&digit_pad()));
+    let scores = Tensor::new(&[0.9f32, 0.8, 0.7, 0.6, 0.55, 0.4], &Device::Cpu).unwrap();
+    let classes = Tensor::new(&[1u32, 1, 0, 1, 0, 0], &Device::Cpu).unwrap();
+    let dragged = visual::threshold(&scores, &classes).unwrap();
+    pages.push(html(&dragged.named("ill", "well")));
     let page = format!("<!DOCTYPE html><meta charset=\"utf-8\">{}", pages.concat());
     fs::write(folder.join("page.html"), page).unwrap();
     fs::write(folder.join("expected.json"), json!(expected).to_string()).unwrap();

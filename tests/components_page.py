@@ -4,6 +4,7 @@ Usage: components_page.py CHROMIUM ADDRESS FOLDER
 """
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -120,6 +121,27 @@ def draw(page: Page, pad: Locator) -> None:
     expect(pad.get_by_role("status")).to_contain_text("row 16, column 15")
 
 
+def drag(page: Page, display: Locator, folder: str) -> None:
+    """Six cases: ill at .9, .8 and .6, well at .7, .55 and .4."""
+    page.set_viewport_size({"width": 1000, "height": 800})
+    slider = display.get_by_role("slider", name="Threshold")
+    rates = display.locator(".rates")
+    matrix = display.locator(".matrix td:not(:empty)")
+    point = display.locator("figure", has_text="ROC curve").locator("circle")
+    expect(matrix).to_have_text(["3", "0", "2", "1"])
+    before = point.get_attribute("cx")
+    display.screenshot(path=f"{folder}/threshold.png")
+    slider.evaluate("slider => { slider.value = 0.65; slider.dispatchEvent(new Event('input')); }")
+    expect(matrix).to_have_text(["2", "1", "1", "2"])
+    expect(rates).to_contain_text("Sensitivity0.667")
+    assert point.get_attribute("cx") != before
+    slider.focus()
+    page.keyboard.press("End")
+    expect(matrix).to_have_text(["0", "3", "0", "3"])
+    expect(rates).to_contain_text("PPV–")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("1.000: Sensitivity 0.000, Specificity 1.000"))
+
+
 def main(chromium: str, address: str, folder: str) -> None:
     expected = json.loads((Path(folder) / "expected.json").read_text())
     with sync_playwright() as playwright:
@@ -136,6 +158,7 @@ def main(chromium: str, address: str, folder: str) -> None:
         compare(components, expected)
         play(page, components.nth(len(expected)), folder)
         draw(page, components.nth(len(expected) + 1))
+        drag(page, components.nth(len(expected) + 2), folder)
         assert not errors, errors
         outside = [url for url in requests if not url.startswith(("file:", "data:"))]
         assert not outside, outside

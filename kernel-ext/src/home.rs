@@ -1,13 +1,11 @@
 //! Where things live on this machine.
 
 use crate::error::{At, Error, Result};
+pub use crate::plain_path::HOME_VARIABLE;
 use crate::plain_path::{plain_folder, plain_path};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-
-/// Moves both folders below one place (tests, a class on a shared disk).
-pub const HOME_VARIABLE: &str = "EOSIN_HOME";
 
 /// The user's two folders: one for what was installed, one for what can be made again.
 #[derive(Debug, Clone)]

@@ -10,6 +10,9 @@ use std::fs;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 
+/// Moves all that is installed below one place: for tests, for a class on a shared disk, and where a home's name is the trouble.
+pub const HOME_VARIABLE: &str = "EOSIN_HOME";
+
 /// Where the links are: everybody may write here, and only owners can remove what is theirs.
 const LINKS: &str = "/var/tmp";
 
@@ -34,7 +37,7 @@ pub fn plain_path(path: PathBuf) -> Result<PathBuf> {
             "{} must be your own link to {}. Remove it, or set {} to a folder whose name has only letters and digits.",
             link.display(),
             path.display(),
-            crate::home::HOME_VARIABLE
+            HOME_VARIABLE
         ),
     ))
 }

@@ -5,19 +5,6 @@
 use super::description::Description;
 use super::mistake::Mistake;
 use super::schema::{Exercise, Pattern, Wrong};
-use serde::Deserialize;
-use toml::Spanned;
-
-/// An option, as its author describes it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DescribedOption {
-    text: Spanned<String>,
-    /// Why it is wrong.
-    message: Option<String>,
-    #[serde(default)]
-    right: bool,
-}
 
 /// What is wrong with the options; `line` is where the description begins, `place` gives the line of a byte in it.
 pub fn mistakes(

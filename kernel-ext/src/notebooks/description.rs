@@ -1,6 +1,5 @@
 //! The block that describes an exercise.
 
-use super::choice::DescribedOption;
 use super::mistake::Mistake;
 use super::schema::{Difficulty, Exercise, Pattern};
 use serde::Deserialize;
@@ -43,6 +42,17 @@ pub struct Description {
     pub wrong: BTreeMap<String, DescribedWrong>,
     #[serde(default, rename = "option")]
     pub options: Vec<DescribedOption>,
+}
+
+/// An option, as its author describes it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DescribedOption {
+    pub text: Spanned<String>,
+    /// Why it is wrong.
+    pub message: Option<String>,
+    #[serde(default)]
+    pub right: bool,
 }
 
 impl Description {

@@ -72,7 +72,7 @@ pub fn grad_cam(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::{self, Layers, ResNet18};
+    use crate::nn::{self, Layers, MnistModel, Module, ResNet18};
     use candle_core::{DType, Device};
 
     /// The features are the image itself, two maps of 2 x 2; the one logit is a weighted sum of all numbers.
@@ -143,14 +143,23 @@ mod tests {
     }
 
     #[test]
-    fn a_ready_made_network_knows_its_own_parts() {
-        let model = ResNet18::small(1, 2, 1, &Device::Cpu).unwrap();
-        let images = Tensor::ones((1, 1, 12, 12), DType::F32, &Device::Cpu).unwrap();
-        assert_eq!(grad_cam(&model, &images, 1).unwrap().dims(), [1, 1, 12, 12]);
-        let message = grad_cam(&model, &images, 2).unwrap_err().to_string();
+    fn ready_made_networks_know_their_own_parts() {
+        let scan = Tensor::ones((1, 1, 28, 28), DType::F32, &Device::Cpu).unwrap();
+        let resnet = ResNet18::small(1, 2, 1, &Device::Cpu).unwrap();
+        resnet.eval();
+        assert_eq!(resnet.features(&scan).unwrap().dims(), [1, 512, 4, 4]);
+        assert_eq!(grad_cam(&resnet, &scan, 1).unwrap().dims(), [1, 1, 28, 28]);
+        let message = grad_cam(&resnet, &scan, 2).unwrap_err().to_string();
         assert!(
             message.contains("grad_cam: there is no class 2"),
             "{message}"
         );
+
+        let mnist = MnistModel::new(1, &Device::Cpu).unwrap();
+        mnist.eval();
+        let features = mnist.features(&scan).unwrap();
+        assert_eq!(features.dims(), [1, 64, 14, 14]);
+        let logits = mnist.classify(&features).unwrap();
+        assert_eq!(numbers(&logits), numbers(&mnist.forward(&scan).unwrap()));
     }
 }

@@ -68,11 +68,15 @@ impl Target {
         }
     }
 
-    /// The class of image `index` alone.
+    /// The class of image `index`, for any number of its copies.
     pub(super) fn of_image(&self, index: usize) -> Result<Target> {
-        Ok(match self {
-            Target::All(class) => Target::All(*class),
-            Target::Each(classes) => Target::Each(classes.narrow(0, index, 1)?),
-        })
+        let class = match self {
+            Target::All(class) => *class,
+            Target::Each(classes) => {
+                let class = classes.get(index)?.to_dtype(DType::U32)?;
+                class.to_scalar::<u32>()? as usize
+            }
+        };
+        Ok(Target::All(class))
     }
 }

@@ -61,6 +61,7 @@ mod tests {
             roc_auc(&scores, &classes).unwrap_err(),
             roc_curve(&scores, &classes).unwrap_err(),
             average_precision(&scores, &classes).unwrap_err(),
+            spearman(&scores, &scores).unwrap_err(),
         ] {
             let message = message.to_string();
             assert!(message.contains("1 of 2 scores are NaN"), "{message}");

@@ -1,12 +1,13 @@
 //! Lesson helpers for deep learning on medical images, on [candle](candle_core).
 //!
-//! Data flows one way: [`data`] -> [`train`] -> [`metrics`] -> [`plot`] -> [`display`]. [`ops`] and [`nn`] know
-//! nothing of notebooks; only [`display`] knows Jupyter. [`visual`] holds things to play with.
+//! Data flows one way: [`data`] -> [`train`] -> [`metrics`] -> [`plot`] -> [`display`]. [`ops`], [`nn`] and [`explain`], which finds
+//! what a network looked at, know nothing of notebooks; only [`display`] knows Jupyter. [`visual`] holds things to play with.
 
 pub mod data;
 pub mod display;
 mod error;
 pub mod exercise;
+pub mod explain;
 pub mod metrics;
 pub mod nn;
 pub mod ops;

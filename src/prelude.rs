@@ -1,15 +1,16 @@
 //! What a lesson needs, in one line: `use eosin::prelude::*;`.
 
 pub use crate::data::{
-    self, Augment, Batches, DataLoader, Dataset, Mnist, Normalize, Nuclei, Permuted, Pneumonia,
-    RandomCrop, RandomHorizontalFlip, RandomRotate90, RandomVerticalFlip, Split,
+    self, Augment, Batches, DataLoader, Dataset, Marker, Mnist, Normalize, Nuclei, Permuted,
+    Pneumonia, RandomCrop, RandomHorizontalFlip, RandomRotate90, RandomVerticalFlip, Split,
 };
 pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display, input, interrupt};
 pub use crate::exercise::{check, check_function, choose, hint, progress, solution};
-pub use crate::nn::{self, Layers, Mlp, MnistModel, Module, Parameters, ResNet18, UNet};
+pub use crate::explain;
+pub use crate::nn::{self, Layers, Mlp, MnistModel, Module, Parameters, ResNet18, TwoParts, UNet};
 pub use crate::plot::{
-    self, Figure, LiveCurve, image_grid, image_grid_with_titles, loss_curves, number_grid,
-    overlay_gallery,
+    self, Figure, LiveCurve, heat_overlay, image_grid, image_grid_with_titles, loss_curves,
+    number_grid, overlay_gallery,
 };
 pub use crate::train::{
     self, Adam, AdamW, Callback, History, Optimizer, RmsProp, Run, Schedule, Sgd, Trainer,

@@ -12,6 +12,7 @@ mod precision_recall;
 mod ranking;
 mod roc;
 mod segmentation;
+mod spearman;
 mod temperature;
 mod two_classes;
 
@@ -24,4 +25,5 @@ pub use counts::Counts;
 pub use precision_recall::{PrecisionRecallCurve, average_precision, precision_recall_curve};
 pub use roc::{RocCurve, roc_auc, roc_curve};
 pub use segmentation::{dice, iou, pixel_accuracy};
+pub use spearman::spearman;
 pub use temperature::fit_temperature;

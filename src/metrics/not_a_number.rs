@@ -63,6 +63,7 @@ mod tests {
             auc_with_interval(&scores, &classes).unwrap_err(),
             average_precision(&scores, &classes).unwrap_err(),
             precision_recall_curve(&scores, &classes).unwrap_err(),
+            spearman(&scores, &scores).unwrap_err(),
         ] {
             let message = message.to_string();
             assert!(message.contains("1 of 2 scores are NaN"), "{message}");

@@ -5,8 +5,8 @@ use super::mode::{Mode, no_grad};
 use super::parameter::{Buffer, Parameter};
 use super::parameters::Parameters;
 use super::seeds::Seeds;
-use crate::Result;
 use crate::ops::memory::keep_freed_memory;
+use crate::{Error, Result};
 use candle_core::Device;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -94,22 +94,45 @@ pub trait Layers {
         Self: Sized,
     {
         keep_freed_memory();
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let mut outcome = Ok(());
-        Visitor::walk(&self, &mut |_, part| {
-            if outcome.is_ok() {
-                outcome = match part {
-                    Part::Parameter(parameter) => parameter.draw(init, &mut random, device),
-                    Part::Buffer(buffer) => buffer.fill(device),
-                    Part::Seeds(seeds) => {
-                        seeds.begin(random.random());
-                        Ok(())
-                    }
-                    Part::Layer(_) | Part::Mode(_) => Ok(()),
-                };
-            }
-        });
-        outcome.map(|()| self)
+        draw(&self, "", init, seed, device)?;
+        Ok(self)
+    }
+
+    /// Draws the parameters of the layer `name` anew, by PyTorch's defaults, and puts its buffers back to their first values:
+    /// `model.randomize("fc", 1)?` makes `fc` forget what it has learned, while all other layers keep it. A name stands for all layers
+    /// in it, and the empty name for the whole model.
+    ///
+    /// This is for the sanity check of explanations (Adebayo et al. 2018, section 3): a map that looks the same when layer after
+    /// layer forgets does not explain what the network learned. [`Parameters::layers`] lists the layers, the last of which is the top.
+    ///
+    /// ```
+    /// use candle_core::Device;
+    /// use eosin::nn::{self, Layers, Linear};
+    /// let model = nn::sequential![Linear::new(2, 16), nn::Relu, Linear::new(16, 3)].init(42, &Device::Cpu)?;
+    /// let learned = model.parameters().snapshot()?;
+    /// for layer in model.parameters().layers().iter().rev() {
+    ///     model.randomize(layer, 1)?;
+    ///     // Explain again, and compare: `metrics::spearman(&map, &before)?`.
+    /// }
+    /// model.parameters().restore(&learned)?;
+    /// # Ok::<(), eosin::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When no parameter belongs to such a layer (the message lists those that do), or the model has not been initialised.
+    fn randomize(&self, name: &str, seed: u64) -> Result<()> {
+        let parameters = self.parameters();
+        let layers = parameters.layers();
+        if !layers.iter().any(|layer| is_within(layer, name)) {
+            return Err(Error::Invalid(match layers.is_empty() {
+                true => "randomize: the model has no values yet; draw them with `.init(seed, &device)?` when you make it".to_owned(),
+                false => format!(
+                    "randomize: no layer `{name}` has parameters; those that have some are {}",
+                    layers.join(", ")
+                ),
+            }));
+        }
+        draw(self, name, Init::Default, seed, &parameters.device())
     }
 
     /// All parameters and buffers by their names: `first.weight` is the weight of the field `first`. A model that has not been
@@ -155,6 +178,39 @@ pub trait Layers {
     {
         self.parameters().load(path)
     }
+}
+
+/// Draws the values of the layer `name`, or of all layers if it is empty.
+fn draw(
+    layers: &(impl Layers + ?Sized),
+    name: &str,
+    init: Init,
+    seed: u64,
+    device: &Device,
+) -> Result<()> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut outcome = Ok(());
+    Visitor::walk(layers, &mut |part_name, part| {
+        if outcome.is_ok() && is_within(part_name, name) {
+            outcome = match part {
+                Part::Parameter(parameter) => parameter.draw(init, &mut random, device),
+                Part::Buffer(buffer) => buffer.fill(device),
+                Part::Seeds(seeds) => {
+                    seeds.begin(random.random());
+                    Ok(())
+                }
+                Part::Layer(_) | Part::Mode(_) => Ok(()),
+            };
+        }
+    });
+    outcome
+}
+
+/// Whether the layer or parameter `name` is `layer` or in it: `fc.weight` is in `fc`, `fc2.weight` is not. Everything is in the
+/// model, whose name is empty.
+fn is_within(name: &str, layer: &str) -> bool {
+    let rest = name.strip_prefix(layer);
+    layer.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn set_training(layers: &(impl Layers + ?Sized), training: bool) {
@@ -346,4 +402,62 @@ impl<A: Layers, B: Layers> Layers for (A, B) {
 #[cfg(rust_analyzer)]
 impl<T> Layers for T {
     fn visit(&self, _: &mut Visitor<'_>) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{BatchNorm2d, Conv2d, Flatten, Linear, Relu};
+    use crate::sequential;
+    use candle_core::Device;
+
+    #[test]
+    fn a_layer_forgets_and_all_others_remember() {
+        // The numbers of eleven layers: `1` is not a part of `10`.
+        let model = sequential![
+            Conv2d::new(1, 2, 3),
+            BatchNorm2d::new(2),
+            Relu,
+            Relu,
+            Relu,
+            Relu,
+            Relu,
+            Relu,
+            Relu,
+            Flatten,
+            Linear::new(8, 2),
+        ];
+        let model = model.init(1, &Device::Cpu).unwrap();
+        let parameters = model.parameters();
+        assert_eq!(parameters.layers(), ["0", "1", "10"]);
+        let variance = parameters.get("1.running_var").unwrap();
+        variance
+            .set(&(variance.as_tensor() * 3.0).unwrap())
+            .unwrap();
+        let value = |name: &str| -> Vec<f32> {
+            let variable = parameters.get(name).unwrap();
+            variable.flatten_all().unwrap().to_vec1().unwrap()
+        };
+        let all = || ["0.weight", "1.running_var", "10.weight", "10.bias"].map(value);
+        let learned = all();
+        model.randomize("1", 7).unwrap();
+        assert_eq!(value("1.running_var"), [1.0, 1.0]);
+        assert_eq!(
+            (value("0.weight"), value("10.weight")),
+            (learned[0].clone(), learned[2].clone())
+        );
+        model.randomize("10", 7).unwrap();
+        let drawn = all();
+        assert_eq!(drawn[0], learned[0]);
+        assert!(drawn[2] != learned[2] && drawn[3] != learned[3]);
+        model.randomize("10", 7).unwrap();
+        assert_eq!(all(), drawn, "the seed decides");
+        model.randomize("", 1).unwrap();
+        assert_eq!(all().last(), learned.last(), "the whole model as at first");
+        let message = model.randomize("2", 7).unwrap_err().to_string();
+        assert!(
+            message.contains("no layer `2` has parameters; those that have some are 0, 1, 10"),
+            "{message}"
+        );
+    }
 }

@@ -1,7 +1,9 @@
 //! The convolutional network of the workshop for handwritten digits.
 
 use super::images::{Sides, check_images};
-use super::{Conv2d, Dropout, Flatten, Layers, Linear, MaxPool2d, Module, Relu, Sequential};
+use super::{
+    Conv2d, Dropout, Flatten, Layers, Linear, MaxPool2d, Module, Relu, Sequential, TwoParts,
+};
 use crate::{Result, Tensor, sequential};
 use candle_core::Device;
 
@@ -51,5 +53,17 @@ impl Module for MnistModel {
     fn forward(&self, input: &Tensor) -> Result<Tensor> {
         check_images("MnistModel", input, 1, Sides::Exactly(28))?;
         self.layers.forward(input)
+    }
+}
+
+/// The features are the 64 maps of the second convolution after its ReLU, of 14 x 14 pixels.
+impl TwoParts for MnistModel {
+    fn features(&self, images: &Tensor) -> Result<Tensor> {
+        check_images("MnistModel", images, 1, Sides::Exactly(28))?;
+        self.layers.split_after("4")?.features(images)
+    }
+
+    fn classify(&self, features: &Tensor) -> Result<Tensor> {
+        self.layers.split_after("4")?.classify(features)
     }
 }

@@ -35,6 +35,7 @@ mod simple_conv;
 mod small_unet;
 mod summary;
 mod trace;
+mod two_parts;
 mod unet;
 
 pub use crate::ops::Activation;
@@ -70,6 +71,7 @@ pub use simple_conv::SimpleConv;
 pub use small_unet::SmallUNet;
 pub use summary::{Summary, SummaryRow, SummaryStep, summary};
 pub use trace::Source;
+pub use two_parts::{SplitSequential, TwoParts};
 pub use unet::UNet;
 
 #[cfg(test)]

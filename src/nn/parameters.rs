@@ -83,6 +83,19 @@ impl Parameters {
         self.iter().chain(self.buffers())
     }
 
+    /// The names of the layers that have parameters, from the bottom of the model to its top: `fc` if there is `fc.weight`.
+    /// The name is empty if the model is a single layer.
+    pub fn layers(&self) -> Vec<String> {
+        let mut layers: Vec<String> = Vec::new();
+        for (name, _) in self.iter() {
+            let layer = name.rsplit_once('.').map_or("", |(layer, _)| layer);
+            if layers.last().is_none_or(|last| last != layer) {
+                layers.push(layer.to_owned());
+            }
+        }
+        layers
+    }
+
     /// How many values there are to learn; buffers do not count.
     pub fn count(&self) -> usize {
         self.iter().map(|(_, variable)| variable.elem_count()).sum()

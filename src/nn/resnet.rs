@@ -3,7 +3,7 @@
 use super::images::{Sides, check_images};
 use super::{
     AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Fan, Init, Layers, Linear, MaxPool2d, Module, Relu,
-    Sequential,
+    Sequential, TwoParts,
 };
 use crate::{Result, Tensor, ops, sequential};
 use candle_core::Device;
@@ -135,16 +135,28 @@ impl ResNet18 {
 
 impl Module for ResNet18 {
     fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        check_images("ResNet18", input, self.channels, Sides::Any)?;
-        let mut features = self.bn1.forward(&self.conv1.forward(input)?)?;
+        self.classify(&self.features(input)?)
+    }
+}
+
+/// The features are the 512 maps of the last stage. A small network gives maps of 4 x 4 for an image of 28 x 28, with a stride of 8
+/// pixels; a standard one gives 7 x 7 for 224 x 224, with a stride of 32.
+impl TwoParts for ResNet18 {
+    fn features(&self, images: &Tensor) -> Result<Tensor> {
+        check_images("ResNet18", images, self.channels, Sides::Any)?;
+        let mut features = self.bn1.forward(&self.conv1.forward(images)?)?;
         if let Some(pool) = &self.maxpool {
             features = pool.forward(&features)?;
         }
         for stage in [&self.layer1, &self.layer2, &self.layer3, &self.layer4] {
             features = stage.forward(&features)?;
         }
+        Ok(features)
+    }
+
+    fn classify(&self, features: &Tensor) -> Result<Tensor> {
         self.fc
-            .forward(&ops::flatten(&self.avgpool.forward(&features)?)?)
+            .forward(&ops::flatten(&self.avgpool.forward(features)?)?)
     }
 }
 

@@ -3,8 +3,10 @@
 use super::layers::{Layers, Visitor};
 use super::module::Module;
 use super::trace::{is_tracing, traced_model};
+use super::two_parts::SplitSequential;
 use crate::ops::Epilogue;
 use crate::{Error, Result, Tensor};
+use std::ops::Range;
 
 /// Layers one after the other, as PyTorch's `nn.Sequential`; [`sequential!`](crate::sequential) makes one.
 ///
@@ -74,6 +76,35 @@ impl Sequential {
         Ok(outputs)
     }
 
+    /// The model in two parts, the first of which ends with this layer: what [`grad_cam`](crate::explain::grad_cam) looks into. Layers
+    /// are named by their numbers, as in `4.bias`.
+    ///
+    /// # Errors
+    /// When there is no such layer; the message lists those that there are.
+    pub fn split_after(&self, layer: &str) -> Result<SplitSequential<'_>> {
+        let number = layer
+            .parse()
+            .ok()
+            .filter(|&number: &usize| number < self.len());
+        let number = number.ok_or_else(|| {
+            let describe = |(number, layer): (usize, &Box<dyn Module + Send + Sync>)| {
+                format!("{number} {}", layer.describe().unwrap_or_default())
+            };
+            let layers: Vec<String> = self.layers.iter().enumerate().map(describe).collect();
+            Error::Invalid(format!(
+                "split_after: the model has no layer `{layer}`; its layers are {}",
+                match layers.is_empty() {
+                    true => "none at all".to_owned(),
+                    false => layers.join(", "),
+                }
+            ))
+        })?;
+        Ok(SplitSequential {
+            whole: self,
+            second: number + 1,
+        })
+    }
+
     /// An error with the layer in which it happened.
     fn in_layer(&self, number: usize, error: Error) -> Error {
         let Error::Invalid(message) = error else {
@@ -95,19 +126,24 @@ impl Module for Sequential {
         if is_tracing() {
             return self.traced(input);
         }
+        self.through(0..self.layers.len(), input)
+    }
+}
+
+impl Sequential {
+    /// The output of these layers, one after the other.
+    pub(super) fn through(&self, layers: Range<usize>, input: &Tensor) -> Result<Tensor> {
         let mut features = input.clone();
-        let mut number = 0;
-        while number < self.layers.len() {
-            let (epilogue, next) = self.epilogue_after(number);
+        let mut number = layers.start;
+        while number < layers.end {
+            let (epilogue, next) = self.epilogue_after(number, layers.end);
             let output = self.layers[number].forward_with(&features, epilogue);
             features = output.map_err(|error| self.in_layer(number, error))?;
             number = next;
         }
         Ok(features)
     }
-}
 
-impl Sequential {
     /// Layer by layer, so that a trace sees each of them, also those that do not know of it.
     fn traced(&self, input: &Tensor) -> Result<Tensor> {
         traced_model(self, || {
@@ -120,12 +156,12 @@ impl Sequential {
         })
     }
 
-    /// What follows layer `number` as its epilogue, an activation and then dropout, and the layer after that.
-    fn epilogue_after(&self, number: usize) -> (Epilogue, usize) {
+    /// What follows layer `number`, before layer `end`, as its epilogue, an activation and then dropout; and the layer after that.
+    fn epilogue_after(&self, number: usize, end: usize) -> (Epilogue, usize) {
         let mut epilogue = Epilogue::default();
         let mut next = number + 1;
         while epilogue.dropout.is_none()
-            && let Some(layer) = self.layers.get(next)
+            && let Some(layer) = self.layers[..end].get(next)
             && let Some(following) = layer.as_epilogue()
             && let Some(both) = epilogue.then(following)
         {
@@ -133,5 +169,42 @@ impl Sequential {
             next += 1;
         }
         (epilogue, next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{Conv2d, Dropout, Flatten, Linear, Relu, TwoParts};
+    use candle_core::{DType, Device};
+
+    #[test]
+    fn both_parts_together_are_the_whole_wherever_it_is_split() {
+        let model = sequential![
+            Conv2d::new(1, 2, 3),
+            Relu,
+            Dropout::new(0.5),
+            Flatten,
+            Linear::new(8, 3)
+        ];
+        let model = model.init(1, &Device::Cpu).unwrap();
+        model.eval();
+        let images = Tensor::ones((2, 1, 4, 4), DType::F32, &Device::Cpu).unwrap();
+        let whole = model.forward(&images).unwrap().to_vec2::<f32>().unwrap();
+        for (number, output) in (0..5).zip(model.outputs(&images).unwrap()) {
+            let parts = model.split_after(&number.to_string()).unwrap();
+            let features = parts.features(&images).unwrap();
+            assert_eq!(features.dims(), output.dims());
+            let logits = parts.classify(&features).unwrap();
+            assert_eq!(logits.to_vec2::<f32>().unwrap(), whole);
+        }
+        for name in ["5", "conv"] {
+            let message = model.split_after(name).err().unwrap().to_string();
+            assert!(
+                message.contains(&format!("no layer `{name}`"))
+                    && message.contains("1 Relu, 2 Dropout"),
+                "{message}"
+            );
+        }
     }
 }

@@ -1,5 +1,6 @@
-//! Golden values: what PyTorch and scikit-learn compute, we compute, too. Beside each file of values is the script that made it.
+//! Golden values: what PyTorch, captum and scikit-learn compute, we compute, too. Beside each file of values is the script that made it.
 
+mod explanations;
 mod initialisers;
 mod metrics;
 mod networks;

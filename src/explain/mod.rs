@@ -1,0 +1,23 @@
+//! What a network looked at: maps of the pixels that mattered for a class.
+//!
+//! Each function takes a model, images (N, C, H, W) and the class to explain, and returns one map for each image, (N, 1, H, W).
+//! Models must give logits (N, classes): softmax would mix all classes into each gradient. Explanations are made in evaluation
+//! mode, without changing the mode in which the model is.
+
+mod grad_cam;
+mod input_gradient;
+mod integrated_gradients;
+mod occlusion;
+mod saliency;
+mod share_within;
+mod smooth_grad;
+mod target;
+
+pub use grad_cam::grad_cam;
+pub use input_gradient::input_gradient;
+pub use integrated_gradients::integrated_gradients;
+pub use occlusion::{occlusion, occlusion_drops};
+pub use saliency::saliency;
+pub use share_within::share_within;
+pub use smooth_grad::smooth_grad;
+pub use target::Target;

@@ -24,8 +24,9 @@ pub mod synthetic;
 mod transfer;
 
 pub use augmentation::{
-    Augment, Change, RandomCrop, RandomHorizontalFlip, RandomRotate90, RandomVerticalFlip,
-    Transform,
+    Augment, Change, CoarseDropout, ElasticTransform, GaussianBlur, GaussianNoise, Places,
+    RandomAffine, RandomBrightness, RandomContrast, RandomCrop, RandomGamma, RandomHorizontalFlip,
+    RandomResizedCrop, RandomRotate90, RandomRotation, RandomVerticalFlip, Transform,
 };
 pub use batches::{BatchIterator, Batches};
 pub use dataset::Dataset;

@@ -1,6 +1,7 @@
 //! Pictures: curves, height maps, matrices, image grids, overlays.
 
 mod architecture;
+mod augmentations;
 mod canvas;
 mod confusion_matrix;
 mod curves;
@@ -14,6 +15,7 @@ mod live_curve;
 mod loss_curves;
 mod named;
 mod number_grid;
+mod outline;
 mod overlay;
 mod point_clouds;
 mod principal_components;
@@ -25,6 +27,7 @@ mod table;
 mod tiles;
 
 pub use architecture::architecture;
+pub use augmentations::augmentations;
 pub use confusion_matrix::confusion_matrix;
 pub use curves::curves;
 pub use feature_maps::feature_maps;

@@ -2,7 +2,7 @@
 
 pub use crate::data::{
     self, Augment, Batches, CoarseDropout, DataLoader, Dataset, ElasticTransform, GaussianBlur,
-    GaussianNoise, Mnist, Normalize, Nuclei, Permuted, Pneumonia, RandomAffine,
+    GaussianNoise, MedMnist, Mnist, Normalize, Nuclei, Permuted, Pneumonia, RandomAffine,
     RandomBrightness, RandomContrast, RandomCrop, RandomGamma, RandomHorizontalFlip,
     RandomResizedCrop, RandomRotate90, RandomRotation, RandomVerticalFlip, Split,
 };

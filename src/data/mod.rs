@@ -6,6 +6,7 @@ mod batches;
 mod dataset;
 mod decode;
 pub mod download;
+mod duplicates;
 mod folder;
 mod grey_images;
 mod image_file;
@@ -31,6 +32,7 @@ pub use augmentation::{
 };
 pub use batches::{BatchIterator, Batches};
 pub use dataset::Dataset;
+pub use duplicates::{Duplicate, duplicates};
 pub use folder::{DATA_VARIABLE, users_folder};
 pub use grey_images::GreyImages;
 pub use image_file::{load_image, save_image};

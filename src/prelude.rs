@@ -1,8 +1,10 @@
 //! What a lesson needs, in one line: `use eosin::prelude::*;`.
 
 pub use crate::data::{
-    self, Augment, Batches, DataLoader, Dataset, Marker, Mnist, Normalize, Nuclei, Permuted,
-    Pneumonia, RandomCrop, RandomHorizontalFlip, RandomRotate90, RandomVerticalFlip, Split,
+    self, Augment, Batches, CoarseDropout, DataLoader, Dataset, ElasticTransform, GaussianBlur,
+    GaussianNoise, Marker, MedMnist, Mnist, Normalize, Nuclei, Permuted, Pneumonia, RandomAffine,
+    RandomBrightness, RandomContrast, RandomCrop, RandomGamma, RandomHorizontalFlip,
+    RandomResizedCrop, RandomRotate90, RandomRotation, RandomVerticalFlip, Split,
 };
 pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display, input, interrupt};
 pub use crate::exercise::{check, check_function, choose, hint, progress, solution};

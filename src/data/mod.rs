@@ -6,6 +6,7 @@ mod batches;
 mod dataset;
 mod decode;
 pub mod download;
+mod duplicates;
 mod folder;
 mod grey_images;
 mod image_file;
@@ -13,6 +14,7 @@ mod image_shape;
 mod listing;
 mod loader;
 mod marker;
+pub mod medmnist;
 pub mod mnist;
 mod normalize;
 mod npy;
@@ -26,17 +28,20 @@ pub mod synthetic;
 mod transfer;
 
 pub use augmentation::{
-    Augment, Change, RandomCrop, RandomHorizontalFlip, RandomRotate90, RandomVerticalFlip,
-    Transform,
+    Augment, Change, CoarseDropout, ElasticTransform, GaussianBlur, GaussianNoise, Places,
+    RandomAffine, RandomBrightness, RandomContrast, RandomCrop, RandomGamma, RandomHorizontalFlip,
+    RandomResizedCrop, RandomRotate90, RandomRotation, RandomVerticalFlip, Transform,
 };
 pub use batches::{BatchIterator, Batches};
 pub use dataset::Dataset;
+pub use duplicates::{Duplicate, duplicates};
 pub use folder::{DATA_VARIABLE, users_folder};
 pub use grey_images::GreyImages;
 pub use image_file::{load_image, save_image};
 pub(crate) use image_shape::image_shape;
 pub use loader::DataLoader;
 pub use marker::Marker;
+pub use medmnist::{MedImages, MedMnist};
 pub use mnist::Mnist;
 pub use normalize::Normalize;
 pub use nuclei::Nuclei;

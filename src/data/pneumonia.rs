@@ -1,10 +1,9 @@
 //! Chest X-rays of children with and without pneumonia: PneumoniaMNIST (MedMNIST v2, Yang et al. 2023, CC BY 4.0; images of
 //! Kermany et al. 2018), in its three official parts.
 
-use super::archive;
 use super::folder::{DATA_VARIABLE, folders};
-use super::listing::{in_words, nearby};
-use super::npy::Array;
+use super::listing::nearby;
+use super::medmnist::file::{self, Part};
 use super::{GreyImages, Split, Subset, synthetic};
 use crate::display::{Bundle, display_bundle};
 use crate::{Error, Result};
@@ -57,78 +56,9 @@ impl Pneumonia {
                 nearby(&path)
             )));
         }
-        let mut file = archive::open(&path)?;
-        let refuse = |reason: String| {
-            Error::Data(format!(
-                "{}: {reason}; give another file, or remove this one and run `data::download::pneumonia()`",
-                path.display()
-            ))
-        };
-        let names: Vec<String> = file.file_names().flatten().map(Into::into).collect();
-        let mut array = |name: &str| -> Result<Array> {
-            let npy = format!("{name}.npy");
-            if !names.contains(&npy) {
-                return Err(refuse(format!(
-                    "it has no array `{name}`; it holds {}",
-                    in_words(&names)
-                )));
-            }
-            let bytes = archive::read(&mut file, &npy).map_err(refuse)?;
-            Array::read(bytes.as_slice()).map_err(|reason| refuse(format!("`{name}`: {reason}")))
-        };
-        let mut part = |name: &str| -> Result<GreyImages> {
-            let (images, labels) = (
-                array(&format!("{name}_images"))?,
-                array(&format!("{name}_labels"))?,
-            );
-            let (count, height, width) = match *images.sizes.as_slice() {
-                [count, height, width] | [count, height, width, 1] => (count, height, width),
-                [_, _, _, 3] => {
-                    return Err(refuse(format!(
-                        "`{name}_images` is {:?}: images with three colours. PneumoniaMNIST is grey, so this may be another data \
-                         set of MedMNIST",
-                        images.sizes
-                    )));
-                }
-                _ => {
-                    return Err(refuse(format!(
-                        "`{name}_images` is {:?}, it should be (count, height, width)",
-                        images.sizes
-                    )));
-                }
-            };
-            if labels.sizes != [count] && labels.sizes != [count, 1] {
-                return Err(refuse(format!(
-                    "`{name}_labels` is {:?}, it should be ({count}, 1) or ({count},)",
-                    labels.sizes
-                )));
-            }
-            let classes = labels.integers().ok_or_else(|| {
-                refuse(format!(
-                    "`{name}_labels` is of type {}, it should be of uint8 or other integers",
-                    labels.kind
-                ))
-            })?;
-            if let Some(class) = classes.iter().find(|class| !(0..=1).contains(*class)) {
-                return Err(refuse(format!(
-                    "`{name}_labels` holds {class}; a class is 0 or 1"
-                )));
-            }
-            let kind = images.kind;
-            let pixels = images.into_bytes().ok_or_else(|| {
-                refuse(format!(
-                    "`{name}_images` is of type {kind}, it should be of uint8: 0 is black, and 255 is white"
-                ))
-            })?;
-            let classes = classes.iter().map(|&class| class as u8).collect();
-            GreyImages::new((height, width), pixels, classes)
-                .map_err(|error| refuse(format!("`{name}_images`: {error}")))
-        };
-        Ok(Pneumonia {
-            train: part("train")?,
-            valid: part("val")?,
-            test: part("test")?,
-        })
+        let advice = "give another file, or remove this one and run `data::download::pneumonia()`";
+        let [train, valid, test] = file::read(&path, advice, grey_images)?;
+        Ok(Pneumonia { train, valid, test })
     }
 
     /// X-rays drawn by the computer: for lessons without data, and for tests. They are easier than real ones.
@@ -175,6 +105,28 @@ impl Pneumonia {
             test: Subset::whole(self.test),
         }
     }
+}
+
+/// X-rays with their classes; the error is the reason why a part has none.
+fn grey_images(part: Part) -> Result<GreyImages, String> {
+    let Part { name, size, .. } = part;
+    if part.channels != 1 {
+        return Err(format!(
+            "`{name}_images` are images with three colours. PneumoniaMNIST is grey, so this may be another data set of MedMNIST: \
+             read it with `MedMnist::load`"
+        ));
+    }
+    if part.labels_each != 1 {
+        return Err(format!(
+            "`{name}_labels` has {} columns; it should be one, with the class",
+            part.labels_each
+        ));
+    }
+    if let Some(class) = part.labels.iter().find(|class| !(0..=1).contains(*class)) {
+        return Err(format!("`{name}_labels` holds {class}; a class is 0 or 1"));
+    }
+    let classes = part.labels.iter().map(|&class| class as u8).collect();
+    GreyImages::new(size, part.pixels, classes).map_err(|error| format!("`{name}_images`: {error}"))
 }
 
 /// Where this machine has the real X-rays: in the folder that `EOSIN_DATA` names, or else in the user's data folder.
@@ -351,7 +303,7 @@ mod tests {
             (
                 &images,
                 &npy("|u1", false, "(1, 3)", &[0; 3]),
-                "it should be (1, 1) or (1,)",
+                "has 3 columns",
             ),
             (
                 &npy("|u1", false, "(1, 0, 2)", &[]),

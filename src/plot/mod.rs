@@ -1,6 +1,7 @@
 //! Pictures: curves, height maps, matrices, image grids, overlays.
 
 mod architecture;
+mod augmentations;
 mod canvas;
 mod confusion_matrix;
 mod curves;
@@ -16,6 +17,7 @@ mod loss_curves;
 mod marked_thresholds;
 mod named;
 mod number_grid;
+mod outline;
 mod overlay;
 mod point_clouds;
 mod precision_recall;
@@ -31,6 +33,7 @@ mod table;
 mod tiles;
 
 pub use architecture::architecture;
+pub use augmentations::augmentations;
 pub use confusion_matrix::confusion_matrix;
 pub use curves::curves;
 pub use feature_maps::feature_maps;

@@ -1,12 +1,13 @@
 //! True and predicted masks on top of an image.
 
 use super::Figure;
+use super::outline::outline;
 use super::tiles::{Legend, Tile, draw_tiles};
 use crate::{Error, Result, Tensor, metrics};
 
 /// Outlines: truth in green, prediction in magenta, white where they agree. They differ in brightness too, so that they can be
 /// told apart with any colour vision.
-const TRUTH: [u8; 3] = [0, 230, 120];
+pub(super) const TRUTH: [u8; 3] = [0, 230, 120];
 const PREDICTION: [u8; 3] = [255, 60, 220];
 const BOTH: [u8; 3] = [255, 255, 255];
 
@@ -46,7 +47,7 @@ pub fn overlay_gallery(images: &Tensor, truth: &Tensor, probabilities: &Tensor) 
         let dice = metrics::dice(&(&probability - 0.5)?.unsqueeze(0)?, &truth.unsqueeze(0)?)?;
         sum += dice;
         let mut both = tile(&image, format!("Dice {dice:.3}"))?;
-        outline(&mut both, &mask(&truth)?, &mask(&probability)?);
+        draw_outlines(&mut both, &outline(&truth)?, &outline(&probability)?);
         tiles.push(tile(&image, "image".to_owned())?);
         tiles.push(tile(&truth, "truth".to_owned())?);
         tiles.push(tile(&probability, "prediction".to_owned())?);
@@ -60,37 +61,15 @@ pub fn overlay_gallery(images: &Tensor, truth: &Tensor, probabilities: &Tensor) 
     draw_tiles(&tiles, 4, Legend::Words(&legend), description)
 }
 
-fn mask(tensor: &Tensor) -> Result<Vec<bool>> {
-    Ok(tensor
-        .gt(0.5)?
-        .flatten_all()?
-        .to_vec1::<u8>()?
-        .into_iter()
-        .map(|byte| byte == 1)
-        .collect())
-}
-
-fn outline(tile: &mut Tile, truth: &[bool], prediction: &[bool]) {
-    let (width, height) = (tile.width, tile.height);
-    let is_edge = |mask: &[bool], x: usize, y: usize| {
-        let at = |x: usize, y: usize| mask[y * width + x];
-        at(x, y)
-            && (x == 0
-                || y == 0
-                || x + 1 == width
-                || y + 1 == height
-                || !(at(x - 1, y) && at(x + 1, y) && at(x, y - 1) && at(x, y + 1)))
-    };
-    for y in 0..height {
-        for x in 0..width {
-            let colour = match (is_edge(truth, x, y), is_edge(prediction, x, y)) {
-                (true, true) => BOTH,
-                (true, false) => TRUTH,
-                (false, true) => PREDICTION,
-                (false, false) => continue,
-            };
-            tile.pixels[y * width + x] = colour;
-        }
+/// Draws the outlines of both masks.
+fn draw_outlines(tile: &mut Tile, truth: &[bool], prediction: &[bool]) {
+    for ((pixel, truth), prediction) in tile.pixels.iter_mut().zip(truth).zip(prediction) {
+        *pixel = match (truth, prediction) {
+            (true, true) => BOTH,
+            (true, false) => TRUTH,
+            (false, true) => PREDICTION,
+            (false, false) => continue,
+        };
     }
 }
 

@@ -1,24 +1,16 @@
-//! More images from the same ones: a cell has no top and no left, and a digit moved a little is the same digit.
+//! A data set whose images change each time.
 
-use super::Dataset;
+use super::Transform;
+use crate::data::Dataset;
 use crate::{Error, Result, Tensor};
-use rand::{Rng, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use std::fmt::Debug;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// A random change of images, as in `torchvision.transforms`.
-pub trait Transform: Debug {
-    /// Draws a change for one sample, whose image is `height` x `width` pixels large.
-    fn draw(&self, height: usize, width: usize, random: &mut ChaCha8Rng) -> Change;
-}
-
-/// A change of one tensor (C, H, W): the same for an image and for its mask.
-pub type Change = Box<dyn Fn(Tensor) -> Result<Tensor>>;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A data set whose images are changed at random each time they are read. A mask changes with its image, a class stays.
 ///
-/// The seed decides the changes, in the order in which samples are read.
+/// What a sample looks like follows from the seed, its index, and how often it has been read: neither the order in which samples are
+/// read nor the thread that reads them makes a difference.
 ///
 /// ```
 /// use eosin::prelude::*;
@@ -35,18 +27,18 @@ pub struct Augment<D> {
     dataset: D,
     transforms: Vec<Box<dyn Transform>>,
     seed: u64,
-    /// The number of samples read so far.
-    reads: AtomicU64,
+    /// How often each sample has been read so far.
+    reads: Vec<AtomicU32>,
 }
 
 impl<D: Dataset> Augment<D> {
     /// The data set as it is; [`with`](Self::with) adds transforms.
     pub fn new(dataset: D, seed: u64) -> Self {
         Augment {
+            reads: (0..dataset.len()).map(|_| AtomicU32::new(0)).collect(),
             dataset,
             transforms: Vec::new(),
             seed,
-            reads: AtomicU64::new(0),
         }
     }
 
@@ -54,6 +46,37 @@ impl<D: Dataset> Augment<D> {
     pub fn with(mut self, transform: impl Transform + 'static) -> Self {
         self.transforms.push(Box::new(transform));
         self
+    }
+
+    /// The data set without changes.
+    pub fn dataset(&self) -> &D {
+        &self.dataset
+    }
+
+    /// Sample `index` as it looks when it is read for the time `read`, counted from 0, as in epoch `read` of a training run. This is
+    /// not itself a read: later ones give what they would have given.
+    ///
+    /// # Errors
+    /// When there is no such sample, it cannot be read, or a transform does not fit it.
+    pub fn at_read(&self, index: usize, read: u32) -> Result<(Tensor, Tensor)> {
+        let (mut image, mut target) = self.dataset.get(index)?;
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        // A stream of the generator for each sample and each time it is read.
+        random.set_stream(u64::from(read) << 32 | index as u64);
+        for transform in &self.transforms {
+            let (_, height, width) = image.dims3().map_err(|_| {
+                Error::Invalid(format!(
+                    "Augment: an image must be (C, H, W), this one is {:?}",
+                    image.shape()
+                ))
+            })?;
+            let change = transform.draw(height, width, &mut random)?;
+            image = change.of_image(&image)?;
+            if target.rank() == 3 {
+                target = change.of_mask(&target)?;
+            }
+        }
+        Ok((image, target))
     }
 }
 
@@ -63,173 +86,20 @@ impl<D: Dataset> Dataset for Augment<D> {
     }
 
     fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
-        let (mut image, mut target) = self.dataset.get(index)?;
-        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
-        random.set_stream(self.reads.fetch_add(1, Ordering::Relaxed));
-        for transform in &self.transforms {
-            let (_, height, width) = image.dims3().map_err(|_| {
-                Error::Invalid(format!(
-                    "Augment: an image must be (C, H, W), this one is {:?}",
-                    image.shape()
-                ))
-            })?;
-            let change = transform.draw(height, width, &mut random);
-            image = change(image)?;
-            if target.rank() == 3 {
-                target = change(target)?;
-            }
-        }
-        Ok((image, target))
-    }
-}
-
-/// True with probability `p`.
-fn happens(p: f64, random: &mut ChaCha8Rng) -> bool {
-    f64::from(random.random::<f32>()) >= 1.0 - p
-}
-
-/// Flips images left to right with probability `p`, by default 0.5.
-#[derive(Debug, Clone)]
-pub struct RandomHorizontalFlip {
-    p: f64,
-}
-
-impl RandomHorizontalFlip {
-    pub fn new() -> Self {
-        RandomHorizontalFlip { p: 0.5 }
-    }
-
-    /// The probability of a flip.
-    pub fn p(mut self, p: f64) -> Self {
-        self.p = p;
-        self
-    }
-}
-
-impl Default for RandomHorizontalFlip {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Transform for RandomHorizontalFlip {
-    fn draw(&self, _: usize, _: usize, random: &mut ChaCha8Rng) -> Change {
-        flip(2, happens(self.p, random))
-    }
-}
-
-/// Flips images top to bottom with probability `p`, by default 0.5.
-#[derive(Debug, Clone)]
-pub struct RandomVerticalFlip {
-    p: f64,
-}
-
-impl RandomVerticalFlip {
-    pub fn new() -> Self {
-        RandomVerticalFlip { p: 0.5 }
-    }
-
-    /// The probability of a flip.
-    pub fn p(mut self, p: f64) -> Self {
-        self.p = p;
-        self
-    }
-}
-
-impl Default for RandomVerticalFlip {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Transform for RandomVerticalFlip {
-    fn draw(&self, _: usize, _: usize, random: &mut ChaCha8Rng) -> Change {
-        flip(1, happens(self.p, random))
-    }
-}
-
-fn flip(axis: usize, is_flipped: bool) -> Change {
-    Box::new(move |tensor| match is_flipped {
-        true => flipped(&tensor, &[axis]),
-        false => Ok(tensor),
-    })
-}
-
-/// A transposed or cropped image is not contiguous, which candle's `flip` requires.
-fn flipped(tensor: &Tensor, axes: &[usize]) -> Result<Tensor> {
-    tensor.contiguous()?.flip(axes)
-}
-
-/// Rotates images by 0, 90, 180 or 270 degrees, all equally likely, so that no pixel changes its value. Images that are not
-/// square are rotated by 0 or 180 degrees, so that all keep the same shape.
-///
-/// The name is that of Albumentations: torchvision's `RandomRotation` rotates by any angle, and interpolates.
-#[derive(Debug, Clone)]
-pub struct RandomRotate90;
-
-impl Transform for RandomRotate90 {
-    fn draw(&self, height: usize, width: usize, random: &mut ChaCha8Rng) -> Change {
-        let quarters = match height == width {
-            true => random.random_range(0..4),
-            false => 2 * random.random_range(0..2),
-        };
-        Box::new(move |tensor| match quarters {
-            0 => Ok(tensor),
-            1 => flipped(&tensor.transpose(1, 2)?, &[1]),
-            2 => flipped(&tensor, &[1, 2]),
-            _ => flipped(&tensor.transpose(1, 2)?, &[2]),
-        })
-    }
-}
-
-/// Adds `padding` pixels of 0 at each edge, then cuts out `size` x `size` pixels at a random place. If that is the size of the
-/// images, they move by up to `padding` pixels in each direction.
-#[derive(Debug, Clone)]
-pub struct RandomCrop {
-    size: usize,
-    padding: usize,
-}
-
-impl RandomCrop {
-    /// Cuts out `size` x `size` pixels, without padding.
-    pub fn new(size: usize) -> Self {
-        RandomCrop { size, padding: 0 }
-    }
-
-    /// How many pixels of 0 to add at each edge.
-    pub fn padding(mut self, padding: usize) -> Self {
-        self.padding = padding;
-        self
-    }
-}
-
-impl Transform for RandomCrop {
-    fn draw(&self, height: usize, width: usize, random: &mut ChaCha8Rng) -> Change {
-        let RandomCrop { size, padding } = *self;
-        let mut place = |side: usize| {
-            (side + 2 * padding)
-                .checked_sub(size)
-                .map(|most| random.random_range(0..=most))
-        };
-        let (top, left) = (place(height), place(width));
-        Box::new(move |tensor| {
-            let (Some(top), Some(left)) = (top, left) else {
-                return Err(Error::Invalid(format!(
-                    "RandomCrop: {size} x {size} pixels cannot be cut out of an image of {height} x {width} pixels with padding \
-                     {padding}"
-                )));
-            };
-            let padded = tensor
-                .pad_with_zeros(1, padding, padding)?
-                .pad_with_zeros(2, padding, padding)?;
-            padded.narrow(1, top, size)?.narrow(2, left, size)
-        })
+        let reads = self.reads.get(index).ok_or_else(|| {
+            Error::Data(format!(
+                "there is no sample {index}, the data set has {}",
+                self.reads.len()
+            ))
+        })?;
+        self.at_read(index, reads.fetch_add(1, Ordering::Relaxed))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{RandomCrop, RandomHorizontalFlip, RandomRotate90, RandomVerticalFlip};
     use candle_core::Device;
     use std::collections::BTreeSet;
 

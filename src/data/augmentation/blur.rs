@@ -1,0 +1,63 @@
+//! Smoothing by a Gaussian.
+
+/// The weights of a Gaussian with standard deviation `sigma` at `2 * radius + 1` pixels; their sum is 1.
+pub(super) fn gaussian(sigma: f64, radius: usize) -> Vec<f32> {
+    let weight = |at: usize| {
+        let distance = at as f64 - radius as f64;
+        (-0.5 * (distance / sigma).powi(2)).exp()
+    };
+    let weights: Vec<f64> = (0..=2 * radius).map(weight).collect();
+    let sum: f64 = weights.iter().sum();
+    weights.iter().map(|weight| (weight / sum) as f32).collect()
+}
+
+/// Replaces each pixel of `plane`, rows of `width` pixels, by the mean of those around it, weighted by `weights` across and then
+/// down: a Gaussian of two dimensions is the product of two of one. Beyond an edge, the image goes on as in a mirror.
+pub(super) fn blurred(plane: &[f32], width: usize, weights: &[f32]) -> Vec<f32> {
+    let height = plane.len() / width;
+    let mean = |size: usize, at: usize, pixel: &dyn Fn(usize) -> f32| -> f32 {
+        let radius = weights.len() / 2;
+        let of = |(tap, weight): (usize, &f32)| weight * pixel(mirrored(at + tap, radius, size));
+        weights.iter().enumerate().map(of).sum()
+    };
+    let pixels = |of: &dyn Fn(usize, usize) -> f32| -> Vec<f32> {
+        (0..plane.len())
+            .map(|at| of(at / width, at % width))
+            .collect()
+    };
+    let across = pixels(&|row, column| mean(width, column, &|column| plane[row * width + column]));
+    pixels(&|row, column| mean(height, row, &|row| across[row * width + column]))
+}
+
+/// Position `at - before` in a row of `size` pixels and its mirror images, as PyTorch's padding mode "reflect": the pixel at the edge
+/// is not repeated.
+fn mirrored(at: usize, before: usize, size: usize) -> usize {
+    let last = size as isize - 1;
+    if last == 0 {
+        return 0;
+    }
+    let place = (at as isize - before as isize).rem_euclid(2 * last);
+    place.min(2 * last - place) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blur_keeps_a_plain_image_and_mirrors_edges_as_pytorch() {
+        let weights = gaussian(1.0, 1);
+        // PyTorch's kernel of torchvision's `gaussian_blur` with sigma 1.
+        for (found, wanted) in weights.iter().zip([0.274_069, 0.451_862, 0.274_069]) {
+            assert!((found - wanted).abs() < 1e-6, "{weights:?}");
+        }
+        for white in blurred(&[1.0; 6], 3, &gaussian(2.0, 5)) {
+            assert!((white - 1.0).abs() < 1e-6);
+        }
+        // At the left edge, the second pixel counts twice.
+        let row = blurred(&[0.0, 1.0, 0.0, 0.0], 4, &weights);
+        for (found, wanted) in row.iter().zip([0.548_138, 0.451_862, 0.274_069, 0.0]) {
+            assert!((found - wanted).abs() < 1e-6, "{row:?}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The settings of transforms: which are possible, and a random one of a range.
+
+use crate::{Error, Result};
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use std::ops::RangeInclusive;
+
+/// `value`, if it is within `allowed`.
+pub(super) fn within(
+    transform: &str,
+    name: &str,
+    value: f64,
+    allowed: RangeInclusive<f64>,
+) -> Result<f64> {
+    match allowed.contains(&value) {
+        true => Ok(value),
+        false => Err(Error::Invalid(format!(
+            "{transform}: {name} is {value}, it must be within {allowed:?}"
+        ))),
+    }
+}
+
+/// A random number of `range`, which must be within `allowed`.
+pub(super) fn drawn(
+    transform: &str,
+    name: &str,
+    range: &RangeInclusive<f64>,
+    allowed: RangeInclusive<f64>,
+    random: &mut ChaCha8Rng,
+) -> Result<f64> {
+    let is_possible = range.start() <= range.end()
+        && allowed.contains(range.start())
+        && allowed.contains(range.end());
+    match is_possible {
+        true => Ok(random.random_range(range.clone())),
+        false => Err(Error::Invalid(format!(
+            "{transform}: {name} is {range:?}, it must be a range within {allowed:?} whose first number is not the larger one"
+        ))),
+    }
+}
+
+/// True with probability `p`.
+pub(super) fn happens(transform: &str, p: f64, random: &mut ChaCha8Rng) -> Result<bool> {
+    Ok(random.random::<f64>() < within(transform, "p", p, 0.0..=1.0)?)
+}

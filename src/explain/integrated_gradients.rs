@@ -20,7 +20,7 @@ use crate::{Error, Result, Tensor};
 /// let model = MnistModel::new(42, &Device::Cpu)?;
 /// let (digits, _) = Mnist::synthetic(10, 10, 42).train.first(1)?;
 /// let black = digits.zeros_like()?;
-/// let map = explain::integrated_gradients(&model, &digits, &black, 3, 50)?;
+/// let map = explain::integrated_gradients(&model, &digits, &black, 50, 3)?;
 /// let rise = (model.predict(&digits)? - model.predict(&black)?)?.i((0, 3))?.to_scalar::<f32>()?;
 /// assert!((map.sum_all()?.to_scalar::<f32>()? - rise).abs() < 0.01);
 /// # Ok::<(), eosin::Error>(())
@@ -32,8 +32,8 @@ pub fn integrated_gradients(
     model: &dyn Module,
     images: &Tensor,
     baseline: &Tensor,
-    target: impl Into<Target>,
     steps: usize,
+    target: impl Into<Target>,
 ) -> Result<Tensor> {
     const NAME: &str = "integrated_gradients";
     check_images(NAME, images)?;
@@ -79,7 +79,7 @@ mod tests {
         let pixels: Vec<f32> = (0..144u8).map(|at| f32::from(at % 13)).collect();
         let images = Tensor::from_vec(pixels, (2, 2, 6, 6), &Device::Cpu).unwrap();
         let grey = Tensor::full(0.5f32, (1, 2, 6, 6), &Device::Cpu).unwrap();
-        let map = integrated_gradients(&model, &images, &grey, 2, 200).unwrap();
+        let map = integrated_gradients(&model, &images, &grey, 200, 2).unwrap();
         assert_eq!(map.dims(), [2, 1, 6, 6]);
         let logits = |images: &Tensor| model.predict(images).unwrap();
         let rises = logits(&images).broadcast_sub(&logits(&grey)).unwrap();
@@ -105,11 +105,10 @@ mod tests {
         let image = Tensor::zeros((1, 1, 2, 2), DType::F32, &Device::Cpu).unwrap();
         let small = Tensor::zeros((1, 1, 1, 1), DType::F32, &Device::Cpu).unwrap();
         let message = |baseline, steps| {
-            let map = integrated_gradients(&model, &image, baseline, 0, steps);
+            let map = integrated_gradients(&model, &image, baseline, steps, 0);
             map.unwrap_err().to_string()
         };
         assert!(message(&small, 5).contains("[1, 1, 2, 2], one for all"));
         assert!(message(&image, 0).contains("at least 1 step"));
-        assert!(model.parameters().count() == 0);
     }
 }

@@ -1,6 +1,8 @@
 //! What a network looked at: maps of the pixels that mattered for a class.
 //!
-//! Each function takes a model, images (N, C, H, W) and the class to explain, and returns one map for each image, (N, 1, H, W).
+//! Each function takes a model, images (N, C, H, W), its options, and at last the class to explain: one for all images, or one for
+//! each (see [`Target`]). It returns a map for each image, (N, 1, H, W); only [`input_gradient`] keeps the channels apart.
+//!
 //! Models must give logits (N, classes): softmax would mix all classes into each gradient. Explanations are made in evaluation
 //! mode, without changing the mode in which the model is.
 

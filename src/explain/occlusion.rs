@@ -11,7 +11,7 @@ const BATCH: usize = 64;
 
 /// How far the target's logit falls when a square of `patch` x `patch` pixels is covered (Zeiler and Fergus 2014, section 4.2): for
 /// `images` (N, C, H, W) a map (N, 1, H, W), in which each pixel has the mean fall over all squares that covered it, and 0 if none
-/// did. Below 0, covering helped the class.
+/// did: as with a convolution, the stride may leave rows and columns over at the edge. Below 0, covering helped the class.
 ///
 /// The square moves by `stride` pixels, and is filled with `fill`: the mean of the images hides their content without adding an
 /// edge as strong as black would. If you normalised the images, normalise `fill`, too. See [`occlusion_drops`] for the fall at each

@@ -92,10 +92,11 @@ fn draw_overlay(
         "{} images in grey with a heat map on top: the lighter and yellower, the larger, up to each map's largest number",
         tiles.len()
     );
+    let sample = |share: f64| mixed([128; 3], share, 1.0);
     let words = [
-        ("little", mixed([0; 3], 0.15, 1.0)),
-        ("half", mixed([0; 3], 0.5, 1.0)),
-        ("largest of its map", mixed([0; 3], 1.0, 1.0)),
+        ("none", sample(0.0)),
+        ("half", sample(0.5)),
+        ("largest of its map", sample(1.0)),
     ];
     draw_tiles(&tiles, columns, Legend::Words(&words), description)
 }

@@ -44,4 +44,7 @@ pub use normalize::Normalize;
 pub use nuclei::Nuclei;
 pub use permuted::Permuted;
 pub use pneumonia::Pneumonia;
+// What a transform of your own draws from.
+pub use rand::Rng;
+pub use rand_chacha::ChaCha8Rng;
 pub use split::{Split, Subset, split};

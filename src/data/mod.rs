@@ -47,5 +47,8 @@ pub use normalize::Normalize;
 pub use nuclei::Nuclei;
 pub use permuted::Permuted;
 pub use pneumonia::Pneumonia;
+// What a transform of your own draws from.
+pub use rand::Rng;
+pub use rand_chacha::ChaCha8Rng;
 pub use split::{Split, Subset, split};
 pub use split_by_group::split_by_group;

@@ -64,12 +64,15 @@ impl<D: Dataset> Augment<D> {
         // A stream of the generator for each sample and each time it is read.
         random.set_stream(u64::from(read) << 32 | index as u64);
         for transform in &self.transforms {
-            let (_, height, width) = image.dims3().map_err(|_| {
-                Error::Invalid(format!(
-                    "Augment: an image must be (C, H, W), this one is {:?}",
-                    image.shape()
-                ))
-            })?;
+            let (height, width) = match *image.dims() {
+                [_, height, width] if height > 0 && width > 0 => (height, width),
+                _ => {
+                    return Err(Error::Invalid(format!(
+                        "Augment: an image must be (C, H, W) and have pixels, this one is {:?}",
+                        image.shape()
+                    )));
+                }
+            };
             let change = transform.draw(height, width, &mut random)?;
             image = change.of_image(&image)?;
             if target.rank() == 3 {

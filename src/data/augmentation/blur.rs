@@ -15,18 +15,28 @@ pub(super) fn gaussian(sigma: f64, radius: usize) -> Vec<f32> {
 /// down: a Gaussian of two dimensions is the product of two of one. Beyond an edge, the image goes on as in a mirror.
 pub(super) fn blurred(plane: &[f32], width: usize, weights: &[f32]) -> Vec<f32> {
     let height = plane.len() / width;
-    let mean = |size: usize, at: usize, pixel: &dyn Fn(usize) -> f32| -> f32 {
-        let radius = weights.len() / 2;
-        let of = |(tap, weight): (usize, &f32)| weight * pixel(mirrored(at + tap, radius, size));
-        weights.iter().enumerate().map(of).sum()
-    };
-    let pixels = |of: &dyn Fn(usize, usize) -> f32| -> Vec<f32> {
-        (0..plane.len())
-            .map(|at| of(at / width, at % width))
-            .collect()
-    };
-    let across = pixels(&|row, column| mean(width, column, &|column| plane[row * width + column]));
-    pixels(&|row, column| mean(height, row, &|row| across[row * width + column]))
+    let across = blurred_and_transposed(plane, width, weights);
+    blurred_and_transposed(&across, height, weights)
+}
+
+/// Blurs each row, and makes it a column: done twice, this blurs the columns, too, and turns the image back.
+fn blurred_and_transposed(plane: &[f32], width: usize, weights: &[f32]) -> Vec<f32> {
+    let height = plane.len() / width;
+    let radius = weights.len() / 2;
+    let mut transposed = vec![0.0; plane.len()];
+    for (row, pixels) in plane.chunks_exact(width).enumerate() {
+        let padded: Vec<f32> = (0..width + 2 * radius)
+            .map(|at| pixels[mirrored(at, radius, width)])
+            .collect();
+        for (column, window) in padded.windows(weights.len()).enumerate() {
+            let products = window
+                .iter()
+                .zip(weights)
+                .map(|(pixel, weight)| pixel * weight);
+            transposed[column * height + row] = products.sum();
+        }
+    }
+    transposed
 }
 
 /// Position `at - before` in a row of `size` pixels and its mirror images, as PyTorch's padding mode "reflect": the pixel at the edge

@@ -11,21 +11,22 @@ use std::fmt::{Debug, Formatter};
 /// You can write your own:
 ///
 /// ```
-/// use eosin::data::{Change, Transform};
+/// use eosin::data::{ChaCha8Rng, Change, Rng, Transform};
 /// use eosin::prelude::*;
 ///
-/// /// Turns white into black, always.
+/// /// Turns white into black, and black into white, half of the time.
 /// #[derive(Debug)]
-/// struct Invert;
+/// struct RandomInvert;
 ///
-/// impl Transform for Invert {
-///     fn draw(&self, _: usize, _: usize, _: &mut rand_chacha::ChaCha8Rng) -> Result<Change> {
-///         Ok(Change::image_only(|image| 1.0 - image))
+/// impl Transform for RandomInvert {
+///     fn draw(&self, _height: usize, _width: usize, random: &mut ChaCha8Rng) -> Result<Change> {
+///         let is_inverted: bool = random.random();
+///         Ok(Change::image_only(move |image| if is_inverted { 1.0 - image } else { Ok(image.clone()) }))
 ///     }
 /// }
 ///
-/// let negatives = Augment::new(Mnist::synthetic(10, 10, 42).train, 1).with(Invert);
-/// assert_eq!(negatives.get(0)?.0.max_all()?.to_scalar::<f32>()?, 1.0);
+/// let scans = Augment::new(Pneumonia::synthetic(10, 1, 1, 42).train, 1).with(RandomInvert);
+/// assert_eq!(scans.get(0)?.0.dims(), [1, 28, 28]);
 /// # Ok::<(), eosin::Error>(())
 /// ```
 pub trait Transform: Debug + Send + Sync {

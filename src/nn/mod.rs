@@ -33,6 +33,7 @@ mod seeds;
 mod sequential;
 mod simple_conv;
 mod small_unet;
+mod split_sequential;
 mod summary;
 mod trace;
 mod two_parts;
@@ -69,9 +70,10 @@ pub use seeds::Seeds;
 pub use sequential::Sequential;
 pub use simple_conv::SimpleConv;
 pub use small_unet::SmallUNet;
+pub use split_sequential::SplitSequential;
 pub use summary::{Summary, SummaryRow, SummaryStep, summary};
 pub use trace::Source;
-pub use two_parts::{SplitSequential, TwoParts};
+pub use two_parts::TwoParts;
 pub use unet::UNet;
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use super::layers::{Layers, Visitor};
 use super::module::Module;
 use super::trace::{is_tracing, traced_model};
-use super::two_parts::SplitSequential;
 use crate::ops::Epilogue;
 use crate::{Error, Result, Tensor};
 use std::ops::Range;
@@ -32,7 +31,7 @@ use std::ops::Range;
 /// ```
 #[derive(Default)]
 pub struct Sequential {
-    layers: Vec<Box<dyn Module + Send + Sync>>,
+    pub(super) layers: Vec<Box<dyn Module + Send + Sync>>,
 }
 
 /// A [`Sequential`](crate::nn::Sequential) of these layers: `nn::sequential![nn::Linear::new(2, 16), nn::Relu]`.
@@ -74,35 +73,6 @@ impl Sequential {
             outputs.push(output.map_err(|error| self.in_layer(number, error))?);
         }
         Ok(outputs)
-    }
-
-    /// The model in two parts, the first of which ends with this layer: what [`grad_cam`](crate::explain::grad_cam) looks into. Layers
-    /// are named by their numbers, as in `4.bias`.
-    ///
-    /// # Errors
-    /// When there is no such layer; the message lists those that there are.
-    pub fn split_after(&self, layer: &str) -> Result<SplitSequential<'_>> {
-        let number = layer
-            .parse()
-            .ok()
-            .filter(|&number: &usize| number < self.len());
-        let number = number.ok_or_else(|| {
-            let describe = |(number, layer): (usize, &Box<dyn Module + Send + Sync>)| {
-                format!("{number} {}", layer.describe().unwrap_or_default())
-            };
-            let layers: Vec<String> = self.layers.iter().enumerate().map(describe).collect();
-            Error::Invalid(format!(
-                "split_after: the model has no layer `{layer}`; its layers are {}",
-                match layers.is_empty() {
-                    true => "none at all".to_owned(),
-                    false => layers.join(", "),
-                }
-            ))
-        })?;
-        Ok(SplitSequential {
-            whole: self,
-            second: number + 1,
-        })
     }
 
     /// An error with the layer in which it happened.
@@ -169,42 +139,5 @@ impl Sequential {
             next += 1;
         }
         (epilogue, next)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::nn::{Conv2d, Dropout, Flatten, Linear, Relu, TwoParts};
-    use candle_core::{DType, Device};
-
-    #[test]
-    fn both_parts_together_are_the_whole_wherever_it_is_split() {
-        let model = sequential![
-            Conv2d::new(1, 2, 3),
-            Relu,
-            Dropout::new(0.5),
-            Flatten,
-            Linear::new(8, 3)
-        ];
-        let model = model.init(1, &Device::Cpu).unwrap();
-        model.eval();
-        let images = Tensor::ones((2, 1, 4, 4), DType::F32, &Device::Cpu).unwrap();
-        let whole = model.forward(&images).unwrap().to_vec2::<f32>().unwrap();
-        for (number, output) in (0..5).zip(model.outputs(&images).unwrap()) {
-            let parts = model.split_after(&number.to_string()).unwrap();
-            let features = parts.features(&images).unwrap();
-            assert_eq!(features.dims(), output.dims());
-            let logits = parts.classify(&features).unwrap();
-            assert_eq!(logits.to_vec2::<f32>().unwrap(), whole);
-        }
-        for name in ["5", "conv"] {
-            let message = model.split_after(name).err().unwrap().to_string();
-            assert!(
-                message.contains(&format!("no layer `{name}`"))
-                    && message.contains("1 Relu, 2 Dropout"),
-                "{message}"
-            );
-        }
     }
 }

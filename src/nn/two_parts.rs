@@ -1,8 +1,6 @@
 //! A classifier that can be looked into between its features and its decision.
 
-use super::layers::{Layers, Visitor};
 use super::module::Module;
-use super::sequential::Sequential;
 use crate::{Result, Tensor};
 
 /// A model in two parts: `forward` is `classify` of `features`. [`grad_cam`](crate::explain::grad_cam) needs the maps between them.
@@ -50,33 +48,4 @@ pub trait TwoParts: Module {
     /// # Errors
     /// As [`Module::forward`].
     fn classify(&self, features: &Tensor) -> Result<Tensor>;
-}
-
-/// A [`Sequential`] in two parts: see [`Sequential::split_after`].
-pub struct SplitSequential<'a> {
-    pub(super) whole: &'a Sequential,
-    /// The first layer of the second part.
-    pub(super) second: usize,
-}
-
-impl Layers for SplitSequential<'_> {
-    fn visit(&self, visitor: &mut Visitor<'_>) {
-        self.whole.visit(visitor);
-    }
-}
-
-impl Module for SplitSequential<'_> {
-    fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        self.whole.forward(input)
-    }
-}
-
-impl TwoParts for SplitSequential<'_> {
-    fn features(&self, images: &Tensor) -> Result<Tensor> {
-        self.whole.through(0..self.second, images)
-    }
-
-    fn classify(&self, features: &Tensor) -> Result<Tensor> {
-        self.whole.through(self.second..self.whole.len(), features)
-    }
 }

@@ -21,11 +21,11 @@ impl Debug for Duplicate {
     }
 }
 
-/// Finds the groups of images that are the same in every pixel, within a part or across parts: training first, then validation, then
-/// test. Targets may differ.
+/// Finds the groups of images that are the same in every pixel, within a part or across parts: training first, then validation,
+/// then test. Targets may differ.
 ///
-/// A test image that is also a training image measures memory. Two scans of one patient, or one scan at two sizes, leak just as well,
-/// but their pixels do not tell.
+/// A test image that is also a training image measures memory. Two scans of one patient, or one scan at two sizes, leak just as
+/// well, but their pixels do not tell.
 ///
 /// ```
 /// use eosin::data::{GreyImages, duplicates, split};
@@ -61,8 +61,8 @@ pub fn duplicates<D: Dataset>(parts: &Split<D>) -> Result<Vec<Vec<Duplicate>>> {
     Ok(groups)
 }
 
-/// A few bytes in place of the image, so that large data sets need little memory. No two different images with the same SHA-256 are
-/// known.
+/// A few bytes in place of the image, so that large data sets need little memory. No two different images with the same SHA-256
+/// are known.
 fn fingerprint(image: &Tensor) -> Result<[u8; 32]> {
     let mut hash = Sha256::new();
     for &size in image.dims() {

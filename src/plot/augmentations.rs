@@ -9,8 +9,8 @@ use crate::{Result, Tensor};
 
 const COLUMNS: usize = 6;
 
-/// Draws sample `index` without changes, and as it looks the first `count` times that it is read, in the first `count` epochs. If it has
-/// a mask, its outline is on the image.
+/// Draws sample `index` without changes, and as it looks the first `count` times that it is read, in the first `count` epochs.
+/// If it has a mask, its outline is on the image.
 ///
 /// Values must be in `0..=1`; others are clipped. What the data set gives later does not change.
 ///

@@ -2,8 +2,8 @@
 
 use crate::{Result, Tensor};
 
-/// For each pixel of `mask` (1, H, W), row by row, whether it is on the outline: inside, where the mask is above 0.5, and beside a
-/// pixel that is not, or at the edge of the image.
+/// For each pixel of `mask` (1, H, W), row by row, whether it is on the outline: inside, where the mask is above 0.5, and
+/// beside a pixel that is not, or at the edge of the image.
 pub(super) fn outline(mask: &Tensor) -> Result<Vec<bool>> {
     let (_, height, width) = mask.dims3()?;
     let inside: Vec<u8> = mask.gt(0.5)?.flatten_all()?.to_vec1()?;

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A data set whose images are changed at random each time they are read. A mask changes with its image, a class stays.
 ///
-/// What a sample looks like follows from the seed, its index, and how often it has been read: neither the order in which samples are
-/// read nor the thread that reads them makes a difference.
+/// What a sample looks like follows from the seed, its index, and how often it has been read: neither the order in which
+/// samples are read nor the thread that reads them makes a difference.
 ///
 /// ```
 /// use eosin::prelude::*;
@@ -53,8 +53,8 @@ impl<D: Dataset> Augment<D> {
         &self.dataset
     }
 
-    /// Sample `index` as it looks when it is read for the time `read`, counted from 0, as in epoch `read` of a training run. This is
-    /// not itself a read: later ones give what they would have given.
+    /// Sample `index` as its read number `read` gives it, counted from 0: what epoch `read` of a training run sees. This does not
+    /// count as a read, so what comes later stays the same.
     ///
     /// # Errors
     /// When there is no such sample, it cannot be read, or a transform does not fit it.

@@ -39,8 +39,8 @@ fn blurred_and_transposed(plane: &[f32], width: usize, weights: &[f32]) -> Vec<f
     transposed
 }
 
-/// Position `at - before` in a row of `size` pixels and its mirror images, as PyTorch's padding mode "reflect": the pixel at the edge
-/// is not repeated.
+/// Position `at - before` in a row of `size` pixels and its mirror images, as PyTorch's padding mode "reflect": the pixel at
+/// the edge is not repeated.
 fn mirrored(at: usize, before: usize, size: usize) -> usize {
     let last = size as isize - 1;
     if last == 0 {

@@ -10,8 +10,8 @@ use rand_chacha::ChaCha8Rng;
 /// Shifts each pixel a little, neighbours by almost the same, so that shapes bend but do not break: the elastic distortions of
 /// Simard et al. 2003, made for handwriting, which suit tissue, too.
 ///
-/// A random field of numbers in -1..1, one for each pixel and direction, is smoothed by a Gaussian and multiplied by `alpha`: that
-/// is how far a pixel moves. torchvision's `alpha` is twice ours for the same shifts. What was outside the image is 0.
+/// A random field of numbers in -1..1, one for each pixel and direction, is smoothed by a Gaussian and multiplied by `alpha`:
+/// that is how far a pixel moves. torchvision's `alpha` is twice ours for the same shifts. What was outside the image is 0.
 ///
 /// ```
 /// use eosin::prelude::*;
@@ -27,8 +27,8 @@ pub struct ElasticTransform {
 }
 
 impl ElasticTransform {
-    /// `alpha`, in `0..=10000`, says how far pixels move. `sigma`, in `0.1..=100`, is the Gaussian's standard deviation in pixels:
-    /// the larger, the smoother the bends, and the smaller the shifts, because neighbouring numbers cancel out.
+    /// `alpha`, in `0..=10000`, says how far pixels move. `sigma`, in `0.1..=100`, is the Gaussian's standard deviation in
+    /// pixels: the larger, the smoother the bends, and the smaller the shifts, because neighbouring numbers cancel out.
     pub fn new(alpha: f64, sigma: f64) -> Self {
         ElasticTransform { alpha, sigma }
     }

@@ -25,8 +25,8 @@ pub(super) enum Between {
 }
 
 impl Places {
-    /// Places for a new image of `height` x `width` pixels: `source` says which row and column of the old image belong to a row and
-    /// column of the new one.
+    /// Places for a new image of `height` x `width` pixels: `source` says which row and column of the old image belong to a row
+    /// and column of the new one.
     pub fn new(
         (height, width): (usize, usize),
         mut source: impl FnMut(usize, usize) -> (f64, f64),

@@ -73,8 +73,8 @@ impl Transform for RandomAffine {
     }
 }
 
-/// Where pixels come from in an image that is rotated about its centre, clockwise by `angle` degrees, scaled, and then shifted by so
-/// many pixels, as in torchvision's `functional.affine`.
+/// Where pixels come from in an image that is rotated about its centre, clockwise by `angle` degrees, scaled, and then shifted
+/// by so many pixels, as in torchvision's `functional.affine`.
 pub(super) fn places(
     (height, width): (usize, usize),
     angle: f64,

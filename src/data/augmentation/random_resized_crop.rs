@@ -1,6 +1,6 @@
 //! Cut-outs of random size, all enlarged to the same one.
 
-use super::setting::drawn;
+use super::setting::{check_range, drawn};
 use super::{Change, Places, Transform};
 use crate::{Error, Result};
 use rand::Rng;
@@ -53,17 +53,11 @@ impl RandomResizedCrop {
         width: usize,
         random: &mut ChaCha8Rng,
     ) -> Result<(usize, usize)> {
+        check_range("RandomResizedCrop", "ratio", &self.ratio, 0.01..=100.0)?;
         // Half as wide and twice as wide are equally likely, so what is drawn is the logarithm.
         let logarithms = self.ratio.start().ln()..=self.ratio.end().ln();
         for _ in 0..10 {
             let scale = drawn("RandomResizedCrop", "scale", &self.scale, 0.0..=1.0, random)?;
-            drawn(
-                "RandomResizedCrop",
-                "ratio",
-                &self.ratio,
-                0.01..=100.0,
-                random,
-            )?;
             let ratio = random.random_range(logarithms.clone()).exp();
             let area = scale * (height * width) as f64;
             let (high, wide) = ((area / ratio).sqrt().round(), (area * ratio).sqrt().round());

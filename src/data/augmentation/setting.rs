@@ -20,6 +20,22 @@ pub(super) fn within(
     }
 }
 
+/// Refuses a range that is empty or not within `allowed`.
+pub(super) fn check_range(
+    transform: &str,
+    name: &str,
+    range: &RangeInclusive<f64>,
+    allowed: RangeInclusive<f64>,
+) -> Result<()> {
+    let (low, high) = (range.start(), range.end());
+    match low <= high && allowed.contains(low) && allowed.contains(high) {
+        true => Ok(()),
+        false => Err(Error::Invalid(format!(
+            "{transform}: {name} is {range:?}, it must be a range within {allowed:?} whose first number is not the larger one"
+        ))),
+    }
+}
+
 /// A random number of `range`, which must be within `allowed`.
 pub(super) fn drawn(
     transform: &str,
@@ -28,15 +44,8 @@ pub(super) fn drawn(
     allowed: RangeInclusive<f64>,
     random: &mut ChaCha8Rng,
 ) -> Result<f64> {
-    let is_possible = range.start() <= range.end()
-        && allowed.contains(range.start())
-        && allowed.contains(range.end());
-    match is_possible {
-        true => Ok(random.random_range(range.clone())),
-        false => Err(Error::Invalid(format!(
-            "{transform}: {name} is {range:?}, it must be a range within {allowed:?} whose first number is not the larger one"
-        ))),
-    }
+    check_range(transform, name, range, allowed)?;
+    Ok(random.random_range(range.clone()))
 }
 
 /// True with probability `p`.

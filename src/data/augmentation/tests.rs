@@ -268,7 +268,7 @@ fn wrong_settings_and_images_are_refused_by_name() {
 }
 
 #[test]
-fn random_sizes_and_shapes_of_images_are_accepted() {
+fn images_of_any_size_are_changed() {
     for (height, width) in [(1, 1), (1, 9), (3, 2), (40, 5)] {
         for transform in moving().into_iter().chain(colouring()) {
             for seed in 0..5 {

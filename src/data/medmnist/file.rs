@@ -22,8 +22,8 @@ pub(in crate::data) struct Part {
     pub labels: Vec<i64>,
 }
 
-/// Reads the parts for training, validation and test. `make` turns each into a data set, or says what is wrong with it; `advice` ends
-/// every error.
+/// Reads the parts for training, validation and test. `make` turns each into a data set, or says what is wrong with it;
+/// `advice` ends every error.
 pub(in crate::data) fn read<T>(
     path: &Path,
     advice: &str,

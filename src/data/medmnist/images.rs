@@ -7,8 +7,8 @@ use candle_core::Device;
 
 /// The images of one part of [`MedMnist`](super::MedMnist).
 ///
-/// A sample is an image (C, H, W) with values in `0..=1`, f32, where C is 1 or 3, and its target: a class, a single u32; or, if an
-/// image may show several findings, (labels,) of 0 and 1, f32, as binary cross-entropy needs them.
+/// A sample is an image (C, H, W) with values in `0..=1`, f32, where C is 1 or 3, and its target: a class, a single u32; or, if
+/// an image may show several findings, (labels,) of 0 and 1, f32, as binary cross-entropy needs them.
 #[derive(Clone)]
 pub struct MedImages {
     size: (usize, usize),

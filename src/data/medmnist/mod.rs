@@ -59,7 +59,8 @@ impl MedMnist {
         Ok(MedMnist { train, valid, test })
     }
 
-    /// How many outputs a network for this data set needs: the number of classes or, if an image may show several findings, of labels.
+    /// How many outputs a network for this data set needs: the number of classes or, if an image may show several findings, of
+    /// labels.
     pub fn classes(&self) -> usize {
         match self.train.labels_each() {
             1 => {

@@ -87,10 +87,11 @@ impl Sequential {
             .ok()
             .filter(|&number: &usize| number < self.len());
         let number = number.ok_or_else(|| {
-            let describe = |(number, layer): (usize, &Box<dyn Module + Send + Sync>)| {
-                format!("{number} {}", layer.describe().unwrap_or_default())
+            let describe = |number: usize| {
+                let layer = self.layers[number].describe().unwrap_or_default();
+                format!("{number} {layer}")
             };
-            let layers: Vec<String> = self.layers.iter().enumerate().map(describe).collect();
+            let layers: Vec<String> = (0..self.len()).map(describe).collect();
             Error::Invalid(format!(
                 "split_after: the model has no layer `{layer}`; its layers are {}",
                 match layers.is_empty() {

@@ -35,7 +35,7 @@ use crate::{Error, Result, Tensor, Var};
 ///
 /// # Errors
 /// When the images do not fit the model, the maps are not (N, channels, H, W), the output is not (N, classes), the class does not
-/// exist, or no gradient reaches the maps.
+/// exist, its logit is NaN, or no gradient reaches the maps.
 pub fn grad_cam(
     model: &dyn TwoParts,
     images: &Tensor,

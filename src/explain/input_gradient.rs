@@ -22,8 +22,8 @@ use crate::{Error, Result, Tensor, Var};
 /// ```
 ///
 /// # Errors
-/// When the images do not fit the model, its output is not (N, classes), the class does not exist, or no gradient reaches the
-/// images.
+/// When the images do not fit the model, its output is not (N, classes), the class does not exist, its logit is NaN, or no gradient
+/// reaches the images.
 pub fn input_gradient(
     model: &dyn Module,
     images: &Tensor,
@@ -152,6 +152,8 @@ mod tests {
         let classes = Tensor::new(&[0u32, 1, 2], device).unwrap();
         assert!(message(&images(2), (&classes).into()).contains("must be integers (2)"));
         assert!(message(&images(1).squeeze(0).unwrap(), 0.into()).contains("unsqueeze(0)"));
+        let broken = (images(1) * f64::NAN).unwrap();
+        assert!(message(&broken, 0.into()).contains("1 of 1 images are NaN"));
         let segmenter = nn::sequential![nn::Conv2d::new(2, 1, 1)]
             .init(1, device)
             .unwrap();

@@ -27,8 +27,8 @@ const BATCH: usize = 64;
 /// ```
 ///
 /// # Errors
-/// When the images do not fit the model, its output is not (N, classes), the class does not exist, the stride is 0, or the patch is
-/// empty or larger than the image.
+/// When the images do not fit the model, its output is not (N, classes), the class does not exist, its logit is NaN, the stride is 0,
+/// or the patch is empty or larger than the image.
 pub fn occlusion(
     model: &dyn Module,
     images: &Tensor,

@@ -50,7 +50,16 @@ impl Target {
             )));
         }
         let classes = Tensor::from_vec(classes, (count, 1), logits.device())?;
-        logits.gather(&classes, 1)?.squeeze(1)
+        let chosen = logits.gather(&classes, 1)?.squeeze(1)?;
+        let numbers: Vec<f64> = chosen.to_dtype(DType::F64)?.to_vec1()?;
+        let broken = numbers.iter().filter(|number| number.is_nan()).count();
+        if broken > 0 {
+            return Err(Error::Invalid(format!(
+                "{name}: the logits of {broken} of {count} images are NaN (not a number), and so would be their maps: check whether the \
+                 images contain NaN, and train with a smaller learning rate"
+            )));
+        }
+        Ok(chosen)
     }
 
     /// The class of each of `count` images.

@@ -39,6 +39,20 @@ impl Sequential {
     /// The model in two parts, the first of which ends with this layer: what [`grad_cam`](crate::explain::grad_cam) looks into. Layers
     /// are named by their numbers, as in `4.bias`.
     ///
+    /// ```
+    /// use candle_core::{DType, Device};
+    /// use eosin::Tensor;
+    /// use eosin::nn::{self, Layers, TwoParts};
+    /// let model = nn::sequential![nn::Conv2d::new(1, 8, 3), nn::Relu, nn::Flatten, nn::Linear::new(8 * 16, 2)];
+    /// let model = model.init(42, &Device::Cpu)?;
+    /// let images = Tensor::zeros((5, 1, 6, 6), DType::F32, &Device::Cpu)?;
+    /// let parts = model.split_after("1")?;
+    /// let maps = parts.features(&images)?;
+    /// assert_eq!(maps.dims(), [5, 8, 4, 4]);
+    /// assert_eq!(parts.classify(&maps)?.dims(), [5, 2]);
+    /// # Ok::<(), eosin::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// When there is no such layer; the message lists those that there are.
     pub fn split_after(&self, layer: &str) -> Result<SplitSequential<'_>> {

@@ -57,16 +57,6 @@ impl Bundle {
         self
     }
 
-    /// Adds the PNG picture of another bundle, if it has one.
-    pub(crate) fn with_picture_of(mut self, other: &Bundle) -> Self {
-        const PNG: &str = "image/png";
-        if let (Some(png), Some(size)) = (other.data.get(PNG), other.metadata.get(PNG)) {
-            self.data.insert(PNG.to_owned(), png.clone());
-            self.metadata.insert(PNG.to_owned(), size.clone());
-        }
-        self
-    }
-
     /// Adds content for front ends that know its type.
     pub(crate) fn with_json(mut self, mime_type: &str, content: Value) -> Self {
         self.data.insert(mime_type.to_owned(), content);

@@ -64,6 +64,14 @@ impl Figure {
         Ok(Figure { png, ..self })
     }
 
+    /// The same picture with other words for those who cannot see it.
+    pub(crate) fn described(self, description: String) -> Self {
+        Figure {
+            description,
+            ..self
+        }
+    }
+
     /// Shows the picture as a cell's result; evcxr calls this.
     pub fn evcxr_display(&self) {
         show_result(self);

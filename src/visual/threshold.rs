@@ -92,7 +92,7 @@ impl Show for Threshold {
             "truths": classes.to_dtype(DType::U32)?.flatten_all()?.to_vec1::<u32>()?,
             "threshold": threshold,
         });
-        let picture = Bundle::text(text).with_picture_of(&figure.bundle()?);
+        let picture = figure.described(text).bundle()?;
         Ok(picture.with_component("threshold", data))
     }
 }

@@ -1,6 +1,6 @@
 //! Lighter and darker images.
 
-use super::setting::{drawn, within};
+use super::setting::drawn_around_one;
 use super::values::changed;
 use super::{Change, Transform};
 use crate::Result;
@@ -31,14 +31,7 @@ impl RandomBrightness {
 impl Transform for RandomBrightness {
     fn draw(&self, _: usize, _: usize, random: &mut ChaCha8Rng) -> Result<Change> {
         const NAME: &str = "RandomBrightness";
-        let most = within(NAME, "brightness", self.brightness, 0.0..=1.0)?;
-        let factor = drawn(
-            NAME,
-            "brightness",
-            &(1.0 - most..=1.0 + most),
-            0.0..=2.0,
-            random,
-        )? as f32;
+        let factor = drawn_around_one(NAME, "brightness", self.brightness, random)? as f32;
         Ok(Change::image_only(move |image| {
             changed(NAME, image, |values| {
                 for value in values {

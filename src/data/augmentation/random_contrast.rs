@@ -1,6 +1,6 @@
 //! Harder and softer images.
 
-use super::setting::{drawn, within};
+use super::setting::drawn_around_one;
 use super::values::changed;
 use super::{Change, Transform};
 use crate::Result;
@@ -32,14 +32,7 @@ impl RandomContrast {
 impl Transform for RandomContrast {
     fn draw(&self, _: usize, _: usize, random: &mut ChaCha8Rng) -> Result<Change> {
         const NAME: &str = "RandomContrast";
-        let most = within(NAME, "contrast", self.contrast, 0.0..=1.0)?;
-        let factor = drawn(
-            NAME,
-            "contrast",
-            &(1.0 - most..=1.0 + most),
-            0.0..=2.0,
-            random,
-        )? as f32;
+        let factor = drawn_around_one(NAME, "contrast", self.contrast, random)? as f32;
         Ok(Change::image_only(move |image| {
             changed(NAME, image, |values| {
                 let mean = values.iter().sum::<f32>() / values.len() as f32;

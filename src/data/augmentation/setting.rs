@@ -48,6 +48,17 @@ pub(super) fn drawn(
     Ok(random.random_range(range.clone()))
 }
 
+/// A random factor that is at most `most` away from 1; `most` must be in `0..=1`.
+pub(super) fn drawn_around_one(
+    transform: &str,
+    name: &str,
+    most: f64,
+    random: &mut ChaCha8Rng,
+) -> Result<f64> {
+    let most = within(transform, name, most, 0.0..=1.0)?;
+    Ok(random.random_range(1.0 - most..=1.0 + most))
+}
+
 /// True with probability `p`.
 pub(super) fn happens(transform: &str, p: f64, random: &mut ChaCha8Rng) -> Result<bool> {
     Ok(random.random::<f64>() < within(transform, "p", p, 0.0..=1.0)?)

@@ -9,6 +9,7 @@ mod error;
 pub mod exercise;
 pub mod explain;
 pub mod metrics;
+pub mod morph;
 pub mod nn;
 pub mod ops;
 pub mod plot;

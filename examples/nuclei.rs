@@ -22,10 +22,7 @@ fn main() -> eosin::Result<()> {
     let begun = Instant::now();
     let seed = number("seed", 1);
     let batch = number("batch", 4);
-    let options = Options {
-        size: number("size", 256),
-        limit: None,
-    };
+    let options = Options::new(number("size", 256));
     let parts = Nuclei::load_or_synthesize(&options)?.split(seed);
     let augmented = Augment::new(parts.train, seed)
         .with(RandomHorizontalFlip::new())

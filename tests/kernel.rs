@@ -441,7 +441,7 @@ fn the_curve_moves_while_training_runs_and_an_interrupt_keeps_the_history() {
     let mut kernel = prepared();
     kernel
         .run(
-            "let split = Nuclei::synthetic(20, 1, &data::nuclei::Options { size: 64, limit: None }).split(1);\n\
+            "let split = Nuclei::synthetic(20, 1, &data::nuclei::Options::new(64)).split(1);\n\
              let train_batches = DataLoader::new(split.train, 4);\nlet valid_batches = DataLoader::new(split.valid, 4);\n\
              let model = UNet::new(1, &Device::Cpu)?;",
         )

@@ -28,6 +28,23 @@ impl Pixels {
         }
     }
 
+    /// One channel if all three are equal, as those of a grey image are, and otherwise all three.
+    pub fn without_equal_channels(self) -> Self {
+        fn first_if_equal<T: PartialEq>(mut levels: Vec<T>) -> Vec<T> {
+            let size = levels.len() / 3;
+            let (first, others) = levels.split_at(size);
+            if others.chunks_exact(size.max(1)).all(|other| other == first) {
+                levels.truncate(size);
+                levels.shrink_to_fit();
+            }
+            levels
+        }
+        match self {
+            Pixels::Bytes(bytes) => Pixels::Bytes(first_if_equal(bytes)),
+            Pixels::Words(words) => Pixels::Words(first_if_equal(words)),
+        }
+    }
+
     /// The values in `0..=1`.
     pub fn values(&self) -> Vec<f32> {
         const BYTE: f32 = 1.0 / 255.0;

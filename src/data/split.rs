@@ -35,6 +35,40 @@ impl<D: Dataset> Subset<D> {
         few
     }
 
+    /// The data set that this is a part of.
+    pub fn dataset(&self) -> &D {
+        &self.dataset
+    }
+
+    /// Which samples of the whole data set this part has, in its order.
+    ///
+    /// ```
+    /// use eosin::prelude::*;
+    /// let nuclei = Nuclei::synthetic(10, 42, &data::nuclei::Options::new(32));
+    /// let Split { test, .. } = nuclei.split(1);
+    /// for &index in test.indices() {
+    ///     println!("{:?} is for the test", nuclei.id(index));
+    /// }
+    /// ```
+    pub fn indices(&self) -> &[usize] {
+        &self.indices
+    }
+
+    /// The same part of another data set, which shows the same samples in another way.
+    pub(super) fn of_view<V: Dataset>(&self, view: V) -> Result<Subset<V>> {
+        match view.len() == self.dataset.len() {
+            true => Ok(Subset {
+                dataset: Arc::new(view),
+                indices: self.indices.clone(),
+            }),
+            false => Err(Error::Data(format!(
+                "the other data set has {} samples, this one {}: they must be the same samples",
+                view.len(),
+                self.dataset.len()
+            ))),
+        }
+    }
+
     /// The samples at `indices` of this part's data set.
     pub(super) fn of_whole(&self, indices: Vec<usize>) -> Self {
         Subset {

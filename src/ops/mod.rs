@@ -40,6 +40,7 @@ mod outer_products;
 mod pad;
 mod pixel_shuffle;
 mod pool_options;
+mod reflect_pad;
 mod resample;
 mod scalar;
 mod simd;
@@ -79,6 +80,8 @@ pub use maxout::maxout;
 pub use pad::replicate_pad2d;
 pub use pixel_shuffle::pixel_shuffle;
 pub use pool_options::PoolOptions;
+pub(crate) use reflect_pad::mirrored;
+pub use reflect_pad::reflect_pad2d;
 pub use resample::{adaptive_avg_pool2d, avg_pool2d, upsample_bilinear2d, upsample_nearest2d};
 pub use softmax::softmax;
 

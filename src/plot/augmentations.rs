@@ -74,10 +74,7 @@ mod tests {
     #[test]
     fn one_sample_is_drawn_many_times_and_reading_goes_on_as_before() {
         let augmented = |count| {
-            let options = nuclei::Options {
-                size: 32,
-                limit: None,
-            };
+            let options = nuclei::Options::new(32);
             Augment::new(Nuclei::synthetic(count, 1, &options), 1).with(RandomRotation::new(90.0))
         };
         let one = augmented(2);

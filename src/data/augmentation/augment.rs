@@ -202,6 +202,35 @@ mod tests {
     }
 
     #[test]
+    fn images_that_are_too_small_are_padded_and_the_mirror_is_one_of_mask_and_image() {
+        // One row 0 1 2, twice: columns beyond it are 0, or those of the mirror.
+        let crops = |crop: RandomCrop| seen(&Augment::new(One(1, 3), 5).with(crop));
+        let padded = crops(RandomCrop::new(4).pad_if_needed());
+        let whole = |image: &&Vec<Vec<u8>>| {
+            image
+                .iter()
+                .any(|row| row.windows(2).any(|pair| pair == [1, 2]))
+        };
+        assert!(
+            padded
+                .iter()
+                .any(|image| image.iter().any(|row| row[..] == [0, 1, 2, 0]))
+        );
+        assert!(padded.iter().filter(whole).count() > 1);
+        for image in crops(RandomCrop::new(4).pad_if_needed().reflect()) {
+            let rows = [[1, 0, 1, 2], [0, 1, 2, 1]];
+            assert!(
+                image
+                    .iter()
+                    .all(|row| rows.contains(&[row[0], row[1], row[2], row[3]])),
+                "{image:?}"
+            );
+        }
+        // A crop of the image's own size is the image.
+        assert_eq!(crops(RandomCrop::new(3).pad_if_needed().reflect()).len(), 1);
+    }
+
+    #[test]
     fn the_seed_decides_what_comes() {
         let images = |seed| -> Vec<Vec<f32>> {
             let augmented = Augment::new(One(3, 3), seed).with(RandomCrop::new(3).padding(1));

@@ -1,5 +1,7 @@
 //! Smoothing by a Gaussian.
 
+use crate::ops::mirrored;
+
 /// The weights of a Gaussian with standard deviation `sigma` at `2 * radius + 1` pixels; their sum is 1.
 pub(super) fn gaussian(sigma: f64, radius: usize) -> Vec<f32> {
     let weight = |at: usize| {
@@ -37,17 +39,6 @@ fn blurred_and_transposed(plane: &[f32], width: usize, weights: &[f32]) -> Vec<f
         }
     }
     transposed
-}
-
-/// Position `at - before` in a row of `size` pixels and its mirror images, as PyTorch's padding mode "reflect": the pixel at
-/// the edge is not repeated.
-fn mirrored(at: usize, before: usize, size: usize) -> usize {
-    let last = size as isize - 1;
-    if last == 0 {
-        return 0;
-    }
-    let place = (at as isize - before as isize).rem_euclid(2 * last);
-    place.min(2 * last - place) as usize
 }
 
 #[cfg(test)]

@@ -114,6 +114,47 @@ fn masks_move_with_images_and_stay_masks() {
     }
 }
 
+/// Grey images whose masks number their objects, as a label map does.
+#[derive(Debug)]
+struct Numbered;
+
+impl Dataset for Numbered {
+    fn len(&self) -> usize {
+        2
+    }
+
+    fn get(&self, _: usize) -> Result<(Tensor, Tensor)> {
+        let image = Tensor::full(0.5f32, (3, SIDE, SIDE), &Device::Cpu)?;
+        let labels: Vec<f32> = (0..SIDE * SIDE)
+            .map(|at| [0.0, 1.0, 300.0, 65_535.0][(at / SIDE / 4 + at % SIDE / 4) % 4])
+            .collect();
+        Ok((
+            image,
+            Tensor::from_vec(labels, (1, SIDE, SIDE), &Device::Cpu)?,
+        ))
+    }
+}
+
+#[test]
+fn the_numbers_of_a_label_map_are_moved_and_never_mixed() {
+    let crop = || RandomCrop::new(SIDE + 3).pad_if_needed();
+    let whole: Vec<Box<dyn Transform>> = vec![
+        Box::new(crop()),
+        Box::new(crop().reflect()),
+        Box::new(RandomRotate90),
+        Box::new(RandomHorizontalFlip::new()),
+        Box::new(RandomVerticalFlip::new()),
+    ];
+    for transform in moving().into_iter().chain(colouring()).chain(whole) {
+        let augmented = Augment::new(Numbered, 3).with(Boxed(transform));
+        for _ in 0..5 {
+            let labels = numbers(&augmented.get(0).unwrap().1);
+            let is_label = |label: &f32| [0.0, 1.0, 300.0, 65_535.0].contains(label);
+            assert!(labels.iter().all(is_label), "{augmented:?}");
+        }
+    }
+}
+
 #[test]
 fn changes_of_values_leave_masks_alone_and_stay_between_black_and_white() {
     for transform in colouring() {

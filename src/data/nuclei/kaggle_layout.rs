@@ -90,6 +90,10 @@ impl Source {
                 }
             }
         }
+        // Nuclei are numbered in this order, in a folder and in a zip file.
+        for entry in entries.values_mut() {
+            entry.masks.sort();
+        }
         match entries.is_empty() {
             true => Err(self.no_images(&names)),
             false => Ok(entries),

@@ -1,31 +1,34 @@
-//! Which pixels of a mask are nuclei.
+//! Which pixels of a mask are nuclei, and of which one.
 
 use image::DynamicImage;
+use std::collections::BTreeSet;
 
-/// 1 where a mask shows a nucleus, and 0 elsewhere, row by row.
+/// For each pixel of a mask, row by row, the number of its nucleus: 1, 2, 3, and so on, and 0 elsewhere.
 ///
 /// | mask | nuclei |
 /// | --- | --- |
-/// | two values, such as 0 and 255, or 0 and 1 | the larger value |
+/// | two values, such as 0 and 255, or 0 and 1 | the larger value is one nucleus |
 /// | one nucleus whose edge is smoothed: in-between values at the edge only, up to white | above half of white |
-/// | a number for each nucleus (a label map), 8 or 16 bits | every number but 0 |
-/// | a colour for each nucleus | every colour but black |
+/// | a number for each nucleus (a label map), 8 or 16 bits | every number but 0, in their order |
+/// | a colour for each nucleus | every colour but black, in the order of red, green and blue |
 ///
 /// # Errors
-/// When a mask in colours has no black background; the error is the reason.
-pub fn nuclei(mask: &DynamicImage) -> Result<Vec<u8>, String> {
+/// When a mask in colours has no black background, or more than 65535 colours; the error is the reason.
+pub fn nuclei(mask: &DynamicImage) -> Result<Vec<u16>, String> {
     let width = mask.width() as usize;
     Ok(match mask {
         DynamicImage::ImageLuma8(grey) => from_numbers(grey, width, u8::MAX),
         DynamicImage::ImageLuma16(grey) => from_numbers(grey, width, u16::MAX),
         _ => {
             let colours = mask.to_rgb16();
-            let colours = || colours.pixels().map(|pixel| pixel.0);
-            if colours().all(|[red, green, blue]| red == green && green == blue) {
-                let numbers: Vec<u16> = colours().map(|[number, ..]| number).collect();
+            let colours: Vec<[u16; 3]> = colours.pixels().map(|pixel| pixel.0).collect();
+            let is_grey = |&[red, green, blue]: &[u16; 3]| red == green && green == blue;
+            if colours.iter().all(is_grey) {
+                let numbers: Vec<u16> = colours.iter().map(|[number, ..]| *number).collect();
                 from_numbers(&numbers, width, u16::MAX)
-            } else if colours().any(|colour| colour == [0; 3]) {
-                colours().map(|colour| u8::from(colour != [0; 3])).collect()
+            } else if colours.contains(&[0; 3]) {
+                in_order(&colours)
+                    .ok_or("it has more than 65535 colours; it may be a photograph")?
             } else {
                 return Err(
                     "it has colours, but no black pixel: the background of a mask must be black"
@@ -36,17 +39,39 @@ pub fn nuclei(mask: &DynamicImage) -> Result<Vec<u8>, String> {
     })
 }
 
-fn from_numbers<T: Copy + Ord + Into<u16>>(numbers: &[T], width: usize, white: T) -> Vec<u8> {
-    let threshold = match is_label_map(numbers, width, white) {
-        true => 0,
-        false => numbers
-            .iter()
-            .copied()
-            .max()
-            .map_or(0, |high| high.into() / 2),
-    };
-    let is_nucleus = |&number: &T| u8::from(number.into() > threshold);
+fn from_numbers<T: Copy + Ord + Default + Into<u16>>(
+    numbers: &[T],
+    width: usize,
+    white: T,
+) -> Vec<u16> {
+    // There are at most 65535 numbers besides 0, so that all of them have a place.
+    if is_label_map(numbers, width, white)
+        && let Some(labels) = in_order(numbers)
+    {
+        return labels;
+    }
+    let largest = numbers.iter().copied().max();
+    let half = largest.map_or(0, |largest| largest.into() / 2);
+    let is_nucleus = |&number: &T| u16::from(number.into() > half);
     numbers.iter().map(is_nucleus).collect()
+}
+
+/// Replaces values by 1, 2, 3, and so on in their order; the default, which is 0 or black, becomes 0. `None` if there are too many.
+fn in_order<T: Copy + Ord + Default>(values: &[T]) -> Option<Vec<u16>> {
+    let background = T::default();
+    let distinct: BTreeSet<T> = values.iter().copied().collect();
+    let distinct: Vec<T> = distinct
+        .into_iter()
+        .filter(|&value| value != background)
+        .collect();
+    u16::try_from(distinct.len()).ok()?;
+    // Each value is the background or in the list.
+    let label = |value: &T| {
+        distinct
+            .binary_search(value)
+            .map_or(0, |place| place as u16 + 1)
+    };
+    Some(values.iter().map(label).collect())
 }
 
 /// Whether a mask numbers its nuclei. In-between values are numbers if the largest one is not white, or if one of them fills a
@@ -87,12 +112,12 @@ mod tests {
         (4 * numbers.len() as u32, pixels)
     }
 
-    /// For each square, whether it is a nucleus.
-    fn found(mask: impl Into<DynamicImage>) -> Vec<u8> {
+    /// For each square, the number of its nucleus.
+    fn found(mask: impl Into<DynamicImage>) -> Vec<u16> {
         let nuclei = nuclei(&mask.into()).unwrap();
         let row = nuclei.len() / 4;
         assert!(nuclei.chunks(row).all(|other| other == &nuclei[..row]));
-        let squares: Vec<&[u8]> = nuclei[..row].chunks(4).collect();
+        let squares: Vec<&[u16]> = nuclei[..row].chunks(4).collect();
         assert!(
             squares
                 .iter()
@@ -112,23 +137,23 @@ mod tests {
     }
 
     #[test]
-    fn every_number_of_a_label_map_is_a_nucleus() {
-        assert_eq!(found(bytes(&[0, 1, 2, 0, 3, 4])), [0, 1, 1, 0, 1, 1]);
-        assert_eq!(found(words(&[0, 1, 500, 0, 1000])), [0, 1, 1, 0, 1]);
+    fn every_number_of_a_label_map_is_a_nucleus_of_its_own() {
+        assert_eq!(found(bytes(&[0, 1, 2, 0, 3, 4])), [0, 1, 2, 0, 3, 4]);
+        assert_eq!(found(words(&[0, 1000, 500, 0, 1])), [0, 3, 2, 0, 1]);
         // Numbers up to white, and numbers that were stretched to be visible.
-        assert_eq!(found(bytes(&[0, 1, 254, 255])), [0, 1, 1, 1]);
-        assert_eq!(found(words(&[0, 1, 256, 65535])), [0, 1, 1, 1]);
-        assert_eq!(found(bytes(&[0, 85, 170, 255])), [0, 1, 1, 1]);
+        assert_eq!(found(bytes(&[0, 1, 254, 255])), [0, 1, 2, 3]);
+        assert_eq!(found(words(&[0, 1, 256, 65535])), [0, 1, 2, 3]);
+        assert_eq!(found(bytes(&[0, 85, 170, 255])), [0, 1, 2, 3]);
         let grey = DynamicImage::from(bytes(&[0, 1, 2, 3]));
-        assert_eq!(found(grey.to_rgb8()), [0, 1, 1, 1]);
-        assert_eq!(found(grey.to_luma_alpha8()), [0, 1, 1, 1]);
+        assert_eq!(found(grey.to_rgb8()), [0, 1, 2, 3]);
+        assert_eq!(found(grey.to_luma_alpha8()), [0, 1, 2, 3]);
     }
 
     #[test]
-    fn every_colour_but_black_is_a_nucleus() {
+    fn every_colour_but_black_is_a_nucleus_of_its_own() {
         let (width, pixels) = squares(&[[0, 0, 0], [128, 0, 0], [0, 1, 0], [128, 128, 128]]);
         let colours = ImageBuffer::<Rgb<u8>, _>::from_raw(width, 4, pixels.concat()).unwrap();
-        assert_eq!(found(colours), [0, 1, 1, 1]);
+        assert_eq!(found(colours), [0, 2, 1, 3]);
         let photograph = ImageBuffer::from_pixel(2, 2, Rgb([200u8, 100, 0]));
         let error = nuclei(&photograph.into()).unwrap_err();
         assert!(error.contains("must be black"), "{error}");
@@ -153,8 +178,8 @@ mod tests {
             (6.5 - distance).clamp(0.0, 1.0)
         };
         let smooth = GrayImage::from_fn(20, 20, |x, y| Luma([(255.0 * disc(x, y)) as u8]));
-        let sharp = GrayImage::from_fn(20, 20, |x, y| {
-            Luma([u8::from((255.0 * disc(x, y)) as u8 > 127)])
+        let sharp = ImageBuffer::from_fn(20, 20, |x, y| {
+            Luma([u16::from((255.0 * disc(x, y)) as u8 > 127)])
         });
         assert!(smooth.iter().any(|&value| value != 0 && value != 255));
         assert_eq!(nuclei(&smooth.into()).unwrap(), sharp.into_raw());

@@ -8,10 +8,17 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
 use std::f32::consts::TAU;
 
-/// A grey image (values in `0..=1`, row by row) and its mask.
+/// A grey image (values in `0..=1`, row by row) and the number of the nucleus at each pixel, 0 for none.
 pub struct Picture {
     pub image: Vec<f32>,
-    pub mask: Vec<bool>,
+    pub labels: Vec<u16>,
+}
+
+impl Picture {
+    /// Whether there is a nucleus at each pixel.
+    pub fn mask(&self) -> Vec<bool> {
+        self.labels.iter().map(|&label| label != 0).collect()
+    }
 }
 
 struct Nucleus {
@@ -66,8 +73,10 @@ pub fn picture(size: usize, seed: u64, index: u64) -> Picture {
     let width = size as f32;
     let nuclei = place_nuclei(&mut random, width);
     let mut light = vec![0f32; size * size];
-    let mut mask = vec![false; size * size];
-    for nucleus in &nuclei {
+    let mut labels = vec![0; size * size];
+    // Where nuclei overlap, a pixel is of the one to whose centre it is closer, in units of the distance to the outline.
+    let mut nearest = vec![f32::INFINITY; size * size];
+    for (nucleus, label) in nuclei.iter().zip(1..) {
         let reach = nucleus.radius * 1.8;
         let rows = range(nucleus.y - reach, nucleus.y + reach, size);
         for y in rows {
@@ -79,7 +88,9 @@ pub fn picture(size: usize, seed: u64, index: u64) -> Picture {
                     let at = y * size + x;
                     light[at] = light[at]
                         .max(nucleus.brightness * (1.0 - 0.35 * distance * distance) + texture);
-                    mask[at] = true;
+                    if distance < nearest[at] {
+                        (nearest[at], labels[at]) = (distance, label);
+                    }
                 }
             }
         }
@@ -105,7 +116,7 @@ pub fn picture(size: usize, seed: u64, index: u64) -> Picture {
             (value + noise).clamp(0.0, 1.0)
         })
         .collect();
-    Picture { image, mask }
+    Picture { image, labels }
 }
 
 /// Places single nuclei, and small groups of touching ones.
@@ -167,11 +178,12 @@ mod tests {
         let one = picture(128, 1, 0);
         assert_eq!(one.image, picture(128, 1, 0).image);
         assert_ne!(one.image, picture(128, 1, 1).image);
+        let mask = one.mask();
         let mean = |wanted: bool| {
             let chosen: Vec<f32> = one
                 .image
                 .iter()
-                .zip(&one.mask)
+                .zip(&mask)
                 .filter(|(_, mask)| **mask == wanted)
                 .map(|(&image, _)| image)
                 .collect();
@@ -183,7 +195,35 @@ mod tests {
             mean(true),
             mean(false)
         );
-        let share = one.mask.iter().filter(|mask| **mask).count() as f32 / one.mask.len() as f32;
+        let share = mask.iter().filter(|mask| **mask).count() as f32 / mask.len() as f32;
         assert!((0.03..0.6).contains(&share), "{share}");
+    }
+
+    #[test]
+    fn nuclei_have_numbers_of_their_own_sizes_vary_and_some_touch() {
+        let size = 128;
+        let pictures: Vec<Picture> = (0..20).map(|index| picture(size, 1, index)).collect();
+        // Neighbours with two numbers: without labels, they would be one nucleus.
+        let touching = |picture: &&Picture| {
+            let mut pairs = picture.labels.windows(2).enumerate();
+            pairs.any(|(at, pair)| (at + 1) % size != 0 && pair[0] != pair[1] && !pair.contains(&0))
+        };
+        let count = pictures.iter().filter(touching).count();
+        assert!(count >= 15, "{count} of 20 pictures have nuclei that touch");
+        let mut areas: Vec<usize> = Vec::new();
+        for picture in &pictures {
+            let most = picture.labels.iter().max().copied().unwrap_or_default();
+            let area = |label| {
+                picture
+                    .labels
+                    .iter()
+                    .filter(|&&other| other == label)
+                    .count()
+            };
+            areas.extend((1..=most).map(area).filter(|&area| area > 0));
+        }
+        areas.sort_unstable();
+        let (small, large) = (areas[areas.len() / 10], areas[areas.len() * 9 / 10]);
+        assert!(large > 4 * small, "{small} and {large} pixels");
     }
 }

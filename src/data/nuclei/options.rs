@@ -1,0 +1,50 @@
+//! What to read of the images, and what to keep.
+
+/// How to read the images.
+///
+/// ```
+/// use eosin::data::nuclei::Options;
+/// let few_and_whole = Options::new(128).limit(20).originals();
+/// assert!(few_and_whole.originals);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Images are resized to this height and width; a U-Net needs a multiple of 16.
+    pub size: usize,
+    /// Read at most this many images, the first by name.
+    pub limit: Option<usize>,
+    /// Whether to keep the images and the numbers of their nuclei at their original size, too.
+    pub originals: bool,
+}
+
+impl Options {
+    /// Images are resized to `size` x `size` pixels; all are read, and the originals are not kept.
+    pub fn new(size: usize) -> Self {
+        Options {
+            size,
+            ..Options::default()
+        }
+    }
+
+    /// Reads at most `count` images, the first by name.
+    pub fn limit(mut self, count: usize) -> Self {
+        self.limit = Some(count);
+        self
+    }
+
+    /// Keeps the images and the numbers of their nuclei at their original size, too, which takes MEMORY.
+    pub fn originals(mut self) -> Self {
+        self.originals = true;
+        self
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            size: 256,
+            limit: None,
+            originals: false,
+        }
+    }
+}

@@ -11,6 +11,7 @@ mod folder;
 mod grey_images;
 mod image_file;
 mod image_shape;
+mod k_means;
 mod listing;
 mod loader;
 mod map_target;

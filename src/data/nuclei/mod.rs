@@ -3,6 +3,7 @@
 
 mod instances;
 mod kaggle_layout;
+mod kinds;
 mod mask;
 mod options;
 mod original;
@@ -10,6 +11,7 @@ mod sample;
 
 pub use instances::Instances;
 pub use kaggle_layout::NAME;
+pub use kinds::Kinds;
 pub use options::Options;
 
 use self::kaggle_layout::{Entry, Source, locate};

@@ -532,3 +532,53 @@ fn the_real_images_are_read_whole() {
         }
     }
 }
+
+#[test]
+fn kinds_are_told_apart_by_colour_and_size_and_every_part_has_each() {
+    let folder = tempfile::tempdir().unwrap();
+    // Ten dark small images, ten dark large ones, and five purple ones.
+    for index in 0..25 {
+        let (side, colour) = match index % 5 {
+            0 | 1 => (8, [10 + index, 10 + index, 10 + index]),
+            2 | 3 => (32, [10 + index, 10 + index, 10 + index]),
+            _ => (8, [170, 120 + index, 200]),
+        };
+        let image = image::RgbImage::from_pixel(side, side, image::Rgb(colour));
+        write(
+            folder.path(),
+            &format!("{index:02}/images/a.png"),
+            &png(image),
+        );
+        write(
+            folder.path(),
+            &format!("{index:02}/masks/a.png"),
+            &png(GrayImage::new(side, side)),
+        );
+    }
+    let nuclei = Nuclei::load(folder.path(), &small()).unwrap();
+    let kinds = nuclei.kinds(3, 1).unwrap();
+    assert_eq!(kinds.counts(), [10, 10, 5]);
+    assert_eq!(kinds.members(2), [4, 9, 14, 19, 24]);
+    assert_eq!(kinds, nuclei.kinds(3, 1).unwrap());
+    assert_eq!(kinds.groups()[0], kinds.groups()[1]);
+    assert_ne!(kinds.groups()[1], kinds.groups()[2]);
+    let parts = nuclei.split_by_kind(1).unwrap();
+    for part in [&parts.train, &parts.valid, &parts.test] {
+        let kinds = part.indices().iter().map(|&index| kinds.groups()[index]);
+        assert_eq!(kinds.collect::<std::collections::BTreeSet<_>>().len(), 3);
+    }
+    assert!(nuclei.kinds(26, 1).is_err());
+    assert!(nuclei.kinds(0, 1).is_err());
+}
+
+#[test]
+#[ignore = "needs the real images"]
+fn the_five_kinds_of_the_real_images_are_found() {
+    let nuclei = Nuclei::load(find().unwrap(), &Options::new(128)).unwrap();
+    for seed in 0..5 {
+        println!("{seed}: {:?}", nuclei.kinds(5, seed).unwrap());
+    }
+    let kinds = nuclei.kinds(5, 0).unwrap();
+    let figure = crate::plot::groups(&nuclei, kinds.groups(), 8).unwrap();
+    fs::write(std::env::temp_dir().join("kinds.png"), figure.png()).unwrap();
+}

@@ -32,7 +32,8 @@ impl Options {
         self
     }
 
-    /// Keeps the images and the numbers of their nuclei at their original size, too, which takes MEMORY.
+    /// Keeps the images and the numbers of their nuclei at their original size, too, which takes more memory:
+    /// for the 664 images of the 2018 Data Science Bowl, 325 MB besides the 174 MB of images of 256 x 256 pixels.
     pub fn originals(mut self) -> Self {
         self.originals = true;
         self

@@ -9,9 +9,9 @@ use candle_core::Device;
 const REACH: f32 = 6.0;
 
 /// How much the loss of each pixel should count, (1, H, W) f32, so that a model learns the narrow background between objects
-/// (Ronneberger et al. 2015, "U-Net", eq. 2): `1 + w0 * exp(-(d1 + d2)^2 / (2 * sigma^2))` in the background, where d1 and d2 are the
-/// distances to the nearest and the second nearest object, in pixels, and 1 in objects. The paper takes `w0 = 10` and `sigma = 5`. Its
-/// weight of classes is 1 here: weigh classes in the loss.
+/// (Ronneberger et al. 2015, "U-Net", eq. 2): `1 + w0 * exp(-(d1 + d2)^2 / (2 * sigma^2))` in the background, where d1 and d2
+/// are the distances to the nearest and the second nearest object, in pixels, and 1 in objects. The paper takes `w0 = 10` and
+/// `sigma = 5`. Its weight of classes is 1 here: weigh classes in the loss.
 ///
 /// The loss is [`ops::pixel_weighted_bce_with_logits`](crate::ops::pixel_weighted_bce_with_logits) or
 /// [`ops::pixel_weighted_cross_entropy`](crate::ops::pixel_weighted_cross_entropy).

@@ -10,9 +10,9 @@ const BACKGROUND: u32 = 0;
 const INSIDE: u32 = 1;
 const BOUNDARY: u32 = 2;
 
-/// Three classes (H, W) of u32: 0 is background, 1 the inside of an object, and 2 its rim, the pixels at most `width` away from a pixel
-/// outside of the object. With a width of 1 the rim is that of scikit-image's `find_boundaries(labels, mode="inner")` with
-/// `connectivity=1`. A model that knows these classes separates objects by their rims (Chen et al. 2016, "DCAN").
+/// Three classes (H, W) of u32: 0 is background, 1 the inside of an object, and 2 its rim, the pixels at most `width` away from
+/// a pixel outside of the object. With a width of 1 the rim is that of scikit-image's `find_boundaries(labels, mode="inner")`
+/// with `connectivity=1`. A model that knows these classes separates objects by their rims (Chen et al. 2016, "DCAN").
 ///
 /// The edge of the image is no rim. Objects that are at most `2 * width` wide are all rim.
 ///
@@ -42,9 +42,9 @@ pub(super) fn is_rim(distance: f32, width: usize) -> bool {
     distance <= width as f32
 }
 
-/// Three classes (H, W) of u32: 0 is background, 1 an object, and 2 where two objects nearly touch, the pixels of either or of the
-/// background from which it is at most `width` to both. Only there does a mask fail to separate objects, so only there must a model
-/// learn another class (after the winners of the 2018 Data Science Bowl, Caicedo et al. 2019).
+/// Three classes (H, W) of u32: 0 is background, 1 an object, and 2 where two objects nearly touch, the pixels of either or of
+/// the background from which it is at most `width` to both. Only there does a mask fail to separate objects, so only there must
+/// a model learn another class (after the winners of the 2018 Data Science Bowl, Caicedo et al. 2019).
 ///
 /// ```
 /// use eosin::morph::{LabelMap, touching_classes};

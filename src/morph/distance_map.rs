@@ -6,10 +6,11 @@ use crate::{Result, Tensor};
 use candle_core::Device;
 use std::collections::HashMap;
 
-/// The depth of each pixel in its object, (1, H, W) f32: the distance to the nearest pixel outside of the object, divided by the
-/// largest such distance in the object. It is 1 in the middle, however large the object is, small at the edge, and 0 in the
-/// background. Where two objects touch there is a valley between them, which a mask does not have. (This target is that of Naylor et
-/// al. 2019, "Segmentation of Nuclei in Histopathology Images by Deep Regression of the Distance Map", divided by the maximum.)
+/// The depth of each pixel in its object, (1, H, W) f32: the distance to the nearest pixel outside of the object, divided by
+/// the largest such distance in the object. It is 1 in the middle, however large the object is, small at the edge, and 0 in the
+/// background. Where two objects touch there is a valley between them, which a mask does not have. (This target is that of
+/// Naylor et al. 2019, "Segmentation of Nuclei in Histopathology Images by Deep Regression of the Distance Map", divided by the
+/// maximum.)
 ///
 /// What is outside of the image does not count as outside of an object.
 ///

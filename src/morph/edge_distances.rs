@@ -5,9 +5,9 @@ use super::squared_distances::squared_distances;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// For each pixel of an object, the distance to the nearest pixel that is not of the same object: of another one, or background. It is
-/// 1 beside the edge, and infinite if the object fills the whole image; what is outside of the image does not count, as nobody knows
-/// what is there. In the background it is 0.
+/// For each pixel of an object, the distance to the nearest pixel that is not of the same object: of another one, or
+/// background. It is 1 beside the edge, and infinite if the object fills the whole image; what is outside of the image does not
+/// count, as nobody knows what is there. In the background it is 0.
 pub(super) fn edge_distances(labels: &LabelMap) -> Vec<f32> {
     let mut distances = vec![0.0; labels.labels().len()];
     for (object, window) in windows(labels) {
@@ -51,7 +51,8 @@ impl Window {
     }
 }
 
-/// Of each object, by its number, the smallest rectangle around it and its neighbours: in it is the nearest pixel outside of the object.
+/// Of each object, by its number, the smallest rectangle around it and its neighbours: in it is the nearest pixel outside of
+/// the object.
 fn windows(labels: &LabelMap) -> BTreeMap<u32, Window> {
     let mut windows: BTreeMap<u32, Window> = BTreeMap::new();
     for (place, &label) in labels.labels().iter().enumerate() {

@@ -10,7 +10,8 @@ use candle_core::Device;
 /// How many pixels wide the rim of an object is.
 const RIM: usize = 2;
 
-/// Three targets for each pixel, (3, H, W) f32, that [`ops::instance_loss`](crate::ops::instance_loss) compares a model's output with:
+/// Three targets for each pixel, (3, H, W) f32, that [`ops::instance_loss`](crate::ops::instance_loss) compares a model's
+/// output with:
 ///
 /// | channel | target | values |
 /// | --- | --- | --- |

@@ -12,8 +12,8 @@ pub(super) struct NearestObjects {
     in_column: Vec<Nearest>,
 }
 
-/// The two nearest objects, as numbers and squares of distances. The first is nearer, or as near. Without an object, the number is
-/// 0 and the distance infinite.
+/// The two nearest objects, as numbers and squares of distances. The first is nearer, or as near. Without an object, the number
+/// is 0 and the distance infinite.
 #[derive(Debug, Clone, Copy)]
 struct Nearest {
     objects: [u32; 2],
@@ -81,7 +81,8 @@ impl NearestObjects {
         self.nearest[row * self.width + column].sqrt()
     }
 
-    /// The distance to the second nearest object. One above `reach` may come out too large, or infinite: the search goes no further.
+    /// The distance to the second nearest object. One above `reach` may come out too large, or infinite: the search goes no
+    /// further.
     pub fn second(&self, row: usize, column: usize, reach: f32) -> f32 {
         let in_row = &self.in_column[row * self.width..][..self.width];
         let mut nearest = in_row[column];

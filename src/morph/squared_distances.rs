@@ -1,9 +1,9 @@
 //! How far it is to the nearest of some pixels.
 
-/// For each pixel of a `height` x `width` image, the square of the distance to the nearest pixel that is `true`, row by row; infinite
-/// where there is none. The distance is exact, and takes the same time for any picture (Felzenszwalb and Huttenlocher 2012,
-/// "Distance Transforms of Sampled Functions", section 2): first along each column, then the lower envelope of parabolas along each
-/// row.
+/// For each pixel of a `height` x `width` image, the square of the distance to the nearest pixel that is `true`, row by row;
+/// infinite where there is none. The distance is exact, and takes the same time for any picture (Felzenszwalb and Huttenlocher
+/// 2012, "Distance Transforms of Sampled Functions", section 2): first along each column, then the lower envelope of parabolas
+/// along each row.
 pub(crate) fn squared_distances(pixels: &[bool], height: usize, width: usize) -> Vec<f32> {
     let mut squares = along_columns(pixels, height, width);
     let mut envelope = Envelope::default();

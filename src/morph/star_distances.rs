@@ -5,12 +5,12 @@ use crate::{Error, Result, Tensor};
 use candle_core::Device;
 use std::f64::consts::TAU;
 
-/// From each pixel of an object, the distance to the object's edge along each ray, (rays, H, W) f32, in pixels; 0 in the background.
-/// Ray k points at the angle `2 pi k / rays`, from right (k = 0) to down. A model that predicts these distances draws a polygon around
-/// each object from a single pixel (Schmidt et al. 2018, "Cell Detection with Star-Convex Polygons").
+/// From each pixel of an object, the distance to the object's edge along each ray, (rays, H, W) f32, in pixels; 0 in the
+/// background. Ray k points at the angle `2 pi k / rays`, from right (k = 0) to down. A model that predicts these distances
+/// draws a polygon around each object from a single pixel (Schmidt et al. 2018, "Cell Detection with Star-Convex Polygons").
 ///
-/// As in StarDist, a ray is followed in steps of one pixel until it leaves the object or the image, and the edge is taken to lie half
-/// a pixel before.
+/// As in StarDist, a ray is followed in steps of one pixel until it leaves the object or the image, and the edge is taken to
+/// lie half a pixel before.
 ///
 /// ```
 /// use eosin::morph::{LabelMap, star_distances};

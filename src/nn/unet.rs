@@ -18,9 +18,10 @@ const IMAGE_CHANNELS: usize = 3;
 
 /// Segments RGB images: four levels down, a bottom, four levels up, with a skip connection at each level.
 ///
-/// Images are (N, 3, H, W) with values in `0..=1` and H and W multiples of 16; the output holds one logit for each pixel,
-/// (N, 1, H, W), of which [`ops::sigmoid`] makes the probability that it belongs to a nucleus. The model has 1,941,105 parameters.
-/// [`with_outputs`](UNet::with_outputs) gives more outputs for each pixel, [`narrow`](UNet::narrow) a model for small computers.
+/// Images are (N, 3, H, W) with values in `0..=1` and H and W multiples of 16; the output holds one logit for each pixel, (N,
+/// 1, H, W), of which [`ops::sigmoid`] makes the probability that it belongs to a nucleus. The model has 1,941,105 parameters.
+/// [`with_outputs`](UNet::with_outputs) gives more outputs for each pixel, [`narrow`](UNet::narrow) a model for small
+/// computers.
 ///
 /// ```
 /// use candle_core::{DType, Device};
@@ -79,7 +80,7 @@ impl UNet {
         UNet::with_channels(CHANNELS, outputs, seed, device)
     }
 
-    /// A U-Net with half as many channels at each level, so that a step takes about a third of the time.
+    /// A U-Net with half as many channels at each level: about a quarter of the parameters, and of the arithmetic.
     ///
     /// # Errors
     /// As [`with_outputs`](UNet::with_outputs).

@@ -180,7 +180,8 @@ impl<L: ElementLoss> Operation<3> for Derivative<L> {
     }
 }
 
-/// Compares a loss with the one that is composed of operations of tensors: both must agree, and so must gradients and differences.
+/// Compares a loss with the one that is composed of operations of tensors: both must agree, and so must gradients and
+/// differences.
 #[cfg(test)]
 pub(super) fn assert_is_composed(loss: impl ElementLoss) {
     use super::gradient_check::{assert_gradients, normal};

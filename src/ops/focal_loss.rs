@@ -7,10 +7,10 @@ use super::pixel_weights::BinaryCrossEntropy;
 use super::scalar::Scalar;
 use crate::{Error, Result, Tensor};
 
-/// The focal loss of logits, the mean over all elements (Lin et al. 2017, "Focal Loss for Dense Object Detection", eq. 5): binary
-/// cross-entropy times `(1 - p)^gamma`, where p is the probability that the model gives to the truth. So an element counts the less, the
-/// surer the model is of it, and the many easy pixels of the background do not drown the few difficult ones. With `gamma` 0 it is
-/// [`bce_with_logits`](super::bce_with_logits); the paper takes 2.
+/// The focal loss of logits, the mean over all elements (Lin et al. 2017, "Focal Loss for Dense Object Detection", eq. 5):
+/// binary cross-entropy times `(1 - p)^gamma`, where p is the probability that the model gives to the truth. So an element
+/// counts the less, the surer the model is of it, and the many easy pixels of the background do not drown the few difficult
+/// ones. With `gamma` 0 it is [`bce_with_logits`](super::bce_with_logits); the paper takes 2.
 ///
 /// With `alpha`, ones count `alpha` times and zeros `1 - alpha` times; the paper takes 0.25. This is torchvision's
 /// `sigmoid_focal_loss` with `reduction="mean"`, in which an alpha of -1 means none. No gradient flows to the target.

@@ -19,13 +19,15 @@ const OVERLAP: PixelLoss = PixelLoss {
 /// The loss of depths, which reach from 0 to 1: an error counts by its square up to here.
 const DEPTH: SmoothL1 = SmoothL1 { beta: 0.1 };
 
-/// How far the output of a model, (N, 3, H, W), is from the targets of [`morph::instance_targets`](crate::morph::instance_targets):
+/// How far the output of a model, (N, 3, H, W), is from the targets of
+/// [`morph::instance_targets`](crate::morph::instance_targets):
 ///
 /// `bce_dice_loss(mask) + bce_dice_loss(rim) + smooth_l1_loss(depth, beta = 0.1)`
 ///
-/// Channel 0 of the output holds logits of the mask, channel 1 those of the rim, and channel 2 depths from 0 to 1, not logits. The three
-/// losses are of the same size when training begins, so none has a weight. Each is the mean over pixels and images, as in
-/// [`bce_dice_loss`](super::bce_dice_loss) and [`smooth_l1_loss`](super::smooth_l1_loss). No gradient flows to the target.
+/// Channel 0 of the output holds logits of the mask, channel 1 those of the rim, and channel 2 depths from 0 to 1, not logits.
+/// The three losses are of the same size when training begins, so none has a weight. Each is the mean over pixels and images,
+/// as in [`bce_dice_loss`](super::bce_dice_loss) and [`smooth_l1_loss`](super::smooth_l1_loss). No gradient flows to the
+/// target.
 ///
 /// ```
 /// use candle_core::{Device, DType};

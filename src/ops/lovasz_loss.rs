@@ -9,12 +9,13 @@ use super::softmax::softmax;
 use super::tape::apply2;
 use crate::{Result, Tensor};
 
-/// The Lovász hinge of each image, the mean over the batch, for (N, ...) logits and a target of 0 and 1: a convex surrogate of one minus
-/// the intersection over union (Berman et al. 2018, section 3.1, as the authors' `lovasz_hinge` with `per_image=True`). A pixel's error is
-/// `1 - x`, or `1 + x` where the target is 0. The errors are sorted, and each counts as much as the index falls when its pixel
-/// becomes wrong, too.
+/// The Lovász hinge of each image, the mean over the batch, for (N, ...) logits and a target of 0 and 1: a convex surrogate of
+/// one minus the intersection over union (Berman et al. 2018, section 3.1, as the authors' `lovasz_hinge` with
+/// `per_image=True`). A pixel's error is `1 - x`, or `1 + x` where the target is 0. The errors are sorted, and each counts as
+/// much as the index falls when its pixel becomes wrong, too.
 ///
-/// Train with another loss first: this one is for the last epochs. No gradient flows to the target, and it is computed on the CPU only.
+/// Train with another loss first: this one is for the last epochs. No gradient flows to the target, and it is computed on the
+/// CPU only.
 ///
 /// ```
 /// use candle_core::Device;
@@ -22,8 +23,8 @@ use crate::{Result, Tensor};
 /// let (logits, target) = (Tensor::new(&[[3f32, -2.]], &Device::Cpu)?, Tensor::new(&[[1f32, 0.]], &Device::Cpu)?);
 /// let loss = |target: &Tensor| eosin::ops::lovasz_hinge(&logits, target)?.to_scalar::<f32>();
 /// assert_eq!(loss(&target)?, 0.);
-/// // Both wrong, by 4 and by 3. The first mistake alone makes the index 0.
-/// assert_eq!(loss(&(1. - &target)?)?, 4.);
+/// // Both are wrong, by 4 and by 3, and each takes half of the index.
+/// assert_eq!(loss(&(1. - &target)?)?, 3.5);
 /// # Ok::<(), eosin::Error>(())
 /// ```
 ///
@@ -34,10 +35,10 @@ pub fn lovasz_hinge(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
     apply2(logits, target, LovaszHinge)
 }
 
-/// The Lovász loss of several classes, of all pixels of the batch together: `logits` (N, C, H, W) and `classes` (N, H, W) of integers below
-/// C (Berman et al. 2018, section 3.2, as the authors' `lovasz_softmax` with `classes="present"` and `per_image=False`). A pixel's error
-/// for a class is the distance of its probability from the truth, 0 or 1; classes that are nowhere in the batch do not count. It is
-/// computed on the CPU only.
+/// The Lovász loss of several classes, of all pixels of the batch together: `logits` (N, C, H, W) and `classes` (N, H, W) of
+/// integers below C (Berman et al. 2018, section 3.2, as the authors' `lovasz_softmax` with `classes="present"` and
+/// `per_image=False`). A pixel's error for a class is the distance of its probability from the truth, 0 or 1; classes that are
+/// nowhere in the batch do not count. It is computed on the CPU only.
 ///
 /// # Errors
 /// When the shapes do not fit, there is no pixel, or a class is not below C.

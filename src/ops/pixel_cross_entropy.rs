@@ -9,8 +9,8 @@ use super::tape::apply3;
 use crate::{Error, Result, Tensor};
 use rayon::prelude::*;
 
-/// [`cross_entropy`](super::cross_entropy) of every pixel, the mean over all of them: `logits` (N, C, H, W) and `classes` (N, H, W) of
-/// integers below C, as PyTorch's `cross_entropy` with these shapes.
+/// [`cross_entropy`](super::cross_entropy) of every pixel, the mean over all of them: `logits` (N, C, H, W) and `classes` (N,
+/// H, W) of integers below C, as PyTorch's `cross_entropy` with these shapes.
 ///
 /// ```
 /// use candle_core::{Device, DType};
@@ -31,8 +31,9 @@ pub fn pixel_cross_entropy(logits: &Tensor, classes: &Tensor) -> Result<Tensor> 
 }
 
 /// [`pixel_cross_entropy`] with a weight for each pixel, (N, H, W) or (N, 1, H, W), such as those of
-/// [`morph::border_weights`](crate::morph::border_weights): the mean of `w * loss` over all pixels (Ronneberger et al. 2015, "U-Net", eq.
-/// 1, divided by the number of pixels). It is not divided by the sum of the weights, so weights of 2 double the loss.
+/// [`morph::border_weights`](crate::morph::border_weights): the mean of `w * loss` over all pixels (Ronneberger et al. 2015,
+/// "U-Net", eq. 1, divided by the number of pixels). It is not divided by the sum of the weights, so weights of 2 double the
+/// loss.
 ///
 /// # Errors
 /// As [`pixel_cross_entropy`], and when the weights have another shape or type.

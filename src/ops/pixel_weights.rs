@@ -11,8 +11,8 @@ use crate::{Result, Tensor};
 /// `binary_cross_entropy_with_logits` with `weight`. It is divided by the number of elements, not by the sum of the weights, so
 /// weights of 2 double the loss.
 ///
-/// Logits and target are (N, C, H, W), the weights as well, or (N, 1, H, W) if they hold for all channels. No gradient flows to target
-/// and weights.
+/// Logits and target are (N, C, H, W), the weights as well, or (N, 1, H, W) if they hold for all channels. No gradient flows to
+/// target and weights.
 ///
 /// ```
 /// use candle_core::Device;

@@ -6,9 +6,9 @@ use crate::{Error, Result, Tensor};
 
 /// The mean of `|x - y|`, as PyTorch's `l1_loss`.
 ///
-/// With weights, (N, C, H, W) like output and target or (N, 1, H, W), it is the sum of `w * |x - y|` by the sum of the weights, also as in
-/// PyTorch. So a mask makes it the mean over the pixels of the mask. If all weights are 0, so is the loss, where PyTorch's is NaN. No
-/// gradient flows to target and weights.
+/// With weights, (N, C, H, W) like output and target or (N, 1, H, W), it is the sum of `w * |x - y|` by the sum of the weights,
+/// also as in PyTorch. So a mask makes it the mean over the pixels of the mask. If all weights are 0, so is the loss, where
+/// PyTorch's is NaN. No gradient flows to target and weights.
 ///
 /// ```
 /// use candle_core::Device;
@@ -35,9 +35,9 @@ pub fn mse_loss(output: &Tensor, target: &Tensor, weights: Option<&Tensor>) -> R
     weighed(SquaredError, output, target, weights)
 }
 
-/// The mean of `(x - y)^2 / (2 * beta)` where `|x - y|` is below `beta`, and `|x - y| - beta / 2` elsewhere, as PyTorch's `smooth_l1_loss`
-/// (Girshick 2015, "Fast R-CNN", eq. 3): gentle with small errors, and not ruled by a few large ones. Weights are those of
-/// [`l1_loss`], which this loss is if `beta` is 0.
+/// The mean of `(x - y)^2 / (2 * beta)` where `|x - y|` is below `beta`, and `|x - y| - beta / 2` elsewhere, as PyTorch's
+/// `smooth_l1_loss` (Girshick 2015, "Fast R-CNN", eq. 3): gentle with small errors, and not ruled by a few large ones. Weights
+/// are those of [`l1_loss`], which this loss is if `beta` is 0.
 ///
 /// # Errors
 /// When shapes or types do not fit, there is no element, or `beta` is negative.

@@ -8,10 +8,13 @@ use crate::{Result, Tensor};
 /// In the numerator and the denominator, as in MONAI.
 const SMOOTH: f64 = 1e-5;
 
-/// One minus the soft Dice coefficient of each class in each image, the mean over all of them: `logits` (N, C, H, W) and `classes`
-/// (N, H, W) of integers below C. With `p = softmax(logits)` and y 1 at a pixel's class it is `1 - (2 * sum(p * y) + s) / (sum(p) + sum(y)
-/// + s)`, s being 0.00001 (after Milletari et al. 2016, "V-Net", section 3). This is MONAI's `DiceLoss(to_onehot_y=True, softmax=True)`;
-/// class 0 counts as any other.
+/// One minus the soft Dice coefficient of each class in each image, the mean over all of them: `logits` (N, C, H, W) and
+/// `classes` (N, H, W) of integers below C. With `p = softmax(logits)`, and y = 1 at a pixel's class, it is
+///
+/// `1 - (2 * sum(p * y) + s) / (sum(p) + sum(y) + s)`, where s is 0.00001
+///
+/// (after Milletari et al. 2016, "V-Net", section 3). This is MONAI's `DiceLoss(to_onehot_y=True, softmax=True)`; class 0 counts
+/// as any other.
 ///
 /// A rare class counts as much as a frequent one. If a class is neither there nor found, its loss is 0; if it is not there, a few
 /// pixels of it make it 1. For two classes with one logit see [`dice_loss`](super::dice_loss).

@@ -10,9 +10,10 @@ use super::tape::apply2;
 use crate::{Error, Result, Tensor};
 use rayon::prelude::*;
 
-/// One minus the Tversky index of each image, the mean over the batch, for (N, ...) logits (Salehi et al. 2017, "Tversky loss function
-/// for image segmentation", eq. 3): `1 - (TP + s) / (TP + alpha * FP + beta * FN + s)`, where with `p = sigmoid(logits)` the true
-/// positives TP are `sum(p * y)`, the false ones FP `sum(p * (1 - y))`, and the false negatives FN `sum((1 - p) * y)`.
+/// One minus the Tversky index of each image, the mean over the batch, for (N, ...) logits (Salehi et al. 2017, "Tversky loss
+/// function for image segmentation", eq. 3): `1 - (TP + s) / (TP + alpha * FP + beta * FN + s)`, where with `p =
+/// sigmoid(logits)` the true positives TP are `sum(p * y)`, the false ones FP `sum(p * (1 - y))`, and the false negatives FN
+/// `sum((1 - p) * y)`.
 ///
 /// `beta` above `alpha` punishes missed pixels more: the paper recommends 0.3 and 0.7. With 0.5 each it is
 /// [`dice_loss`](super::dice_loss), therefore s is 0.5. No gradient flows to the target.

@@ -1,6 +1,6 @@
-"""Makes `targets.json`: what models learn of drawn discs, by SciPy and scikit-image, which `targets.rs` compares with ours.
+"""Makes `targets.json`: what models learn of drawn discs, by SciPy, scikit-image and StarDist, which `targets.rs` compares with ours.
 
-    pip install numpy==2.4.6 scipy==1.17.1 scikit-image==0.26.0
+    pip install numpy==1.26.4 scipy==1.16.3 scikit-image==0.25.2 stardist==0.9.1
     python tests/golden/targets.py
 """
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy
 from scipy import ndimage
 from skimage.segmentation import find_boundaries
+from stardist.geometry import star_dist
 
 HEIGHT, WIDTH = 40, 48
 # Row, column, radius: two touch, one is cut by the edge of the image, one is a pixel.
@@ -31,6 +32,7 @@ weights = 1 + 10 * numpy.exp(-((outer[0] + outer[1]) ** 2) / (2 * 5**2)) * (labe
 
 boundaries = numpy.where(find_boundaries(labels, connectivity=1, mode="inner"), 2, labels > 0)
 wide = numpy.where((labels > 0) & (inner.max(axis=0) <= 3), 2, labels > 0)
+star = star_dist(labels, n_rays=32)[labels > 0][::40]
 touching = numpy.where(outer[1] <= 4, 2, labels > 0)
 
 
@@ -47,5 +49,6 @@ golden = {
     "boundary_classes": flat(boundaries),
     "boundary_classes_3": flat(wide),
     "touching_classes_4": flat(touching),
+    "star_distances_of_some": flat(star.astype(float).round(4)),
 }
 Path(__file__).with_name("targets.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")

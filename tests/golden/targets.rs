@@ -1,7 +1,8 @@
-//! What models learn of label maps is what SciPy and scikit-image say. `targets.py` made the file.
+//! What models learn of label maps is what SciPy, scikit-image and StarDist say. `targets.py` made the file.
 
 use eosin::morph::{
-    LabelMap, border_weights, boundary_classes, distance_map, instance_targets, touching_classes,
+    LabelMap, border_weights, boundary_classes, distance_map, instance_targets, star_distances,
+    touching_classes,
 };
 use eosin::{Result, Tensor};
 use serde::Deserialize;
@@ -16,6 +17,8 @@ struct Golden {
     boundary_classes: Vec<u32>,
     boundary_classes_3: Vec<u32>,
     touching_classes_4: Vec<u32>,
+    /// 32 rays of every 40th pixel of all objects.
+    star_distances_of_some: Vec<f32>,
 }
 
 fn assert_close(name: &str, found: Result<Tensor>, wanted: &[f32]) {
@@ -27,7 +30,7 @@ fn assert_close(name: &str, found: Result<Tensor>, wanted: &[f32]) {
 }
 
 #[test]
-fn targets_are_those_of_scipy_and_scikit_image() {
+fn targets_are_those_of_scipy_scikit_image_and_stardist() {
     let golden: Golden = serde_json::from_str(include_str!("targets.json")).unwrap();
     let labels = LabelMap::new(golden.height, golden.width, golden.labels).unwrap();
     assert_close("distance_map", distance_map(&labels), &golden.distance_map);
@@ -40,4 +43,13 @@ fn targets_are_those_of_scipy_and_scikit_image() {
     assert_eq!(classes(boundary_classes(&labels, 1)), golden.boundary_classes);
     assert_eq!(classes(boundary_classes(&labels, 3)), golden.boundary_classes_3);
     assert_eq!(classes(touching_classes(&labels, 4)), golden.touching_classes_4);
+
+    let rays = star_distances(&labels, 32).unwrap().flatten(1, 2).unwrap();
+    let rays: Vec<Vec<f32>> = rays.t().unwrap().to_vec2().unwrap();
+    let of_objects = rays.iter().zip(labels.labels()).filter(|(_, label)| **label != 0);
+    let some: Vec<f32> = of_objects.step_by(40).flat_map(|(rays, _)| rays.clone()).collect();
+    assert_eq!(some.len(), golden.star_distances_of_some.len());
+    for (found, wanted) in some.iter().zip(golden.star_distances_of_some) {
+        assert!((found - wanted).abs() < 1e-3, "star_distances: {found}, not {wanted}");
+    }
 }

@@ -4,11 +4,12 @@ use super::images::{Sides, check_images};
 use super::{
     Activation, Conv2d, ConvTranspose2d, Dropout, Fan, Init, Layers, MaxPool2d, Module, Sequential,
 };
-use crate::{Result, Tensor, ops, sequential};
+use crate::{Error, Result, Tensor, ops, sequential};
 use candle_core::Device;
 
 /// Channels of the five levels, from the top down.
 const CHANNELS: [usize; 5] = [16, 32, 64, 128, 256];
+const NARROW_CHANNELS: [usize; 5] = [8, 16, 32, 64, 128];
 /// Dropout of the levels on the way down, and of the upper four on the way up.
 const DROPOUT_DOWN: [f64; 5] = [0.1, 0.1, 0.2, 0.2, 0.3];
 const DROPOUT_UP: [f64; 4] = [0.1, 0.1, 0.2, 0.2];
@@ -17,8 +18,10 @@ const IMAGE_CHANNELS: usize = 3;
 
 /// Segments RGB images: four levels down, a bottom, four levels up, with a skip connection at each level.
 ///
-/// Images are (N, 3, H, W) with values in `0..=1` and H and W multiples of 16; the output holds one logit for each pixel,
-/// (N, 1, H, W), of which [`ops::sigmoid`] makes the probability that it belongs to a nucleus. The model has 1,941,105 parameters.
+/// Images are (N, 3, H, W) with values in `0..=1` and H and W multiples of 16; the output holds one logit for each pixel, (N,
+/// 1, H, W), of which [`ops::sigmoid`] makes the probability that it belongs to a nucleus. The model has 1,941,105 parameters.
+/// [`with_outputs`](UNet::with_outputs) gives more outputs for each pixel, [`narrow`](UNet::narrow) a model for small
+/// computers.
 ///
 /// ```
 /// use candle_core::{DType, Device};
@@ -57,18 +60,57 @@ impl UNet {
     /// # Errors
     /// When the device is out of memory.
     pub fn new(seed: u64, device: &Device) -> Result<Self> {
+        UNet::with_outputs(1, seed, device)
+    }
+
+    /// A U-Net with so many outputs for each pixel, (N, outputs, H, W), such as a logit for each class, or the 3 that
+    /// [`ops::instance_loss`] needs. Only the layer `last` differs: it has 17 parameters for each output.
+    ///
+    /// ```
+    /// use candle_core::Device;
+    /// use eosin::nn::{Layers, UNet};
+    /// let model = UNet::with_outputs(3, 42, &Device::Cpu)?;
+    /// assert_eq!(model.parameters().count(), 1_941_105 + 2 * 17);
+    /// # Ok::<(), eosin::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no output, or the device is out of memory.
+    pub fn with_outputs(outputs: usize, seed: u64, device: &Device) -> Result<Self> {
+        UNet::with_channels(CHANNELS, outputs, seed, device)
+    }
+
+    /// A U-Net with half as many channels at each level: about a quarter of the parameters, and of the arithmetic.
+    ///
+    /// # Errors
+    /// As [`with_outputs`](UNet::with_outputs).
+    pub fn narrow(outputs: usize, seed: u64, device: &Device) -> Result<Self> {
+        UNet::with_channels(NARROW_CHANNELS, outputs, seed, device)
+    }
+
+    fn with_channels(
+        of_levels: [usize; 5],
+        outputs: usize,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Self> {
+        if outputs == 0 {
+            return Err(Error::Invalid(
+                "UNet: there is no output; give at least 1 for each pixel".to_owned(),
+            ));
+        }
         let mut channels = IMAGE_CHANNELS;
         let (mut down, mut up) = (Vec::new(), Vec::new());
-        for (outputs, dropout) in CHANNELS.into_iter().zip(DROPOUT_DOWN) {
+        for (outputs, dropout) in of_levels.into_iter().zip(DROPOUT_DOWN) {
             down.push(block(channels, outputs, dropout));
             channels = outputs;
         }
-        for (outputs, dropout) in CHANNELS.into_iter().zip(DROPOUT_UP).rev() {
+        for (outputs, dropout) in of_levels.into_iter().zip(DROPOUT_UP).rev() {
             let enlarge = ConvTranspose2d::new(channels, outputs, 2).stride(2);
             up.push((enlarge, block(2 * outputs, outputs, dropout)));
             channels = outputs;
         }
-        let last = Conv2d::new(channels, 1, 1);
+        let last = Conv2d::new(channels, outputs, 1);
         UNet { down, up, last }.init_with(Init::KaimingNormal(Fan::In, ELU), seed, device)
     }
 }
@@ -102,6 +144,31 @@ mod tests {
             UNet::new(0, &Device::Cpu).unwrap().parameters().count(),
             1_941_105
         );
+    }
+
+    #[test]
+    fn more_outputs_change_the_last_layer_only() {
+        let names = |model: &UNet| -> Vec<String> {
+            let parameters = model.parameters();
+            parameters.iter().map(|(name, _)| name.to_owned()).collect()
+        };
+        let (one, three) = (
+            UNet::new(1, &Device::Cpu).unwrap(),
+            UNet::with_outputs(3, 1, &Device::Cpu).unwrap(),
+        );
+        assert_eq!(names(&one), names(&three));
+        let (one, three) = (one.parameters(), three.parameters());
+        for ((name, one), (_, three)) in one.iter().zip(three.iter()) {
+            assert_eq!(
+                one.dims() == three.dims(),
+                !name.starts_with("last."),
+                "{name}"
+            );
+        }
+        let narrow = UNet::narrow(2, 1, &Device::Cpu).unwrap();
+        let image = Tensor::zeros((1, 3, 16, 32), DType::F32, &Device::Cpu).unwrap();
+        assert_eq!(narrow.predict(&image).unwrap().dims(), [1, 2, 16, 32]);
+        assert!(UNet::with_outputs(0, 1, &Device::Cpu).is_err());
     }
 
     #[test]

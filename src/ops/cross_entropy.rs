@@ -84,7 +84,7 @@ pub(super) fn with_integer_classes(
 pub(super) struct CrossEntropy;
 
 /// The largest element, and the sum of all exponentials after it is subtracted; NaN makes the sum NaN.
-fn largest_and_sum<T: Scalar>(row: &[T]) -> (T, T) {
+pub(super) fn largest_and_sum<T: Scalar>(row: &[T]) -> (T, T) {
     let largest = row
         .iter()
         .fold(row[0], |best, &x| if x > best { x } else { best });

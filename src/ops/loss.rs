@@ -88,6 +88,13 @@ impl PixelLoss {
         }
         apply2(logits, target, self)
     }
+
+    pub(super) fn of_image<T: Scalar>(self, logits: &[T], targets: &[T]) -> f64 {
+        let sums = Sums::of(logits, targets);
+        let cross_entropy = sums.cross_entropy / logits.len() as f64;
+        let dice = 1.0 - (2.0 * sums.both + SMOOTH) / (sums.either + SMOOTH);
+        self.cross_entropy * cross_entropy + self.dice * dice
+    }
 }
 
 /// The sums over an image: of cross-entropy, of `p * y`, and of `p + y`.
@@ -119,7 +126,7 @@ impl Sums {
                 let positive = if x < T::ZERO { T::ZERO } else { x };
                 cross_entropy +=
                     positive - x * y + (-x.absolute()).exponential().logarithm_plus_one();
-                let probability = sigmoid(x);
+                let probability = sigmoid_of(x);
                 both += probability * y;
                 either += probability + y;
             }
@@ -135,7 +142,7 @@ impl Sums {
     }
 }
 
-fn sigmoid<T: Scalar>(x: T) -> T {
+pub(super) fn sigmoid_of<T: Scalar>(x: T) -> T {
     T::ONE / (T::ONE + (-x).exponential())
 }
 
@@ -152,17 +159,13 @@ impl Operation<2> for PixelLoss {
     on_cuda!(2, pixel_loss);
 
     fn compute<T: Registers>(&self, [logits, target]: [Input<'_>; 2]) -> Output {
-        let (mut cross_entropy, mut dice) = (0.0, 0.0);
         let logits_of_images = images::<T>(logits)?;
         let count = logits_of_images.len() as f64;
-        for (logits, targets) in logits_of_images.zip(images::<T>(target)?) {
-            let sums = Sums::of(logits, targets);
-            cross_entropy += sums.cross_entropy / logits.len() as f64;
-            dice += 1.0 - (2.0 * sums.both + SMOOTH) / (sums.either + SMOOTH);
-        }
-        let total = self.cross_entropy * cross_entropy + self.dice * dice;
-        let mean = T::of(total / count);
-        stored(vec![mean], ())
+        let images = logits_of_images.zip(images::<T>(target)?);
+        let total: f64 = images
+            .map(|(logits, targets)| self.of_image(logits, targets))
+            .sum();
+        stored(vec![T::of(total / count)], ())
     }
 
     fn gradients(
@@ -219,7 +222,7 @@ impl Operation<3> for PixelLossGradient {
 impl PixelLossGradient {
     /// With `B` the sum of `p * y` and `E` that of `p + y`, the Dice loss changes with one `p` by
     /// `(2 B + 1 - 2 y (E + 1)) / (E + 1)^2`, and likewise with one `y`.
-    fn of_image<T: Scalar>(
+    pub(super) fn of_image<T: Scalar>(
         &self,
         logits: &[T],
         targets: &[T],
@@ -243,7 +246,7 @@ impl PixelLossGradient {
             .zip(logits.par_chunks(CHUNK).zip(targets.par_chunks(CHUNK)))
             .for_each(|(result, (logits, targets))| {
                 for (result, (&x, &y)) in result.iter_mut().zip(logits.iter().zip(targets)) {
-                    let p = sigmoid(x);
+                    let p = sigmoid_of(x);
                     result.write(match self.with_respect_to {
                         Variable::Logits => {
                             cross_entropy * (p - y) + (constant + slope * y) * p * (T::ONE - p)

@@ -25,6 +25,7 @@ pub trait Scalar:
     /// `ln(1 + self)`, exact near zero.
     fn logarithm_plus_one(self) -> Self;
     fn absolute(self) -> Self;
+    fn power(self, exponent: Self) -> Self;
     fn is_not_a_number(self) -> bool;
     fn of(value: f64) -> Self;
     /// Buffers that a thread keeps, for [`with_buffers`](super::memory::with_buffers).
@@ -50,6 +51,9 @@ macro_rules! scalar {
             #[inline(always)]
             fn absolute(self) -> Self {
                 self.abs()
+            }
+            fn power(self, exponent: Self) -> Self {
+                self.powf(exponent)
             }
             #[inline(always)]
             fn is_not_a_number(self) -> bool {

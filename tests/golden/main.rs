@@ -2,8 +2,10 @@
 
 mod explanations;
 mod initialisers;
+mod losses;
 mod metrics;
 mod networks;
 mod operations;
 mod optimizers;
 mod shapes;
+mod targets;

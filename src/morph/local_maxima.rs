@@ -87,7 +87,7 @@ mod tests {
     use candle_core::Device;
 
     fn of(image: &[f32], min_distance: usize) -> Vec<u32> {
-        let image = Tensor::new(&[image], &Device::Cpu).unwrap();
+        let image = Tensor::new(vec![image.to_vec()], &Device::Cpu).unwrap();
         local_maxima(&image, min_distance)
             .unwrap()
             .labels()

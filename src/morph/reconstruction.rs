@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_seed_above_the_image_and_other_sizes_are_refused() {
-        let tensor = |numbers: &[f32]| Tensor::new(&[numbers.to_vec()], &Device::Cpu).unwrap();
+        let tensor = |numbers: &[f32]| Tensor::new(vec![numbers.to_vec()], &Device::Cpu).unwrap();
         for (seed, words) in [
             (tensor(&[3.0, 0.0]), "it is 3 where the image is 2"),
             (tensor(&[0.0]), "1 x 1 pixels"),

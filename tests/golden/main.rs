@@ -3,6 +3,7 @@
 mod explanations;
 mod initialisers;
 mod metrics;
+mod morphology;
 mod networks;
 mod operations;
 mod optimizers;

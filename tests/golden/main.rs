@@ -4,6 +4,7 @@ mod explanations;
 mod initialisers;
 mod losses;
 mod metrics;
+mod morphology;
 mod networks;
 mod operations;
 mod optimizers;

@@ -22,8 +22,10 @@ pub mod nuclei;
 mod permuted;
 mod pixels;
 pub mod pneumonia;
+pub mod rle;
 mod split;
 mod split_by_group;
+pub mod submission;
 pub mod synthetic;
 mod transfer;
 
@@ -52,3 +54,4 @@ pub use rand::Rng;
 pub use rand_chacha::ChaCha8Rng;
 pub use split::{Split, Subset, split};
 pub use split_by_group::split_by_group;
+pub use submission::Submission;

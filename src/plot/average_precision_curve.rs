@@ -11,8 +11,8 @@ use plotters::prelude::SeriesLabelPosition;
 use plotters::style::text_anchor::HPos;
 use std::fmt::Display;
 
-/// Draws average precision against the threshold of the IoU, one line for each model. A line has a name, anything that can be shown,
-/// and a number in `0..=1` for each of the [`CHALLENGE_THRESHOLDS`]; the legend adds their mean, the score of the 2018 Data
+/// Draws average precision against the threshold of the IoU, one line for each model. A line has a name, anything that can be
+/// shown, and a number in `0..=1` for each of the [`CHALLENGE_THRESHOLDS`]; the legend adds their mean, the score of the 2018 Data
 /// Science Bowl.
 ///
 /// A line that starts low tells of objects that were missed, merged or invented; one that falls early, of poor outlines.

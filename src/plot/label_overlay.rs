@@ -57,12 +57,12 @@ mod tests {
             format!("{figure:?}").contains("with 2 objects"),
             "{figure:?}"
         );
-        // 12 of the 16 pixels of each object are at its edge, and a pixel is 80 x 80 in the picture.
+        // 20 of the 32 pixels of each object are at its edge, and a pixel is 80 x 80 in the picture.
         let pixels = image::load_from_memory(figure.png()).unwrap().to_rgb8();
         let colours = object_colours(&halves);
         for colour in [colours[0], colours[7]].into_iter().flatten() {
             let same = pixels.pixels().filter(|pixel| pixel.0 == colour).count();
-            assert!(same > 20 * 80 * 80, "{same}");
+            assert_eq!(same, 20 * 80 * 80);
         }
         let error = label_overlay(&image, &halves.resized(4, 8))
             .unwrap_err()

@@ -1,4 +1,5 @@
-//! Golden values: what PyTorch, captum, scikit-learn and StarDist compute, we compute, too. Beside each file of values is the script that made it.
+//! Golden values: what PyTorch, captum, scikit-learn and StarDist compute, we compute, too. Beside each file of values is the script
+//! that made it.
 
 mod explanations;
 mod initialisers;

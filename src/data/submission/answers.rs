@@ -13,8 +13,8 @@ use std::path::Path;
 
 /// The objects of many images, for a challenge's file.
 ///
-/// Each image is added once, with all its objects, at the size at which the challenge gave it out. What is added is checked at once;
-/// objects of a label map cannot overlap.
+/// Each image is added once, with all its objects, at the size at which the challenge gave it out. What is added is checked at
+/// once; objects of a label map cannot overlap.
 ///
 /// ```
 /// use eosin::{data::submission::{ImageSize, Submission}, morph::LabelMap};

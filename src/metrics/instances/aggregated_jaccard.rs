@@ -4,8 +4,8 @@ use super::overlaps::{Overlap, Overlaps};
 use crate::Result;
 use crate::morph::LabelMap;
 
-/// The aggregated Jaccard index, from 0 to 1 (Kumar et al. 2017, "A Dataset and a Technique for Generalized Nuclear Segmentation for
-/// Computational Pathology", IEEE Transactions on Medical Imaging 36, algorithm 1).
+/// The aggregated Jaccard index, from 0 to 1 (Kumar et al. 2017, "A Dataset and a Technique for Generalized Nuclear Segmentation
+/// for Computational Pathology", IEEE Transactions on Medical Imaging 36, algorithm 1).
 ///
 /// Each true object takes the predicted one with the largest IoU, even if another has taken it already. All intersections are
 /// added up, and all unions; a true object that no predicted one touches, and a predicted one that no true one takes, adds to the

@@ -17,8 +17,8 @@ use crate::morph::LabelMap;
 ///
 /// These are the errors that Caicedo et al. count (2019, "Evaluation of Deep Learning Strategies for Nucleus Segmentation in
 /// Fluorescence Images", Cytometry A 95, 952). They take objects to belong together from an IoU of 0.1 on, so that a nucleus counts
-/// as merged that only reaches into its neighbour; more than half is the rule of the Cell Tracking Challenge (Maška et al. 2014). An
-/// object that was found, but outlined so badly that it does not [match](super::match_instances()), is none of the four.
+/// as merged that only reaches into its neighbour; more than half is the rule of the Cell Tracking Challenge (Maška et al. 2014).
+/// An object that was found, but outlined so badly that it does not [match](super::match_instances()), is none of the four.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectErrors {
     /// True objects that were missed.

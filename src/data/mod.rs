@@ -24,9 +24,11 @@ pub mod nuclei;
 mod permuted;
 mod pixels;
 pub mod pneumonia;
+pub mod rle;
 mod split;
 mod split_by_group;
 mod split_stratified;
+pub mod submission;
 pub mod synthetic;
 mod transfer;
 
@@ -57,3 +59,4 @@ pub use rand_chacha::ChaCha8Rng;
 pub use split::{Split, Subset, split};
 pub use split_by_group::split_by_group;
 pub use split_stratified::split_stratified;
+pub use submission::Submission;

@@ -1,12 +1,14 @@
 //! How good predictions are.
 //!
 //! A [`ConfusionMatrix`] and [`Counts`] judge decisions. Curves judge scores: the order in which they put the images, whatever
-//! the threshold. Calibration judges probabilities: whether of all images with a probability of 80 %, 80 % are ill.
+//! the threshold. Calibration judges probabilities: whether of all images with a probability of 80 %, 80 % are ill. [`instances`]
+//! counts objects: which were found, missed, merged and split.
 
 mod auc_interval;
 mod calibration;
 mod classification;
 mod counts;
+pub mod instances;
 mod not_a_number;
 mod precision_recall;
 mod ranking;

@@ -7,6 +7,7 @@ use super::canvas::{
 use crate::{Error, Result};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::ops::Range;
 
 /// CSS pixels of the space for the numbers and the title of an axis.
 pub const X_SPACE: u32 = 40;
@@ -64,12 +65,24 @@ pub fn share_axes<'a>(
     y_title: &str,
     highest: f64,
 ) -> Result<Chart<'a>> {
-    let y_edge = EDGE * highest;
+    axes(area, (x_title, 0.0..1.0), (y_title, 0.0..highest))
+}
+
+/// Empty axes, each with a title and what it shows.
+pub fn axes<'a>(
+    area: &Area<'a>,
+    (x_title, x): (&str, Range<f64>),
+    (y_title, y): (&str, Range<f64>),
+) -> Result<Chart<'a>> {
+    let with_edge = |range: Range<f64>| {
+        let edge = EDGE * (range.end - range.start);
+        range.start - edge..range.end + edge
+    };
     let mut chart = ChartBuilder::on(area)
         .margin(MARGIN * SCALE)
         .x_label_area_size((X_SPACE - MARGIN) * SCALE)
         .y_label_area_size((Y_SPACE - MARGIN) * SCALE)
-        .build_cartesian_2d(-EDGE..1.0 + EDGE, -y_edge..highest + y_edge)
+        .build_cartesian_2d(with_edge(x), with_edge(y))
         .map_err(failed)?;
     chart
         .configure_mesh()

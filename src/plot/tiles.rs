@@ -10,6 +10,8 @@ use plotters::prelude::*;
 
 /// CSS pixels of a tile at most and at least, of the gap between tiles, and of a title's line.
 pub(super) const TILE: u32 = 160;
+/// Of a tile with details, such as the outlines of many objects.
+pub(super) const LARGE_TILE: u32 = 320;
 const SMALLEST_TILE: u32 = 48;
 pub(super) const GAP: u32 = 6;
 pub(super) const TITLE: u32 = 20;
@@ -95,6 +97,17 @@ pub(crate) fn draw_tiles(
     legend: Legend<'_>,
     description: String,
 ) -> Result<Figure> {
+    draw_tiles_of(TILE, tiles, columns, legend, description)
+}
+
+/// Draws tiles with a side of `largest` CSS pixels, or less if they do not fit.
+pub(super) fn draw_tiles_of(
+    largest: u32,
+    tiles: &[Tile],
+    columns: usize,
+    legend: Legend<'_>,
+    description: String,
+) -> Result<Figure> {
     if tiles.is_empty() {
         return Err(Error::Invalid(
             "there is no image to show: the batch is empty".to_owned(),
@@ -112,7 +125,7 @@ pub(crate) fn draw_tiles(
         .div_ceil(columns);
     let titled = tiles.iter().any(|tile| !tile.title.is_empty());
     let side = ((WIDEST - GAP) / columns).saturating_sub(GAP);
-    let side = side.clamp(SMALLEST_TILE, TILE);
+    let side = side.clamp(SMALLEST_TILE, largest);
     let highest = tiles.iter().map(|tile| tile.size(side).1).max();
     let row_height = highest.unwrap_or(side) + GAP + if titled { TITLE } else { 0 };
     let top = match legend {

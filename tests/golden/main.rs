@@ -1,7 +1,9 @@
-//! Golden values: what PyTorch, captum and scikit-learn compute, we compute, too. Beside each file of values is the script that made it.
+//! Golden values: what PyTorch, captum, scikit-learn and StarDist compute, we compute, too. Beside each file of values is the script
+//! that made it.
 
 mod explanations;
 mod initialisers;
+mod instances;
 mod losses;
 mod metrics;
 mod morphology;

@@ -57,13 +57,14 @@ pub fn matching(
     fill(&mut tile, &drawn_target, &errors.split, SPLIT);
     let matched: Vec<u32> = matching.pairs.iter().map(|pair| pair.predicted).collect();
     draw_outlines(&mut tile, &drawn_predicted, &matched, MATCHED);
+    draw_outlines(&mut tile, &drawn_target, &matching.unmatched_target, MISSED);
+    // Last, so that an object which merges others is seen around them.
     draw_outlines(
         &mut tile,
         &drawn_predicted,
         &matching.unmatched_predicted,
         FALSE,
     );
-    draw_outlines(&mut tile, &drawn_target, &matching.unmatched_target, MISSED);
 
     let words = [
         (format!("{} matched", matching.true_positives()), MATCHED),

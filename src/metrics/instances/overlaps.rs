@@ -2,7 +2,7 @@
 
 use crate::morph::LabelMap;
 use crate::{Error, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// An object's number and its size.
 pub(super) struct Object {
@@ -42,15 +42,21 @@ impl Overlaps {
             )));
         }
         // Most pixels have the same two numbers as the one before: those are counted without a look into the table.
-        let mut counts: BTreeMap<(u32, u32), usize> = BTreeMap::new();
-        let mut pixels = predicted.labels().iter().zip(target.labels()).peekable();
-        while let Some(both) = pixels.next() {
-            let mut run = 1;
-            while pixels.next_if_eq(&both).is_some() {
-                run += 1;
+        let mut counts: HashMap<(u32, u32), usize> = HashMap::new();
+        let pixels = predicted.labels().iter().copied();
+        let pixels = pixels.zip(target.labels().iter().copied());
+        let mut current = (0, 0);
+        let mut run = 0;
+        for both in pixels {
+            if both != current {
+                *counts.entry(current).or_default() += run;
+                (current, run) = (both, 0);
             }
-            *counts.entry((*both.0, *both.1)).or_default() += run;
+            run += 1;
         }
+        *counts.entry(current).or_default() += run;
+        // In order, so that results do not depend on chance.
+        let counts: BTreeMap<(u32, u32), usize> = counts.into_iter().collect();
         let predicted = objects(counts.iter().map(|(both, pixels)| (both.0, *pixels)));
         let target = objects(counts.iter().map(|(both, pixels)| (both.1, *pixels)));
         let pairs = (counts.iter())

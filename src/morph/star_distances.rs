@@ -77,7 +77,8 @@ mod tests {
             .narrow(2, 24, 1)
             .unwrap();
         for distance in middle.flatten_all().unwrap().to_vec1::<f32>().unwrap() {
-            assert!((distance - 15.5).abs() < 0.8, "{distance}");
+            // A step is a pixel long, and so is what is not known.
+            assert!((distance - 15.5).abs() < 1.0, "{distance}");
         }
         assert!(star_distances(&labels, 2).is_err());
     }

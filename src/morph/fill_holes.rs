@@ -67,7 +67,7 @@ enum Around {
 fn filled(size: (usize, usize), objects: &[u32]) -> Vec<u32> {
     let frame = Frame::around(size);
     let is_background: Vec<bool> = objects.iter().map(|&object| object == 0).collect();
-    let pieces = components(size, &is_background, false, Connectivity::Four);
+    let pieces = components(size, &is_background, Connectivity::Four);
     let count = pieces.iter().max().copied().unwrap_or(0) as usize;
     let pieces = frame.put(&pieces, 0);
     // The frame is neither object nor background.

@@ -1,6 +1,6 @@
 //! Peaks that stand out.
 
-use super::label::components;
+use super::frame::Frame;
 use super::plane::Plane;
 use super::reconstruction::reconstruct;
 use super::{Connectivity, LabelMap};
@@ -39,7 +39,7 @@ pub fn h_maxima(image: &Tensor, h: f64) -> Result<LabelMap> {
         ));
     }
     let peaks = peaks(&plane, h as f32);
-    Ok(LabelMap::new(plane.height, plane.width, peaks)?.relabeled())
+    LabelMap::new(plane.height, plane.width, peaks)
 }
 
 /// The image is lowered by h and grows back below itself: only what stands out by h stays lower by h.
@@ -56,13 +56,40 @@ fn peaks(plane: &Plane, h: f32) -> Vec<u32> {
         .map(|pixel| pixel - h - 2e-6 * pixel.abs())
         .collect();
     let grown = reconstruct(plane.size(), &lowered, pixels);
-    // Where the lowered peaks have grown together, there is one plateau.
-    let plateaus = components(plane.size(), &grown, f32::NEG_INFINITY, Connectivity::Eight);
     let stands_out = |(pixel, grown): (&f32, &f32)| pixel - grown >= h;
-    let found = pixels.iter().zip(&grown).map(stands_out).zip(&plateaus);
-    found
-        .map(|(found, &plateau)| if found { plateau } else { 0 })
-        .collect()
+    let stands_out: Vec<bool> = pixels.iter().zip(&grown).map(stands_out).collect();
+    numbered(plane.size(), &stands_out, &grown)
+}
+
+/// Peaks have the same number if they have grown together into one plateau.
+fn numbered(size: (usize, usize), stands_out: &[bool], grown: &[f32]) -> Vec<u32> {
+    let frame = Frame::around(size);
+    let neighbours = frame.neighbours(Connectivity::Eight);
+    let stands_out = frame.put(stands_out, false);
+    let grown = frame.put(grown, f32::NEG_INFINITY);
+    let mut plateaus = vec![0; grown.len()];
+    let mut count = 0;
+    let mut waiting = Vec::new();
+    for peak in frame.places().filter(|&place| stands_out[place]) {
+        if plateaus[peak] == 0 {
+            count += 1;
+            plateaus[peak] = count;
+            waiting.push(peak);
+        }
+        while let Some(pixel) = waiting.pop() {
+            for &offset in &neighbours {
+                let neighbour = pixel.wrapping_add_signed(offset);
+                if grown[neighbour] == grown[peak] && plateaus[neighbour] == 0 {
+                    plateaus[neighbour] = count;
+                    waiting.push(neighbour);
+                }
+            }
+        }
+    }
+    for (plateau, stands_out) in plateaus.iter_mut().zip(stands_out) {
+        *plateau *= u32::from(stands_out);
+    }
+    frame.take(&plateaus)
 }
 
 #[cfg(test)]

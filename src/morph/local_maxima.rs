@@ -53,7 +53,7 @@ pub(super) fn summits(
     let highest = window_maximum(width, pixels, min_distance);
     let is_summit = |(pixel, highest): (&f32, &f32)| pixel == highest && *pixel > floor;
     let summits: Vec<bool> = pixels.iter().zip(&highest).map(is_summit).collect();
-    let labels = components((height, width), &summits, false, Connectivity::Eight);
+    let labels = components((height, width), &summits, Connectivity::Eight);
     // The pixels of each summit, in the order of their numbers.
     let mut order: Vec<usize> = (0..labels.len())
         .filter(|&pixel| labels[pixel] != 0)

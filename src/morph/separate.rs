@@ -36,7 +36,7 @@ pub fn separate(mask: &Tensor, min_distance: usize) -> Result<LabelMap> {
     let mask = Plane::read("separate", "mask", mask)?;
     let (size, inside) = (mask.size(), mask.inside());
     let depths = distances(size, &inside);
-    let pieces = components(size, &inside, false, Connectivity::Four);
+    let pieces = components(size, &inside, Connectivity::Four);
     let pieces = LabelMap::new(mask.height, mask.width, pieces)?;
     let markers = markers(&depths, &pieces, min_distance);
     let elevation: Vec<f32> = depths.iter().map(|depth| -depth).collect();

@@ -6,8 +6,8 @@ use super::plane::{Plane, mask_like};
 use super::{Connectivity, LabelMap};
 use crate::{Result, Tensor};
 
-/// Fills the holes of a mask (H, W) or (1, H, W): background from which you cannot reach the edge of the image over the four neighbours.
-/// The shape stays.
+/// Fills the holes of a mask (H, W) or (1, H, W): background from which you cannot reach the edge of the image over the four
+/// neighbours. The shape stays.
 ///
 /// It is `scipy.ndimage.binary_fill_holes`.
 ///

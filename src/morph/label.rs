@@ -5,8 +5,8 @@ use super::plane::Plane;
 use super::{Connectivity, LabelMap};
 use crate::{Result, Tensor};
 
-/// Numbers the connected objects of a mask (H, W) or (1, H, W): 1, 2, 3, and so on, in the order in which you meet them when you read
-/// the image row by row.
+/// Numbers the connected objects of a mask (H, W) or (1, H, W): 1, 2, 3, and so on, in the order in which you meet them when you
+/// read the image row by row.
 ///
 /// It is `skimage.measure.label` of a mask. All that is not 0 is the same to it, whatever the value.
 ///

@@ -10,9 +10,9 @@ const NEAR: f64 = 3.0;
 
 /// A colour for each object, as a number from 0, such that objects that touch or nearly touch have different ones.
 ///
-/// It needs few: usually 4 or 5, however many objects there are. Objects get the first colour that no neighbour has; those with few
-/// neighbours come last, because they can wait (smallest-last order, Matula & Beck, "Smallest-Last Ordering and Clustering and Graph
-/// Coloring Algorithms", Journal of the ACM 1983).
+/// It needs few: usually 4 or 5, however many objects there are. Objects get the first colour that no neighbour has; those with
+/// few neighbours come last, because they can wait (smallest-last order, Matula & Beck, "Smallest-Last Ordering and Clustering
+/// and Graph Coloring Algorithms", Journal of the ACM 1983).
 ///
 /// ```
 /// use eosin::morph::{LabelMap, neighbour_colours};

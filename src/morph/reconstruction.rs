@@ -9,9 +9,10 @@ use std::collections::VecDeque;
 
 /// Lets `seed` grow sideways as far as it can below `image`: both are (H, W) or (1, H, W), the result is (H, W), f32.
 ///
-/// It is the seed dilated again and again, cut off at the image each time, until nothing changes (Vincent, "Morphological Grayscale
-/// Reconstruction in Image Analysis", IEEE Transactions on Image Processing 1993, whose hybrid algorithm this is). Peaks without a
-/// seed are cut down to the highest level at which a seed reaches them. All eight neighbours count: `skimage.morphology.reconstruction`.
+/// It is the seed dilated again and again, cut off at the image each time, until nothing changes (Vincent, "Morphological
+/// Grayscale Reconstruction in Image Analysis", IEEE Transactions on Image Processing 1993, whose hybrid algorithm this is).
+/// Peaks without a seed are cut down to the highest level at which a seed reaches them. All eight neighbours count:
+/// `skimage.morphology.reconstruction`.
 ///
 /// ```
 /// use candle_core::Device;

@@ -12,10 +12,10 @@ use crate::{Result, Tensor};
 /// Tells apart roundish objects that touch or overlap in a mask (H, W) or (1, H, W).
 ///
 /// The deepest places of the [`distance_transform`](super::distance_transform) are the markers, as in
-/// [`local_maxima`](super::local_maxima), and a [`watershed`](super::watershed) of the negative distances does the rest. Each connected
-/// piece (of four neighbours) is looked at on its own, so that a small object does not disappear beside a large one: every piece has
-/// a marker, and every pixel of the mask has a number. With a larger `min_distance`, in pixels, fewer objects are cut in two, but more
-/// stay together.
+/// [`local_maxima`](super::local_maxima), and a [`watershed`](super::watershed) of the negative distances does the rest. Each
+/// connected piece (of four neighbours) is looked at on its own, so that a small object does not disappear beside a large one:
+/// every piece has a marker, and every pixel of the mask has a number. With a larger `min_distance`, in pixels, fewer objects
+/// are cut in two, but more stay together.
 ///
 /// ```
 /// use candle_core::Device;

@@ -5,17 +5,17 @@ use super::plane::{Plane, refuse_other_size};
 use super::{Connectivity, LabelMap};
 use crate::{Result, Tensor};
 
-/// Floods a landscape from markers until all of the mask that they reach is under water; each pixel gets the number of the marker whose
-/// water came first.
+/// Floods a landscape from markers until all of the mask that they reach is under water; each pixel gets the number of the
+/// marker whose water came first.
 ///
 /// `elevation` (H, W) or (1, H, W) is how high each pixel lies, in f32; for touching objects, take the negative
 /// [`distance_transform`](super::distance_transform). Markers outside the mask do not count. Water goes to the four neighbours;
 /// [`watershed_with`] also lets it go to all eight.
 ///
-/// It is `skimage.segmentation.watershed`, with the same order among equal heights (Soille & Ansoult, "Automated basin delineation from
-/// digital elevation models using mathematical morphology", Signal Processing 1990): the pixel that water reached first goes first. A
-/// pixel below its neighbour's water level fills up to that level. Markers lie below everything and come in the order of their pixels,
-/// row by row; among them, scikit-image has no fixed order.
+/// It is `skimage.segmentation.watershed`, with the same order among equal heights (Soille & Ansoult, "Automated basin
+/// delineation from digital elevation models using mathematical morphology", Signal Processing 1990): the pixel that water
+/// reached first goes first. A pixel below its neighbour's water level fills up to that level. Markers lie below everything and
+/// come in the order of their pixels, row by row; among them, scikit-image has no fixed order.
 ///
 /// ```
 /// use candle_core::Device;

@@ -5,12 +5,12 @@ use super::plane::Plane;
 use crate::{Result, Tensor};
 use candle_core::Device;
 
-/// The Euclidean distance (H, W), f32, in pixels, of each pixel of a mask (H, W) or (1, H, W) to the nearest background pixel; 0 in the
-/// background.
+/// The Euclidean distance (H, W), f32, in pixels, of each pixel of a mask (H, W) or (1, H, W) to the nearest background pixel; 0
+/// in the background.
 ///
 /// It is exact, and `scipy.ndimage.distance_transform_edt`. What lies outside the image does not count as background, so that an
-/// object which the edge cuts is as deep there as if it went on. A mask without any background is infinitely deep (SciPy leaves that
-/// case undefined).
+/// object which the edge cuts is as deep there as if it went on. A mask without any background is infinitely deep (SciPy leaves
+/// that case undefined).
 ///
 /// ```
 /// use candle_core::Device;

@@ -5,8 +5,8 @@ use super::erosion::refuse_radius;
 use super::nearest::nearest;
 use crate::Result;
 
-/// Gives every background pixel within `distance` pixels of an object (Euclidean) to the nearest object. Objects never lose a pixel,
-/// and they never merge.
+/// Gives every background pixel within `distance` pixels of an object (Euclidean) to the nearest object. Objects never lose a
+/// pixel, and they never merge.
 ///
 /// It is `skimage.segmentation.expand_labels`: of equally near objects the one in the left column wins, then the upper one.
 ///

@@ -6,8 +6,8 @@ use super::plane::{Plane, mask_like};
 use super::{Connectivity, LabelMap};
 use crate::{Result, Tensor};
 
-/// Fills the holes of a mask (H, W) or (1, H, W): background from which you cannot reach the edge of the image over the four neighbours.
-/// The shape stays.
+/// Fills the holes of a mask (H, W) or (1, H, W): background from which you cannot reach the edge of the image over the four
+/// neighbours. The shape stays.
 ///
 /// It is `scipy.ndimage.binary_fill_holes`.
 ///
@@ -67,7 +67,7 @@ enum Around {
 fn filled(size: (usize, usize), objects: &[u32]) -> Vec<u32> {
     let frame = Frame::around(size);
     let is_background: Vec<bool> = objects.iter().map(|&object| object == 0).collect();
-    let pieces = components(size, &is_background, false, Connectivity::Four);
+    let pieces = components(size, &is_background, Connectivity::Four);
     let count = pieces.iter().max().copied().unwrap_or(0) as usize;
     let pieces = frame.put(&pieces, 0);
     // The frame is neither object nor background.

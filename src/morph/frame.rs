@@ -53,6 +53,13 @@ impl Frame {
         }
         offsets
     }
+
+    /// Those of the eight neighbours that come later when you read the image row by row; the others are as far away in the other
+    /// direction.
+    pub fn later_neighbours(self) -> [isize; 4] {
+        let down = self.stride() as isize;
+        [1, down - 1, down, down + 1]
+    }
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use super::plane::Plane;
 use super::{Connectivity, LabelMap};
 use crate::{Result, Tensor};
 
-/// Numbers the connected objects of a mask (H, W) or (1, H, W): 1, 2, 3, and so on, in the order in which you meet them when you read
-/// the image row by row.
+/// Numbers the connected objects of a mask (H, W) or (1, H, W): 1, 2, 3, and so on, in the order in which you meet them when you
+/// read the image row by row.
 ///
 /// It is `skimage.measure.label` of a mask. All that is not 0 is the same to it, whatever the value.
 ///
@@ -23,26 +23,25 @@ use crate::{Result, Tensor};
 /// When the mask has another shape, or a pixel is NaN.
 pub fn label(mask: &Tensor, connectivity: Connectivity) -> Result<LabelMap> {
     let mask = Plane::read("label", "mask", mask)?;
-    let labels = components(mask.size(), &mask.inside(), false, connectivity);
+    let labels = components(mask.size(), &mask.inside(), connectivity);
     LabelMap::new(mask.height, mask.width, labels)
 }
 
-/// The number of each pixel's connected piece of equal pixels, from 1, and 0 for those that are `background`.
-pub(super) fn components<T: Copy + PartialEq>(
+/// The number of each pixel's connected piece, from 1, and 0 for pixels that are not inside.
+pub(super) fn components(
     size: (usize, usize),
-    pixels: &[T],
-    background: T,
+    inside: &[bool],
     connectivity: Connectivity,
 ) -> Vec<u32> {
     let frame = Frame::around(size);
     let neighbours = frame.neighbours(connectivity);
-    let pixels = frame.put(pixels, background);
-    let mut labels = vec![0; pixels.len()];
+    let inside = frame.put(inside, false);
+    let mut labels = vec![0; inside.len()];
     let mut count = 0;
     // Pixels that have their number, and whose neighbours do not have it yet.
     let mut waiting = Vec::new();
     for first in frame.places() {
-        if pixels[first] == background || labels[first] != 0 {
+        if !inside[first] || labels[first] != 0 {
             continue;
         }
         count += 1;
@@ -51,7 +50,7 @@ pub(super) fn components<T: Copy + PartialEq>(
         while let Some(pixel) = waiting.pop() {
             for &offset in &neighbours {
                 let neighbour = pixel.wrapping_add_signed(offset);
-                if pixels[neighbour] == pixels[first] && labels[neighbour] == 0 {
+                if inside[neighbour] && labels[neighbour] == 0 {
                     labels[neighbour] = count;
                     waiting.push(neighbour);
                 }

@@ -9,8 +9,8 @@ use crate::{Error, Result, Tensor};
 /// The summits of an image (H, W) or (1, H, W), numbered from 1 in the order of [`label`](super::label): pixels above the image's
 /// minimum with nothing higher within `min_distance` rows and columns.
 ///
-/// Pixels of a summit that touch, also at a corner, are one summit. Of equally high summits that are fewer than `min_distance` pixels
-/// apart (the larger of rows and columns), the first one stays. Where no equal pixels touch, these are the points of
+/// Pixels of a summit that touch, also at a corner, are one summit. Of equally high summits that are fewer than `min_distance`
+/// pixels apart (the larger of rows and columns), the first one stays. Where no equal pixels touch, these are the points of
 /// `skimage.feature.peak_local_max` with `exclude_border=False`.
 ///
 /// ```
@@ -53,7 +53,7 @@ pub(super) fn summits(
     let highest = window_maximum(width, pixels, min_distance);
     let is_summit = |(pixel, highest): (&f32, &f32)| pixel == highest && *pixel > floor;
     let summits: Vec<bool> = pixels.iter().zip(&highest).map(is_summit).collect();
-    let labels = components((height, width), &summits, false, Connectivity::Eight);
+    let labels = components((height, width), &summits, Connectivity::Eight);
     // The pixels of each summit, in the order of their numbers.
     let mut order: Vec<usize> = (0..labels.len())
         .filter(|&pixel| labels[pixel] != 0)

@@ -1,10 +1,11 @@
 //! Shapes in images: what is connected, how far it is from the edge, and where two things meet.
 //!
-//! A mask is a tensor (H, W) or (1, H, W) in which whatever is not 0 belongs to an object; a [`LabelMap`] tells objects apart. Names
-//! and results are those of scikit-image and SciPy. The functions compute in f32, on the CPU.
+//! A mask is a tensor (H, W) or (1, H, W) in which whatever is not 0 belongs to an object; a [`LabelMap`] tells objects apart.
+//! Names and results are those of scikit-image and SciPy. The functions compute in f32, on the CPU.
 //!
 //! All of this is the crate's own: `imageproc` would give components and distances, but neither `h_maxima` nor a watershed from
-//! markers, and brings a dozen further crates. None that we found has the order among ties that makes results those of scikit-image.
+//! markers, and brings a dozen further crates. None that we found has the order among ties that makes results those of
+//! scikit-image.
 
 mod border_weights;
 mod boundaries;

@@ -2,12 +2,14 @@
 
 use rayon::prelude::*;
 
-/// For every pixel, the place (row by row) of the nearest pixel for which `is_wanted`, by Euclidean distance; `None` if there is none.
+/// For every pixel, the place (row by row) of the nearest pixel for which `is_wanted`, by Euclidean distance; `None` if there is
+/// none.
 ///
-/// In linear time, from Felzenszwalb & Huttenlocher, "Distance Transforms of Sampled Functions", Theory of Computing 2012. Within a
-/// column the nearest is found by walking down and up. Along a row, each column then gives a parabola: the squared distance to its own
-/// nearest pixel, plus the squared distance to the column. The lowest parabola wins. All numbers are whole, so that it is exact; of
-/// equally near pixels the one in the left column wins, and in a column the upper one, as in `scipy.ndimage.distance_transform_edt`.
+/// In linear time, from Felzenszwalb & Huttenlocher, "Distance Transforms of Sampled Functions", Theory of Computing 2012.
+/// Within a column the nearest is found by walking down and up. Along a row, each column then gives a parabola: the squared
+/// distance to its own nearest pixel, plus the squared distance to the column. The lowest parabola wins. All numbers are whole,
+/// so that it is exact; of equally near pixels the one in the left column wins, and in a column the upper one, as in
+/// `scipy.ndimage.distance_transform_edt`.
 pub(super) fn nearest(
     (height, width): (usize, usize),
     is_wanted: impl Fn(usize) -> bool,

@@ -9,9 +9,10 @@ use std::collections::VecDeque;
 
 /// Lets `seed` grow sideways as far as it can below `image`: both are (H, W) or (1, H, W), the result is (H, W), f32.
 ///
-/// It is the seed dilated again and again, cut off at the image each time, until nothing changes (Vincent, "Morphological Grayscale
-/// Reconstruction in Image Analysis", IEEE Transactions on Image Processing 1993, whose hybrid algorithm this is). Peaks without a
-/// seed are cut down to the highest level at which a seed reaches them. All eight neighbours count: `skimage.morphology.reconstruction`.
+/// It is the seed dilated again and again, cut off at the image each time, until nothing changes (Vincent, "Morphological
+/// Grayscale Reconstruction in Image Analysis", IEEE Transactions on Image Processing 1993, whose hybrid algorithm this is).
+/// Peaks without a seed are cut down to the highest level at which a seed reaches them. All eight neighbours count:
+/// `skimage.morphology.reconstruction`.
 ///
 /// ```
 /// use candle_core::Device;
@@ -51,31 +52,33 @@ pub(super) fn reconstruct(size: (usize, usize), seed: &[f32], image: &[f32]) -> 
     // Nothing grows into the frame, or out of it.
     let image = frame.put(image, f32::NEG_INFINITY);
     let mut grown = frame.put(seed, f32::NEG_INFINITY);
-    let neighbours = frame.neighbours(Connectivity::Eight);
-    let (before, after): (Vec<isize>, Vec<isize>) =
-        neighbours.iter().partition(|&&offset| offset < 0);
-    let highest = |grown: &[f32], pixel: usize, offsets: &[isize]| {
-        let values = offsets
-            .iter()
-            .map(|&offset| grown[pixel.wrapping_add_signed(offset)]);
-        values.fold(grown[pixel], f32::max).min(image[pixel])
-    };
+    let later = frame.later_neighbours();
     // Most of the way is done by reading the image once forwards and once backwards.
     for pixel in frame.places() {
-        grown[pixel] = highest(&grown, pixel, &before);
+        let earlier = later.map(|offset| grown[pixel.wrapping_add_signed(-offset)]);
+        grown[pixel] = earlier
+            .into_iter()
+            .fold(grown[pixel], f32::max)
+            .min(image[pixel]);
     }
     let mut waiting = VecDeque::new();
     let can_grow =
         |grown: &[f32], pixel: usize, to: f32| grown[pixel] < to && grown[pixel] < image[pixel];
     for pixel in frame.places().rev() {
-        grown[pixel] = highest(&grown, pixel, &after);
-        let mut behind = after
-            .iter()
-            .map(|&offset| pixel.wrapping_add_signed(offset));
-        if behind.any(|neighbour| can_grow(&grown, neighbour, grown[pixel])) {
+        let places = later.map(|offset| pixel.wrapping_add_signed(offset));
+        let highest = places
+            .map(|place| grown[place])
+            .into_iter()
+            .fold(grown[pixel], f32::max);
+        grown[pixel] = highest.min(image[pixel]);
+        if places
+            .into_iter()
+            .any(|place| can_grow(&grown, place, grown[pixel]))
+        {
             waiting.push_back(pixel);
         }
     }
+    let neighbours = frame.neighbours(Connectivity::Eight);
     // What winds back and forth is left.
     while let Some(pixel) = waiting.pop_front() {
         for &offset in &neighbours {

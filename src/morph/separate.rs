@@ -12,10 +12,10 @@ use crate::{Result, Tensor};
 /// Tells apart roundish objects that touch or overlap in a mask (H, W) or (1, H, W).
 ///
 /// The deepest places of the [`distance_transform`](super::distance_transform) are the markers, as in
-/// [`local_maxima`](super::local_maxima), and a [`watershed`](super::watershed) of the negative distances does the rest. Each connected
-/// piece (of four neighbours) is looked at on its own, so that a small object does not disappear beside a large one: every piece has
-/// a marker, and every pixel of the mask has a number. With a larger `min_distance`, in pixels, fewer objects are cut in two, but more
-/// stay together.
+/// [`local_maxima`](super::local_maxima), and a [`watershed`](super::watershed) of the negative distances does the rest. Each
+/// connected piece (of four neighbours) is looked at on its own, so that a small object does not disappear beside a large one:
+/// every piece has a marker, and every pixel of the mask has a number. With a larger `min_distance`, in pixels, fewer objects
+/// are cut in two, but more stay together.
 ///
 /// ```
 /// use candle_core::Device;
@@ -36,7 +36,7 @@ pub fn separate(mask: &Tensor, min_distance: usize) -> Result<LabelMap> {
     let mask = Plane::read("separate", "mask", mask)?;
     let (size, inside) = (mask.size(), mask.inside());
     let depths = distances(size, &inside);
-    let pieces = components(size, &inside, false, Connectivity::Four);
+    let pieces = components(size, &inside, Connectivity::Four);
     let pieces = LabelMap::new(mask.height, mask.width, pieces)?;
     let markers = markers(&depths, &pieces, min_distance);
     let elevation: Vec<f32> = depths.iter().map(|depth| -depth).collect();

@@ -4,20 +4,18 @@ use super::frame::Frame;
 use super::plane::{Plane, refuse_other_size};
 use super::{Connectivity, LabelMap};
 use crate::{Result, Tensor};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
-/// Floods a landscape from markers until all of the mask that they reach is under water; each pixel gets the number of the marker whose
-/// water came first.
+/// Floods a landscape from markers until all of the mask that they reach is under water; each pixel gets the number of the
+/// marker whose water came first.
 ///
 /// `elevation` (H, W) or (1, H, W) is how high each pixel lies, in f32; for touching objects, take the negative
 /// [`distance_transform`](super::distance_transform). Markers outside the mask do not count. Water goes to the four neighbours;
 /// [`watershed_with`] also lets it go to all eight.
 ///
-/// It is `skimage.segmentation.watershed`, with the same order among equal heights (Soille & Ansoult, "Automated basin delineation from
-/// digital elevation models using mathematical morphology", Signal Processing 1990): the pixel that water reached first goes first. A
-/// pixel below its neighbour's water level fills up to that level. Markers lie below everything and come in the order of their pixels,
-/// row by row; among them, scikit-image has no fixed order.
+/// It is `skimage.segmentation.watershed`, with the same order among equal heights (Soille & Ansoult, "Automated basin
+/// delineation from digital elevation models using mathematical morphology", Signal Processing 1990): the pixel that water
+/// reached first goes first. A pixel below its neighbour's water level fills up to that level. Markers lie below everything and
+/// come in the order of their pixels, row by row; among them, scikit-image has no fixed order.
 ///
 /// ```
 /// use candle_core::Device;
@@ -82,22 +80,22 @@ pub(super) fn flood(
     for (label, inside) in labels.iter_mut().zip(&inside) {
         *label *= u32::from(*inside);
     }
-    let mut water = Water::default();
-    let spread = |pixel: usize, level: u32, labels: &mut [u32], water: &mut Water| {
+    let mut water = Water::over(&elevation, &inside);
+    let spread = |pixel: usize, labels: &mut [u32], water: &mut Water| {
         for &offset in &neighbours {
             let neighbour = pixel.wrapping_add_signed(offset);
             if inside[neighbour] && labels[neighbour] == 0 {
                 labels[neighbour] = labels[pixel];
-                water.reach(neighbour, level.max(ordered(elevation[neighbour])));
+                water.reach(neighbour);
             }
         }
     };
     let markers: Vec<usize> = frame.places().filter(|&place| labels[place] != 0).collect();
     for marker in markers {
-        spread(marker, 0, &mut labels, &mut water);
+        spread(marker, &mut labels, &mut water);
     }
-    while let Some((pixel, level)) = water.next() {
-        spread(pixel, level, &mut labels, &mut water);
+    while let Some(pixel) = water.next() {
+        spread(pixel, &mut labels, &mut water);
     }
     frame.take(&labels)
 }
@@ -114,25 +112,68 @@ fn ordered(elevation: f32) -> u32 {
     }
 }
 
-/// The pixels that the water has reached, and from which it has not spread yet.
-#[derive(Default)]
+/// The pixels that the water has reached, and from which it has not spread yet: a queue for each level.
+///
+/// The water only rises, so that the queues are emptied one after the other, and no pixel has to be compared with others.
 struct Water {
-    /// Level and age in one number, the level in front, so that one comparison orders both; and the pixel.
-    reached: BinaryHeap<Reverse<(u64, u32)>>,
-    age: u32,
+    /// The level of each pixel: how many different heights are below it.
+    level_of: Vec<u32>,
+    /// The queue of each level: the first and the last of its pixels.
+    queues: Vec<Option<(u32, u32)>>,
+    /// The pixel after each in its queue.
+    after: Vec<u32>,
+    /// How high the water is.
+    level: usize,
 }
 
 impl Water {
-    fn reach(&mut self, pixel: usize, level: u32) {
-        let key = u64::from(level) << 32 | u64::from(self.age);
-        self.reached.push(Reverse((key, pixel as u32)));
-        self.age += 1;
+    /// Below the lowest pixel.
+    fn over(elevation: &[f32], inside: &[bool]) -> Self {
+        // Height and place in one number, the height in front, because that sorts fast.
+        let pixels = (0u32..).zip(elevation).zip(inside);
+        let pixels = pixels.filter(|(_, inside)| **inside);
+        let mut sorted: Vec<u64> = pixels
+            .map(|((place, &elevation), _)| u64::from(ordered(elevation)) << 32 | u64::from(place))
+            .collect();
+        sorted.sort_unstable();
+        let mut level_of = vec![0; elevation.len()];
+        let mut levels = 0;
+        for equal in sorted.chunk_by(|one, other| one >> 32 == other >> 32) {
+            for &pixel in equal {
+                level_of[pixel as u32 as usize] = levels;
+            }
+            levels += 1;
+        }
+        Water {
+            level_of,
+            queues: vec![None; levels as usize],
+            after: vec![0; elevation.len()],
+            level: 0,
+        }
     }
 
-    /// The lowest pixel and its level; of equal ones, the one that was reached first.
-    fn next(&mut self) -> Option<(usize, u32)> {
-        let Reverse((key, pixel)) = self.reached.pop()?;
-        Some((pixel as usize, (key >> 32) as u32))
+    /// What lies below the water fills up to its level.
+    fn reach(&mut self, pixel: usize) {
+        let level = self.level.max(self.level_of[pixel] as usize);
+        let pixel = pixel as u32;
+        self.queues[level] = match self.queues[level] {
+            Some((first, last)) => {
+                self.after[last as usize] = pixel;
+                Some((first, pixel))
+            }
+            None => Some((pixel, pixel)),
+        };
+    }
+
+    /// The lowest pixel; of equal ones, the one that was reached first.
+    fn next(&mut self) -> Option<usize> {
+        while self.queues.get(self.level)?.is_none() {
+            self.level += 1;
+        }
+        let (first, last) = self.queues[self.level]?;
+        let rest = (first != last).then(|| (self.after[first as usize], last));
+        self.queues[self.level] = rest;
+        Some(first as usize)
     }
 }
 
@@ -155,7 +196,7 @@ mod tests {
             let elevation: Vec<f32> = pixels.iter().map(|pixel| f32::from(pixel.2) - 2.0).collect();
             let connectivity = if eight { Connectivity::Eight } else { Connectivity::Four };
             let found = flood((height, width), &elevation, &markers, &inside, connectivity);
-            let pieces = components((height, width), &inside, false, connectivity);
+            let pieces = components((height, width), &inside, connectivity);
             for pixel in 0..pixels.len() {
                 // The markers in the same piece.
                 let mut springs = (0..pixels.len()).filter(|&other| pieces[other] == pieces[pixel] && markers[other] != 0);

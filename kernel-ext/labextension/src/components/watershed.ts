@@ -51,12 +51,14 @@ export function flood({ height, width, distance, mask }: ILandscape, markers: nu
   const labels = new Uint32Array(height * width);
   const level = new Float32Array(height * width).fill(Infinity);
   const edge = new Edge();
-  markers.forEach((pixel, index) => {
-    labels[pixel] = index + 1;
-    level[pixel] = -distance[pixel];
-  });
-  // Springs come before all other water, row by row.
-  [...markers].sort((one, other) => one - other).forEach(pixel => edge.push({ height: -Infinity, age: 0, pixel }));
+  const reach = (pixel: number, label: number, height: number, age: number) => {
+    labels[pixel] = label;
+    level[pixel] = height;
+    edge.push({ height, age, pixel });
+  };
+  // Row by row.
+  const springs = markers.map((pixel, index) => ({ pixel, label: index + 1 })).sort((one, other) => one.pixel - other.pixel);
+  springs.forEach(({ pixel, label }) => reach(pixel, label, -distance[pixel], 0));
   let age = 0;
   for (let from = edge.pop(); from; from = edge.pop()) {
     const { pixel } = from;
@@ -70,9 +72,8 @@ export function flood({ height, width, distance, mask }: ILandscape, markers: nu
     for (const [next, isInside] of neighbours) {
       if (isInside && mask[next] === 1 && labels[next] === 0) {
         age += 1;
-        labels[next] = labels[pixel];
-        level[next] = Math.max(-distance[next], level[pixel]);
-        edge.push({ height: Math.max(-distance[next], from.height), age, pixel: next });
+        // Water that has come over a pass stands as high as that.
+        reach(next, labels[pixel], Math.max(-distance[next], from.height), age);
       }
     }
   }
@@ -86,7 +87,7 @@ interface IReached {
   pixel: number;
 }
 
-/** The pixels at the water's edge, as a binary heap, in which springs, all equal, come in scikit-image's order, too. */
+/** The pixels at the water's edge, as a binary heap, in which springs of equal height come in scikit-image's order, too. */
 class Edge {
   push(reached: IReached): void {
     const heap = this._heap;

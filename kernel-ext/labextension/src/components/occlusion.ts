@@ -12,12 +12,14 @@ export interface IOcclusionData extends IData, IPlaces {
   component: 'occlusion';
   image: IImage;
   /** What the probability is of. */
-  name: string;
+  class: string;
   /** With nothing covered, and with the patch at each place, row by row. */
   uncovered: number;
   covered: number[];
   /** The grey of the patch, from 0 to 1. */
   fill: number;
+  /** Where the patch is at first. */
+  place: number;
 }
 
 const PACE: IPace = { milliseconds: 350, steps: 1 };
@@ -31,7 +33,8 @@ class Covered {
     private _data: IOcclusionData,
     node: ShadowRoot
   ) {
-    const { image, rows, columns, patch, stride, covered, uncovered, name, fill } = _data;
+    const { image, rows, columns, patch, stride, covered, uncovered, fill, place } = _data;
+    this._place = place;
     this._stepper = new Stepper('Place of the patch', place => this._look(place, false), () => PACE);
     this._stepper.columns = columns;
     this._picture = new Picture('image', image, image.png, WIDEST);
@@ -52,7 +55,7 @@ class Covered {
           { class: 'row' },
           this._picture.node,
           html('div', { class: 'map' }, this._map.node),
-          html('div', {}, html('div', {}, `Probability of ${name}`), this._bars)
+          html('div', {}, html('div', {}, `Probability of ${_data.class}`), this._bars)
         ),
         this._told,
         html(
@@ -104,7 +107,7 @@ class Covered {
     this._bars.replaceChildren(bar('nothing covered', uncovered), bar('with the patch', probability));
   }
 
-  private _place = 0;
+  private _place: number;
   private _drops: number[];
   private _stepper: Stepper;
   private _picture: Picture;

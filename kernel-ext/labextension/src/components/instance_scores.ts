@@ -14,7 +14,7 @@ export interface IInstanceScoresData extends IData {
   target: IRuns;
 }
 
-const SIDE = 380;
+const SIDE = 320;
 
 export const instanceScores: Component<IInstanceScoresData> = (data, node) => {
   new Scores(data, node);

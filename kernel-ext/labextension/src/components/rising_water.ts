@@ -5,7 +5,7 @@ import { slider, Stepper } from './controls';
 import { labelColours, PALETTE } from './label_colours';
 import { borders } from './outlines';
 import { CLEAR, Paint, Picture } from './picture';
-import { bytes, floats, ILabels, IRuns, ISize, labelMap, objects } from './pixels';
+import { bytes, floats, IRuns, ISize, labelMap, objects } from './pixels';
 import { flood, IFlood, ILandscape, peaks } from './watershed';
 
 export interface IRisingWaterData extends IData, ISize {
@@ -41,14 +41,13 @@ class Water {
     this._deepest = this._landscape.distance.reduce((most, distance) => Math.max(most, distance), 0);
     this._stepper = new Stepper('Water level', step => this._rise(step), () => PACE);
     this._map = new Picture('water', _data);
-    this._map.drawn.append(this._dams, this._springs);
+    this._map.drawn.append(this._dams, this._springs, this._cutLine);
     this._map.onPointer(row => {
       this._row = row;
       this._draw();
     });
-    this._map.drawn.append(this._cutLine);
     const range = { from: 1, to: Math.max(LARGEST_MINIMUM, minimumDistance), value: minimumDistance };
-    const pictures = [this._map.node, html('figure', {}, this._cutTitle, this._cut)];
+    const pictures = [this._map.node];
     if (truth) {
       const map = labelMap(truth);
       const colours = labelColours(map);
@@ -58,6 +57,7 @@ class Water {
       this._truth = `; in truth ${counted(objects(map).length)}`;
       pictures.push(picture.node);
     }
+    pictures.push(html('figure', {}, this._cutTitle, this._cut));
     node.append(
       html(
         'div',
@@ -83,8 +83,7 @@ class Water {
     const { height, width } = this._data;
     const markers = peaks(this._landscape, apart);
     this._flood = flood(this._landscape, markers);
-    this._basins = { height, width, labels: this._flood.labels };
-    this._colours = labelColours(this._basins);
+    this._colours = labelColours({ height, width, labels: this._flood.labels });
     this._count = markers.length;
     const dot = (pixel: number) =>
       svg('circle', { cx: (pixel % width) + 0.5, cy: Math.floor(pixel / width) + 0.5, r: Math.max(height, width) / 90, class: 'spring' });
@@ -155,7 +154,6 @@ class Water {
   private _landscape: ILandscape;
   private _deepest: number;
   private _flood!: IFlood;
-  private _basins!: ILabels;
   private _colours = new Map<number, number>();
   private _count = 0;
   /** All is flooded at first. */

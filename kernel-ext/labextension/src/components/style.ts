@@ -58,7 +58,7 @@ td { padding: 2px 10px; text-align: right; font-variant-numeric: tabular-nums; }
 .frame, .axis { stroke: currentColor; stroke-opacity: 0.4; }
 .curve { stroke-width: 2; }
 .point { fill: #d55e00; stroke: currentColor; }
-.picture { position: relative; max-width: 100%; border: 1px solid currentColor; background: #000; overflow: hidden; }
+.picture { position: relative; max-width: 100%; box-shadow: 0 0 0 1px currentColor; background: #000; overflow: hidden; }
 .picture.pointed { cursor: crosshair; }
 .picture > * { position: absolute; inset: 0; width: 100%; height: 100%; max-width: none; border: none; background: none; }
 .picture > *, .view img { image-rendering: pixelated; pointer-events: none; }

@@ -178,9 +178,11 @@ def slide(page: Page, display: Locator, folder: str) -> None:
     expect(told).to_contain_text("Patch 10 of 48, around row 2, column 2: probability 0.19")
     point_at(display.locator(".picture").first, 0.99, 0.99)
     expect(told).to_contain_text("Patch 48 of 48, around row 6, column 8: probability 1.00")
-    display.get_by_role("combobox", name="Speed").select_option("1000 a second")
+    speed = display.get_by_role("combobox", name="Speed")
+    speed.select_option("5 patches a second")
     display.get_by_role("button", name="Play").click()
-    expect(mask).to_have_attribute("aria-label", re.compile("mask: (1|33|34|35) of 48"))
+    expect(mask).to_have_attribute("aria-label", re.compile("mask: [2-9] of 48"))
+    speed.select_option("1000 a second")
     expect(mask).to_have_attribute("aria-label", "mask: 48 of 48 pixels are filled")
     expect(display.get_by_role("button", name="Play")).to_be_visible()
 

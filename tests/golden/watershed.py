@@ -1,5 +1,5 @@
-"""Makes `watershed.json`: what scikit-image's watershed makes of small landscapes with many equal heights. The display of rising water
-is compared with it, in `kernel-ext/labextension/src/components/watershed.test.ts`.
+"""Makes `watershed.json`: markers and basins in small landscapes with many equal heights, by SciPy and scikit-image. The display of
+rising water is compared with it, in `kernel-ext/labextension/src/components/watershed.test.ts`.
 
     pip install scikit-image==0.26.0 scipy==1.17.1 numpy==2.4.6
     python tests/golden/watershed.py
@@ -8,53 +8,73 @@ is compared with it, in `kernel-ext/labextension/src/components/watershed.test.t
 import json
 from pathlib import Path
 
-import numpy as np
-from scipy.ndimage import distance_transform_edt
+import numpy
+from scipy import ndimage
 from skimage.segmentation import watershed
 
-SIDE = 20
+random = numpy.random.default_rng(42)
+CORNERS = numpy.ones((3, 3))
 
 
-def discs(random: np.random.Generator) -> np.ndarray:
-    row, column = np.mgrid[:SIDE, :SIDE]
-    mask = np.zeros((SIDE, SIDE), bool)
-    for _ in range(5):
-        y, x, radius = random.uniform(2, SIDE - 2, 2).tolist() + [random.uniform(2, 5)]
-        mask |= (row - y) ** 2 + (column - x) ** 2 < radius**2
+def discs(height, width):
+    row, column = numpy.indices((height, width))
+    mask = numpy.zeros((height, width), bool)
+    for _ in range(6):
+        centre = random.uniform(0, height), random.uniform(0, width)
+        mask |= (row - centre[0]) ** 2 + (column - centre[1]) ** 2 < random.uniform(2, 6) ** 2
     return mask
 
 
-def case(distance: np.ndarray, mask: np.ndarray, markers: np.ndarray) -> dict:
-    distance = distance.astype(np.float32)
-    seeds = np.zeros(mask.shape, np.int32)
-    seeds.flat[markers] = np.arange(1, len(markers) + 1)
-    labels = watershed(-distance, seeds, mask=mask)
+def summits(distance, mask, apart):
+    """For each piece by itself: what nothing higher is near, without equal ones that are too near."""
+    markers = numpy.zeros(mask.shape, int)
+    pieces, count = ndimage.label(mask)
+    for piece in range(1, count + 1):
+        alone = numpy.where(pieces == piece, distance, 0)
+        highest = ndimage.maximum_filter(alone, 2 * apart + 1, mode="constant")
+        found, summit_count = ndimage.label((alone == highest) & (alone > 0), CORNERS)
+        taken = numpy.zeros(mask.shape, bool)
+        for summit in range(1, summit_count + 1):
+            pixels = found == summit
+            if not (pixels & taken).any():
+                markers[pixels] = markers.max() + 1
+                taken |= ndimage.maximum_filter(pixels, 2 * apart - 1, mode="constant")
+    return markers
+
+
+def basins(distance, mask, markers):
+    """Every marker has a level of its own below all else, the first pixel the lowest: otherwise scikit-image's heap, which leaves
+    open in which order equal markers come, decides ties."""
+    elevation = -distance.astype(float)
+    places = numpy.flatnonzero(markers)
+    elevation.flat[places] = numpy.arange(len(places)) - 1e6
+    return watershed(elevation, markers, mask=mask)
+
+
+def case(distance, mask, apart):
+    distance = distance.astype(numpy.float32)
+    markers = summits(distance, mask, apart)
+    flat = lambda array: array.ravel().tolist()
     return {
         "height": mask.shape[0],
         "width": mask.shape[1],
-        "distance": distance.ravel().tolist(),
-        "mask": mask.astype(int).ravel().tolist(),
-        "markers": markers.tolist(),
-        "labels": labels.ravel().tolist(),
+        "distance": flat(distance),
+        "mask": flat(mask.astype(int)),
+        "apart": apart,
+        "markers": flat(markers),
+        "basins": flat(basins(distance, mask, markers)),
     }
 
 
-def main() -> None:
-    random = np.random.default_rng(42)
-    cases = []
-    for _ in range(4):
-        mask = discs(random)
-        distance = distance_transform_edt(mask)
-        inside = np.flatnonzero(distance >= 2)
-        cases.append(case(distance, mask, random.choice(inside, min(6, len(inside)), replace=False)))
-    for shape in [(12, 17), (1, 30), (9, 9)]:
+def cases():
+    for apart in [1, 2, 3, 5]:
+        mask = discs(20, 23)
+        yield case(ndimage.distance_transform_edt(mask), mask, apart)
+    for shape, apart in [((12, 17), 1), ((1, 30), 2), ((9, 9), 2)]:
         mask = random.random(shape) < 0.85
-        heights = random.integers(0, 3, shape)
-        markers = random.choice(np.flatnonzero(mask), 5, replace=False)
-        cases.append(case(heights, mask, markers))
-    path = Path(__file__).with_suffix(".json")
-    path.write_text("[\n" + ",\n".join(json.dumps(one) for one in cases) + "\n]\n")
+        yield case(random.integers(0, 4, shape), mask, apart)
 
 
 if __name__ == "__main__":
-    main()
+    lines = ",\n".join(json.dumps(one) for one in cases())
+    Path(__file__).with_suffix(".json").write_text(f"[\n{lines}\n]\n")

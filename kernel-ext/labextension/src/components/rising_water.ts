@@ -5,8 +5,9 @@ import { slider, Stepper } from './controls';
 import { labelColours, PALETTE } from './label_colours';
 import { borders } from './outlines';
 import { CLEAR, Paint, Picture } from './picture';
-import { bytes, floats, IRuns, ISize, labelMap, objects } from './pixels';
-import { flood, IFlood, ILandscape, peaks } from './watershed';
+import { bytes, floats, ILabels, IRuns, ISize, labelMap, objects } from './pixels';
+import { ILandscape, summits } from './summits';
+import { flood, IFlood } from './watershed';
 
 export interface IRisingWaterData extends IData, ISize {
   component: 'rising-water';
@@ -81,13 +82,11 @@ class Water {
   /** Chooses the markers anew, and floods the landscape from them. */
   private _spring(apart: number): void {
     const { height, width } = this._data;
-    const markers = peaks(this._landscape, apart);
+    const markers = summits(this._landscape, apart);
     this._flood = flood(this._landscape, markers);
     this._colours = labelColours({ height, width, labels: this._flood.labels });
-    this._count = markers.length;
-    const dot = (pixel: number) =>
-      svg('circle', { cx: (pixel % width) + 0.5, cy: Math.floor(pixel / width) + 0.5, r: Math.max(height, width) / 90, class: 'spring' });
-    this._springs.replaceChildren(...markers.map(dot));
+    this._count = objects({ height, width, labels: markers }).length;
+    this._springs.replaceChildren(...middles({ height, width, labels: markers }).map(([x, y]) => spring(x, y, this._data)));
     this._draw();
   }
 
@@ -168,6 +167,19 @@ class Water {
   private _cutTitle = html('figcaption');
   private _cut = html('canvas', { class: 'side', width: CUT_WIDTH, height: CUT_HEIGHT, 'aria-hidden': 'true' });
   private _told = html('div', { class: 'told' });
+}
+
+/** Where to draw each marker, which may have several pixels. */
+function middles(map: ILabels): [number, number][] {
+  return objects(map).map(label => {
+    const pixels = Array.from(map.labels.keys()).filter(pixel => map.labels[pixel] === label);
+    const mean = (of: (pixel: number) => number) => pixels.reduce((sum, pixel) => sum + of(pixel) + 0.5, 0) / pixels.length;
+    return [mean(pixel => pixel % map.width), mean(pixel => Math.floor(pixel / map.width))];
+  });
+}
+
+function spring(cx: number, cy: number, { height, width }: ISize): SVGCircleElement {
+  return svg('circle', { cx, cy, r: Math.max(height, width) / 90, class: 'spring' });
 }
 
 function paintOf(colours: Map<number, number>, label: number): Paint {

@@ -90,11 +90,15 @@ fn pictures_to_play_with() -> [String; 5] {
     let growing = Tensor::from_vec(growing, (6, 8), &Device::Cpu).unwrap();
     let sliding = visual::sliding_patch(&image(3, 6, 8), &growing, 3).unwrap();
 
-    let pyramid = |row: i32, column: i32, top: i32| (4 - (row - 3).abs().max((column - top).abs())).max(0);
+    let pyramid =
+        |row: i32, column: i32, top: i32| (4 - (row - 3).abs().max((column - top).abs())).max(0);
     let places = || (0..7).flat_map(|row| (0..16).map(move |column| (row, column)));
-    let heights = places().map(|(row, column)| pyramid(row, column, 4).max(pyramid(row, column, 11)) as f32);
+    let heights =
+        places().map(|(row, column)| pyramid(row, column, 4).max(pyramid(row, column, 11)) as f32);
     let distance = Tensor::from_vec(heights.collect(), (7, 16), &Device::Cpu).unwrap();
-    let halves = places().map(|(row, column)| u32::from(pyramid(row, column, 4) > 0) + 2 * u32::from(pyramid(row, column, 11) > 0));
+    let halves = places().map(|(row, column)| {
+        u32::from(pyramid(row, column, 4) > 0) + 2 * u32::from(pyramid(row, column, 11) > 0)
+    });
     let halves = LabelMap::new(7, 16, halves.collect()).unwrap();
     let water = visual::rising_water(&distance, &distance.gt(0f32).unwrap()).unwrap();
 
@@ -104,7 +108,9 @@ fn pictures_to_play_with() -> [String; 5] {
 
     let mut labels = vec![0; 24];
     for (object, pixels) in [(3, &[0, 1, 6, 7][..]), (7, &[21, 22, 23])] {
-        pixels.iter().for_each(|&pixel: &usize| labels[pixel] = object);
+        pixels
+            .iter()
+            .for_each(|&pixel: &usize| labels[pixel] = object);
     }
     let labels = LabelMap::new(4, 6, labels).unwrap();
     let explorer = visual::label_explorer(&image(3, 4, 6), &labels).unwrap();

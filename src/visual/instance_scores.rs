@@ -1,6 +1,6 @@
 //! Predicted and true objects under a threshold of IoU, to drag.
 
-use super::component_data::{image_data, label_data};
+use super::component_data::{check_sides, image_data, label_data};
 use super::label_explorer::LONGEST;
 use super::label_outlines::{check_same_size, draw_outlines};
 use crate::display::{Bundle, Show, show_result};
@@ -49,7 +49,7 @@ pub fn instance_scores(
 ) -> Result<InstanceScores> {
     check_same_size(NAME, image, predicted)?;
     check_same_size(NAME, image, target)?;
-    image_data(NAME, image, LONGEST)?;
+    check_sides(NAME, target.height(), target.width(), LONGEST)?;
     Ok(InstanceScores {
         image: image.detach(),
         predicted: predicted.clone(),
@@ -115,7 +115,7 @@ impl Show for InstanceScores {
         let legend = [("found", FOUND), ("false", FALSE), ("missed", MISSED)];
         let figure = draw_tiles(&[original, tile], 2, Legend::Words(&legend), description)?;
         let data = json!({
-            "image": image_data(NAME, &self.image, LONGEST)?,
+            "image": image_data(NAME, &self.image)?,
             "predicted": label_data(&self.predicted),
             "target": label_data(&self.target),
         });

@@ -1,6 +1,6 @@
 //! The objects of a label map, to point at.
 
-use super::component_data::{image_data, label_data};
+use super::component_data::{check_sides, image_data, label_data};
 use super::label_outlines::{check_same_size, draw_outlines};
 use crate::display::{Bundle, Show, show_result};
 use crate::morph::LabelMap;
@@ -38,7 +38,7 @@ pub struct LabelExplorer {
 /// When the image is no image, its size is not that of the label map, or it has more than 1024 pixels in a row or column.
 pub fn label_explorer(image: &Tensor, labels: &LabelMap) -> Result<LabelExplorer> {
     check_same_size(NAME, image, labels)?;
-    image_data(NAME, image, LONGEST)?;
+    check_sides(NAME, labels.height(), labels.width(), LONGEST)?;
     Ok(LabelExplorer {
         image: image.detach(),
         labels: labels.clone(),
@@ -76,7 +76,7 @@ impl Show for LabelExplorer {
         let tiles = [Tile::new(NAME, &self.image, "image".to_owned())?, outlined];
         let figure = draw_tiles(&tiles, 2, Legend::Nothing, self.description())?.compact()?;
         let data = json!({
-            "image": image_data(NAME, &self.image, LONGEST)?,
+            "image": image_data(NAME, &self.image)?,
             "labels": label_data(&self.labels),
         });
         Ok(figure.bundle()?.with_component("label-explorer", data))

@@ -1,6 +1,6 @@
 //! A patch to cover an image with, to play with.
 
-use super::component_data::image_data;
+use super::component_data::{check_sides, image_data};
 use crate::data::image_shape;
 use crate::display::{Bundle, Show, show_result};
 use crate::ops::conv_output_size;
@@ -56,8 +56,8 @@ pub fn occlusion(
     patch: usize,
     stride: usize,
 ) -> Result<Occlusion> {
-    image_data(NAME, image, LONGEST)?;
     let (_, height, width) = image_shape(NAME, image)?;
+    check_sides(NAME, height, width, LONGEST)?;
     let refuse = |reason: String| Err(Error::Invalid(format!("{NAME}: {reason}")));
     let places = |size| conv_output_size(size, patch, stride, 0, 1);
     let (Ok(rows), Ok(columns)) = (places(height), places(width)) else {
@@ -184,7 +184,7 @@ impl Show for Occlusion {
         );
         let figure = draw_tiles(&tiles, 3, Legend::Signed(scale), text)?.compact()?;
         let data = json!({
-            "image": image_data(NAME, &self.image, LONGEST)?,
+            "image": image_data(NAME, &self.image)?,
             "rows": self.rows,
             "columns": self.columns,
             "patch": self.patch,

@@ -25,8 +25,8 @@ pub struct RisingWater {
 
 /// Shows how a watershed separates objects that touch. `distance` (H, W) is how far each pixel is from the background, in pixels, and
 /// `mask` (H, W) is not 0 in objects; both may have a channel, (1, H, W). As a cell's last value it is a display to play with: the
-/// negative distance is a landscape, in which water rises from markers. Drag the water level, and the minimum distance of markers,
-/// which are local maxima of the distance: basins appear and disappear, and with them objects.
+/// negative distance is a landscape, in which water rises from markers, the deepest places. Drag the water level, and the minimum
+/// distance of markers: basins appear and disappear, and with them objects. Markers and basins are those of `morph::separate`.
 ///
 /// ```
 /// use eosin::prelude::*;
@@ -76,7 +76,8 @@ pub fn rising_water(distance: &Tensor, mask: &Tensor) -> Result<RisingWater> {
 }
 
 impl RisingWater {
-    /// How far apart markers are at least, in pixels, at first; 5 unless you say otherwise.
+    /// The minimum distance of markers at first, in pixels, at least 1; 5 unless you say otherwise. Within so many rows and columns of
+    /// a marker, nothing is deeper.
     pub fn minimum_distance(mut self, pixels: usize) -> Self {
         self.minimum_distance = pixels.max(1);
         self

@@ -114,7 +114,7 @@ impl Show for SlidingPatch {
         ];
         let figure = draw_tiles(&tiles, 2, Legend::Nothing, text)?.compact()?;
         let mut data = json!({
-            "image": image_data(NAME, image, LONGEST)?,
+            "image": image_data(NAME, image)?,
             "probabilities": shares(&numbers),
             "patch": patch,
         });

@@ -3,7 +3,7 @@
 use super::input_gradient::check_images;
 use super::target::Target;
 use crate::nn::Module;
-use crate::ops::conv_output_size;
+use crate::ops::{conv_output_size, softmax};
 use crate::{Error, Result, Tensor};
 
 /// Covered copies of an image that the model sees at a time.
@@ -108,11 +108,7 @@ pub fn occlusion_probabilities(
     const NAME: &str = "occlusion_probabilities";
     let places = Places::new(NAME, images, patch, stride)?;
     let target = target.into();
-    let of_target = |target: &Target, logits: &Tensor| {
-        // Also checks the shape.
-        let logit = target.logits_of(NAME, logits)?;
-        (logit - logits.log_sum_exp(1)?)?.exp()
-    };
+    let of_target = |target: &Target, logits: &Tensor| target.logits_of(NAME, &softmax(logits, 1)?);
     let uncovered = of_target(&target, &model.predict(images)?)?;
     let covered = at_each_place(model, images, &places, fill, |index, logits| {
         of_target(&target.of_image(index)?, logits)

@@ -2,6 +2,7 @@
 
 mod workshop;
 
+use eosin::morph::LabelMap;
 use eosin::ops::{ConvOptions, ConvTransposeOptions, conv_transpose2d, conv2d};
 use eosin::prelude::*;
 use proptest::prelude::*;
@@ -73,6 +74,55 @@ fn html(value: &dyn Show) -> String {
     bundle.data()["text/html"].as_str().unwrap().to_owned()
 }
 
+/// One page each for the functions in `components_page.py` that say what is in them.
+fn pictures_to_play_with() -> [String; 5] {
+    let image = |channels: usize, height: usize, width: usize| {
+        let count = channels * height * width;
+        let pixels: Vec<f32> = (0..count).map(|at| at as f32 / count as f32).collect();
+        Tensor::from_vec(pixels, (channels, height, width), &Device::Cpu).unwrap()
+    };
+    let uncovered = Tensor::new(0.8f32, &Device::Cpu).unwrap();
+    let covered = [[0.8f32, 0.7, 0.6], [0.5, 0.4, 0.3], [0.85, 0.9, 0.75]];
+    let covered = Tensor::new(&covered, &Device::Cpu).unwrap();
+    let occlusion = visual::occlusion(&image(1, 12, 12), &uncovered, &covered, 4, 4).unwrap();
+
+    let growing: Vec<f32> = (0..48u8).map(|at| f32::from(at) / 47.0).collect();
+    let growing = Tensor::from_vec(growing, (6, 8), &Device::Cpu).unwrap();
+    let sliding = visual::sliding_patch(&image(3, 6, 8), &growing, 3).unwrap();
+
+    let pyramid =
+        |row: i32, column: i32, top: i32| (4 - (row - 3).abs().max((column - top).abs())).max(0);
+    let places = || (0..7).flat_map(|row| (0..16).map(move |column| (row, column)));
+    let heights =
+        places().map(|(row, column)| pyramid(row, column, 4).max(pyramid(row, column, 11)) as f32);
+    let distance = Tensor::from_vec(heights.collect(), (7, 16), &Device::Cpu).unwrap();
+    let halves = places().map(|(row, column)| {
+        u32::from(pyramid(row, column, 4) > 0) + 2 * u32::from(pyramid(row, column, 11) > 0)
+    });
+    let halves = LabelMap::new(7, 16, halves.collect()).unwrap();
+    let water = visual::rising_water(&distance, &distance.gt(0f32).unwrap()).unwrap();
+
+    let predicted = LabelMap::new(1, 9, vec![7, 7, 7, 7, 0, 8, 0, 9, 0]).unwrap();
+    let target = LabelMap::new(1, 9, vec![0, 1, 1, 1, 1, 2, 2, 0, 3]).unwrap();
+    let scores = visual::instance_scores(&image(1, 1, 9), &predicted, &target).unwrap();
+
+    let mut labels = vec![0; 24];
+    for (object, pixels) in [(3, &[0, 1, 6, 7][..]), (7, &[21, 22, 23])] {
+        pixels
+            .iter()
+            .for_each(|&pixel: &usize| labels[pixel] = object);
+    }
+    let labels = LabelMap::new(4, 6, labels).unwrap();
+    let explorer = visual::label_explorer(&image(3, 4, 6), &labels).unwrap();
+    [
+        html(&occlusion.class("a disc")),
+        html(&sliding.seconds(4.8, 0.1)),
+        html(&water.truth(&halves).unwrap()),
+        html(&scores),
+        html(&explorer),
+    ]
+}
+
 #[test]
 fn explorers_on_a_page_compute_what_the_operations_do_and_react() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("components");
@@ -93,6 +143,7 @@ fn explorers_on_a_page_compute_what_the_operations_do_and_react() {
     let classes = Tensor::new(&[1u32, 1, 0, 1, 0, 0], &Device::Cpu).unwrap();
     let dragged = visual::threshold(&scores, &classes).unwrap();
     pages.push(html(&dragged.named("ill", "well")));
+    pages.extend(pictures_to_play_with());
     let page = format!("<!DOCTYPE html><meta charset=\"utf-8\">{}", pages.concat());
     fs::write(folder.join("page.html"), page).unwrap();
     fs::write(folder.join("expected.json"), json!(expected).to_string()).unwrap();

@@ -18,7 +18,7 @@ mod target;
 pub use grad_cam::grad_cam;
 pub use input_gradient::input_gradient;
 pub use integrated_gradients::integrated_gradients;
-pub use occlusion::{occlusion, occlusion_drops};
+pub use occlusion::{occlusion, occlusion_drops, occlusion_probabilities};
 pub use saliency::saliency;
 pub use share_within::share_within;
 pub use smooth_grad::smooth_grad;

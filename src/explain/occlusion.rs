@@ -3,7 +3,7 @@
 use super::input_gradient::check_images;
 use super::target::Target;
 use crate::nn::Module;
-use crate::ops::conv_output_size;
+use crate::ops::{conv_output_size, softmax};
 use crate::{Error, Result, Tensor};
 
 /// Covered copies of an image that the model sees at a time.
@@ -83,6 +83,40 @@ pub fn occlusion_drops(
     drops.reshape((images.dim(0)?, 1, places.rows, places.columns))
 }
 
+/// How probable the target is, by softmax, when nothing is covered (N), and at each place of the square that [`occlusion`] moves over
+/// the images (N, C, H, W): (N, 1, rows, columns). A fall of the logit does not tell, since covering moves the other logits, too.
+///
+/// ```
+/// use eosin::prelude::*;
+/// let model = MnistModel::new(42, &Device::Cpu)?;
+/// let (digits, classes) = Mnist::synthetic(10, 10, 42).train.first(1)?;
+/// let (uncovered, covered) = explain::occlusion_probabilities(&model, &digits, 8, 4, 0.0, &classes)?;
+/// assert_eq!((uncovered.dims(), covered.dims()), (&[1][..], &[1, 1, 6, 6][..]));
+/// # Ok::<(), eosin::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`occlusion`].
+pub fn occlusion_probabilities(
+    model: &dyn Module,
+    images: &Tensor,
+    patch: usize,
+    stride: usize,
+    fill: f64,
+    target: impl Into<Target>,
+) -> Result<(Tensor, Tensor)> {
+    const NAME: &str = "occlusion_probabilities";
+    let places = Places::new(NAME, images, patch, stride)?;
+    let target = target.into();
+    let of_target = |target: &Target, logits: &Tensor| target.logits_of(NAME, &softmax(logits, 1)?);
+    let uncovered = of_target(&target, &model.predict(images)?)?;
+    let covered = at_each_place(model, images, &places, fill, |index, logits| {
+        of_target(&target.of_image(index)?, logits)
+    })?;
+    let shape = (images.dim(0)?, 1, places.rows, places.columns);
+    Ok((uncovered, covered.reshape(shape)?))
+}
+
 /// The fall of the logit for each image and place, (N, places).
 fn drops(
     name: &str,
@@ -93,20 +127,31 @@ fn drops(
     target: &Target,
 ) -> Result<Tensor> {
     let whole = target.logits_of(name, &model.predict(images)?)?;
+    let covered = at_each_place(model, images, places, fill, |index, logits| {
+        target.of_image(index)?.logits_of(name, logits)
+    })?;
+    whole.unsqueeze(1)?.broadcast_sub(&covered)
+}
+
+/// What `measure` makes of the logits (places, classes) of image number `index`, covered at each place: (N, places).
+fn at_each_place(
+    model: &dyn Module,
+    images: &Tensor,
+    places: &Places,
+    fill: f64,
+    measure: impl Fn(usize, &Tensor) -> Result<Tensor>,
+) -> Result<Tensor> {
     let mut all = Vec::new();
     for index in 0..images.dim(0)? {
         let image = images.narrow(0, index, 1)?;
-        let class = target.of_image(index)?;
-        let mut logits = Vec::new();
+        let mut measured = Vec::new();
         for (start, len) in places.batches() {
             let squares = places.squares(start, len, images)?;
             let rest = image.broadcast_mul(&squares.affine(-1.0, 1.0)?)?;
             let covered = rest.broadcast_add(&(squares * fill)?)?;
-            logits.push(class.logits_of(name, &model.predict(&covered)?)?);
+            measured.push(measure(index, &model.predict(&covered)?)?);
         }
-        let logits = Tensor::cat(&logits, 0)?;
-        let drops = whole.narrow(0, index, 1)?.broadcast_sub(&logits)?;
-        all.push(drops);
+        all.push(Tensor::cat(&measured, 0)?);
     }
     Tensor::stack(&all, 0)
 }
@@ -211,6 +256,24 @@ mod tests {
         assert_eq!(numbers(&map), [row, row, row, row].concat());
         let overlapping = occlusion(&model, &images, 2, 1, 1.0, 0).unwrap();
         assert_eq!(numbers(&overlapping)[..5], [12., 14., 18., 22., 24.]);
+    }
+
+    #[test]
+    fn probabilities_are_the_softmax_of_the_covered_image() {
+        let image = Tensor::new(&[[[[0.5f32, -0.25], [0.125, 0.25]]]], &Device::Cpu).unwrap();
+        let images = Tensor::cat(&[&image, &image.neg().unwrap()], 0).unwrap();
+        let model = sum_of_pixels(4);
+        let (uncovered, covered) = occlusion_probabilities(&model, &images, 1, 1, 0.0, 0).unwrap();
+        assert_eq!(covered.dims(), [2, 1, 2, 2]);
+        // Of two logits s and -s, where s is the sum of the pixels that are left.
+        let probability = |sum: f32| 1.0 / (1.0 + (-2.0 * sum).exp());
+        let sums = [0.125f32, 0.875, 0.5, 0.375];
+        let negative = sums.map(|sum| -sum);
+        let expected = [0.625, -0.625].into_iter().chain(sums).chain(negative);
+        let found = [numbers(&uncovered), numbers(&covered)].concat();
+        for (found, sum) in found.into_iter().zip(expected) {
+            assert!((found - probability(sum)).abs() < 1e-6, "{found} at {sum}");
+        }
     }
 
     #[test]

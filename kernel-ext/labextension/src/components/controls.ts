@@ -26,13 +26,21 @@ export function choice(label: string, words: string[], chosen: number, tell: (in
   return html('label', {}, html('span', {}, label), select);
 }
 
-const MILLISECONDS_A_STEP = 700;
+/** How fast something plays. */
+export interface IPace {
+  milliseconds: number;
+  /** Taken at once after so many milliseconds: a page cannot draw more than some 60 times a second. */
+  steps: number;
+}
+
+const A_STEP_TO_READ: IPace = { milliseconds: 700, steps: 1 };
 
 /** Buttons and a slider for the steps of something, and a button that plays them. */
 export class Stepper {
   constructor(
     name: string,
-    private _tell: (step: number) => void
+    private _tell: (step: number) => void,
+    private _pace: () => IPace = () => A_STEP_TO_READ
   ) {
     const button = (sign: string, name: string, press: () => void) => {
       const element = html('button', { type: 'button', title: name, 'aria-label': name }, sign);
@@ -45,6 +53,7 @@ export class Stepper {
       this.pause();
       this._go(this._range.valueAsNumber);
     });
+    this._range.addEventListener('keydown', event => this._toOtherRow(event));
     this.node = html(
       'div',
       { class: 'stepper', role: 'group', 'aria-label': name },
@@ -59,6 +68,9 @@ export class Stepper {
 
   readonly node: HTMLElement;
 
+  /** If the steps go row by row over so many columns, the arrow keys up and down go to the row above and below. */
+  columns: number | undefined;
+
   /** Sets where it is, and how many steps there are, without telling. */
   show(step: number, count: number, words: string): void {
     this._step = step;
@@ -72,25 +84,43 @@ export class Stepper {
   /** From the first step if it is at the last. */
   play(): void {
     this._go(this._step + 1 < this._count ? this._step : 0);
-    this._timer = setInterval(() => {
-      // A notebook may drop a display that plays.
-      if (this.node.isConnected && this._step + 1 < this._count) {
-        this._go(this._step + 1);
-      } else {
-        this.pause();
-      }
-    }, MILLISECONDS_A_STEP);
+    this._wait();
     this._label('Pause');
   }
 
+  private _wait(): void {
+    const { milliseconds, steps } = this._pace();
+    this._timer = setTimeout(() => {
+      // A notebook may drop a display that plays.
+      if (this.node.isConnected && this._step + 1 < this._count) {
+        this._wait();
+        this._go(this._step + steps);
+      } else {
+        this.pause();
+      }
+    }, milliseconds);
+  }
+
   pause(): void {
-    clearInterval(this._timer);
+    clearTimeout(this._timer);
     this._timer = undefined;
     this._label('Play');
   }
 
   get isPlaying(): boolean {
     return this._timer !== undefined;
+  }
+
+  private _toOtherRow(event: KeyboardEvent): void {
+    const rows = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (rows === undefined || this.columns === undefined) {
+      return;
+    }
+    event.preventDefault();
+    const to = this._step + rows * this.columns;
+    if (to >= 0 && to < this._count) {
+      this._press(to);
+    }
   }
 
   private _press(step: number): void {
@@ -110,7 +140,7 @@ export class Stepper {
 
   private _step = 0;
   private _count = 0;
-  private _timer: ReturnType<typeof setInterval> | undefined;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
   private _play: HTMLButtonElement;
   private _range = html('input', { type: 'range', min: 0, step: 1 });
   private _where = html('span', { class: 'where' });

@@ -27,7 +27,6 @@ class Explorer {
   ) {
     this._options = { ..._data.options };
     this._stepper = new Stepper('Place of the window', number => this._step(number));
-    this._stepper.node.addEventListener('keydown', event => this._move(event));
     node.append(
       html(
         'div',
@@ -78,6 +77,7 @@ class Explorer {
     const convolution = new Convolution(image, kernel, rank, { ...options, replicate });
     this._convolution = convolution;
     this._stepper.pause();
+    this._stepper.columns = convolution.sizes[2];
     this._place = 0;
     this._filled = convolution.count;
     this._outputs = convolution.outputs();
@@ -157,20 +157,6 @@ class Explorer {
     this._place = this._convolution.number(place);
     this._filled = Math.max(this._filled, this._place + 1);
     this._draw();
-  }
-
-  /** Arrow keys up and down go to the row above and below; to the sides, the slider's own do. */
-  private _move(event: KeyboardEvent): void {
-    const columns = this._convolution.sizes[2];
-    const by = { ArrowUp: -columns, ArrowDown: columns, ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (by === undefined) {
-      return;
-    }
-    event.preventDefault();
-    const to = this._place + by;
-    if (to >= 0 && to < this._convolution.count) {
-      this._step(to);
-    }
   }
 
   private _draw(): void {

@@ -3,6 +3,11 @@
 import { IData } from './component';
 import { convolutionExplorer } from './convolution_explorer';
 import { digitPad } from './digit_pad';
+import { instanceScores } from './instance_scores';
+import { labelExplorer } from './label_explorer';
+import { occlusionByHand } from './occlusion';
+import { risingWater } from './rising_water';
+import { slidingPatch } from './sliding_patch';
 import { STYLE } from './style';
 import { thresholdToDrag } from './threshold';
 
@@ -11,6 +16,11 @@ const VERSION = 1;
 const COMPONENTS: Record<string, (data: never, node: ShadowRoot) => void> = {
   convolution: convolutionExplorer,
   'digit-pad': digitPad,
+  'instance-scores': instanceScores,
+  'label-explorer': labelExplorer,
+  occlusion: occlusionByHand,
+  'rising-water': risingWater,
+  'sliding-patch': slidingPatch,
   threshold: thresholdToDrag
 };
 

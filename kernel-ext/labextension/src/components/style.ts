@@ -58,5 +58,27 @@ td { padding: 2px 10px; text-align: right; font-variant-numeric: tabular-nums; }
 .frame, .axis { stroke: currentColor; stroke-opacity: 0.4; }
 .curve { stroke-width: 2; }
 .point { fill: #d55e00; stroke: currentColor; }
+.picture { position: relative; max-width: 100%; box-shadow: 0 0 0 1px currentColor; background: #000; overflow: hidden; }
+.picture.pointed { cursor: crosshair; }
+.picture > * { position: absolute; inset: 0; width: 100%; height: 100%; max-width: none; border: none; background: none; }
+.picture > *, .view img { image-rendering: pixelated; pointer-events: none; }
+.view { position: relative; overflow: hidden; border: 1px solid currentColor; background: #000; }
+.view img { position: absolute; left: 0; top: 0; max-width: none; }
+canvas.side { cursor: auto; background: none; }
+.patch { stroke: #fff; stroke-width: 1; vector-effect: non-scaling-stroke; }
+.mark.light { stroke: #f0e442; vector-effect: non-scaling-stroke; }
+.outline { fill: none; stroke-width: 2; vector-effect: non-scaling-stroke; filter: drop-shadow(0 0 1px #000); }
+.outline.chosen { stroke: #fff; stroke-width: 3; }
+.outline.found { stroke: #56b4e9; }
+.outline.false { stroke: #ff7f0e; stroke-width: 3; }
+.outline.missed { stroke: #f0e442; stroke-dasharray: 4 3; }
+.sample { background: #444; }
+.dam { fill: none; stroke: #000; stroke-width: 2.5; vector-effect: non-scaling-stroke; }
+.spring { fill: #fff; stroke: #000; stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+.cut { fill: none; stroke: #f0e442; stroke-width: 1; stroke-dasharray: 3 3; vector-effect: non-scaling-stroke; }
+.map .cell { cursor: pointer; }
+.told { min-height: 1.5em; margin: 4px 0; }
+td.bar { width: 160px; padding: 2px 0; text-align: left; border: 1px solid currentColor; }
+td.bar div { height: 14px; background: #0072b2; }
 textarea { width: min(40em, 100%); font-family: var(--jp-code-font-family, monospace); }
 `;

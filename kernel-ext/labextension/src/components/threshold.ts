@@ -1,6 +1,7 @@
 // A threshold to drag: the confusion matrix, the rates, and the points on both curves move together.
 
 import { Component, html, IData, svg } from './component';
+import { curve, move, plotSize, Point, pointOnCurve, SIDE } from './curve';
 import { counts, countsAtAll, ICase, ICounts, rates } from './rates';
 
 export interface IThresholdData extends IData {
@@ -15,7 +16,6 @@ export interface IThresholdData extends IData {
   threshold: number;
 }
 
-const SIDE = 190;
 const BINS = 24;
 const STEPS = 200;
 
@@ -112,7 +112,9 @@ class Dragged {
       ...named.map(([name, rate]) => html('tr', {}, html('th', { scope: 'row' }, name), html('td', {}, rate)))
     );
     const x = this._position(threshold);
-    set(this._line, { x1: x, x2: x, y1: 0, y2: SIDE });
+    for (const end of ['x1', 'x2']) {
+      this._line.setAttribute(end, x.toFixed(1));
+    }
     move(this._onRoc, roc(found));
     move(this._onPrecisionRecall, precisionRecall(found));
   }
@@ -122,13 +124,11 @@ class Dragged {
   private _value = html('output', { class: 'where' });
   private _matrix = html('table', { class: 'matrix' });
   private _rates = html('table', { class: 'rates', 'aria-live': 'polite' });
-  private _line = svg('line', { class: 'mark' });
-  private _onRoc = svg('circle', { r: 5, class: 'point' });
-  private _onPrecisionRecall = svg('circle', { r: 5, class: 'point' });
+  private _line = svg('line', { y1: 0, y2: SIDE, class: 'mark' });
+  private _onRoc = pointOnCurve();
+  private _onPrecisionRecall = pointOnCurve();
   private _position: (score: number) => number = () => 0;
 }
-
-type Point = [number, number];
 
 /** From the left and from below, each from 0 to 1. */
 function roc({ truePositives, falsePositives, falseNegatives, trueNegatives }: ICounts): Point {
@@ -139,38 +139,4 @@ function roc({ truePositives, falsePositives, falseNegatives, trueNegatives }: I
 function precisionRecall({ truePositives, falsePositives, falseNegatives }: ICounts): Point {
   const called = truePositives + falsePositives;
   return [truePositives / (truePositives + falseNegatives), called ? truePositives / called : 1];
-}
-
-function curve(title: string, across: string, up: string, points: Point[], point: SVGCircleElement): HTMLElement {
-  const line = points.map(place).join(' ');
-  const picture = svg(
-    'svg',
-    { ...plotSize(), role: 'img', 'aria-label': title },
-    svg('rect', { x: 0, y: 0, width: SIDE, height: SIDE, class: 'frame' }),
-    svg('polyline', { points: line, class: 'curve' }),
-    point
-  );
-  return html('figure', {}, html('figcaption', {}, title), picture, html('figcaption', {}, `${up} over ${across}`));
-}
-
-function plotSize() {
-  return { width: SIDE + 12, height: SIDE + 12, viewBox: `-6 -6 ${SIDE + 12} ${SIDE + 12}` };
-}
-
-function place([x, y]: Point): string {
-  return `${(x * SIDE).toFixed(1)},${((1 - y) * SIDE).toFixed(1)}`;
-}
-
-/** One kind of case may be missing: then there is no point. */
-function move(circle: SVGCircleElement, [x, y]: Point): void {
-  circle.toggleAttribute('hidden', !Number.isFinite(x) || !Number.isFinite(y));
-  if (Number.isFinite(x) && Number.isFinite(y)) {
-    set(circle, { cx: x * SIDE, cy: (1 - y) * SIDE });
-  }
-}
-
-function set(element: Element, attributes: Record<string, number>): void {
-  for (const [name, value] of Object.entries(attributes)) {
-    element.setAttribute(name, value.toFixed(1));
-  }
 }

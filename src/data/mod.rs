@@ -22,6 +22,7 @@ pub mod nuclei;
 mod permuted;
 mod pixels;
 pub mod pneumonia;
+mod reads;
 mod split;
 mod split_by_group;
 pub mod synthetic;
@@ -47,6 +48,7 @@ pub use normalize::Normalize;
 pub use nuclei::Nuclei;
 pub use permuted::Permuted;
 pub use pneumonia::Pneumonia;
+pub use reads::Reads;
 // What a transform of your own draws from.
 pub use rand::Rng;
 pub use rand_chacha::ChaCha8Rng;

@@ -1,9 +1,13 @@
 //! All parameters of a model, by name, and its buffers.
 
+use super::trained::Trained;
+use super::transfer::Transfer;
 use crate::whole_file::write_whole;
 use crate::{Error, Result, Tensor, Var};
+use candle_core::safetensors::Load;
 use candle_core::{DType, Device};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::io::Write;
 use std::path::Path;
 
 /// The named parameters of a model, in the order of its fields, and its buffers: values that no gradient changes but that belong
@@ -123,7 +127,7 @@ impl Parameters {
     /// When a device fails.
     pub fn restore(&self, snapshot: &[Tensor]) -> Result<()> {
         for ((_, variable), value) in self.all().zip(snapshot) {
-            variable.set(value)?;
+            variable.set(&value.to_device(variable.device())?)?;
         }
         Ok(())
     }
@@ -177,6 +181,117 @@ impl Parameters {
             values.push(value.to_dtype(variable.dtype())?.into());
         }
         self.restore(&values)
+    }
+
+    /// All tensors of a safetensors file as parameters, which can be used as a source for [`copy_matching`](Self::copy_matching), on the
+    /// CPU and as f32.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is cut short.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path).map_err(|source| Error::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::from_safetensors(&bytes)
+            .map_err(|reason| Error::Invalid(format!("{}: {reason}", path.display())))
+    }
+
+    /// [`Parameters::read`], or the reason why not.
+    pub(super) fn from_safetensors(bytes: &[u8]) -> Result<Self, String> {
+        let file = safetensors::SafeTensors::deserialize(bytes)
+            .map_err(|error| format!("not a complete safetensors file ({error})"))?;
+        let mut parameters = Parameters::default();
+        for (name, view) in file.iter() {
+            let value =
+                Load::load(&view, &Device::Cpu).and_then(|value| value.to_dtype(DType::F32));
+            let variable = value.and_then(|value| candle_core::Var::from_tensor(&value));
+            let variable = variable.map_err(|error| format!("`{name}`: {error}"))?;
+            parameters.add_learned(name, Some(&variable.into()));
+        }
+        Ok(parameters)
+    }
+
+    /// Writes all values as f16, with these facts, whole or not at all.
+    pub(super) fn save_half(&self, path: &Path, facts: HashMap<String, String>) -> Result<()> {
+        let half =
+            |(name, variable): (_, &Var)| Ok((name, variable.as_candle().to_dtype(DType::F16)?));
+        let tensors = self.all().map(half).collect::<Result<Vec<(&str, _)>>>()?;
+        let bytes = safetensors::serialize(tensors, Some(facts))
+            .map_err(|error| Error::Invalid(format!("{}: {error}", path.display())))?;
+        write_whole(path, |file| {
+            file.write_all(&bytes).map_err(|source| Error::Io {
+                path: path.to_owned(),
+                source,
+            })
+        })
+    }
+
+    /// The same values, whose names begin with `to` where they began with `from`; other names stay. It shares the memory.
+    ///
+    /// `renamed("encoder.", "")` makes `0.weight` of `encoder.0.weight`, and `renamed("", "encoder.")` does the opposite.
+    ///
+    /// # Errors
+    /// When two values would have the same name.
+    pub fn renamed(&self, from: &str, to: &str) -> Result<Self> {
+        let rename = |(name, variable): &(String, Var)| {
+            let name = match name.strip_prefix(from) {
+                Some(rest) => format!("{to}{rest}"),
+                None => name.clone(),
+            };
+            (name, variable.clone())
+        };
+        let renamed = Parameters {
+            learned: self.learned.iter().map(rename).collect(),
+            buffers: self.buffers.iter().map(rename).collect(),
+        };
+        let mut names = HashSet::new();
+        let twice = renamed.all().find(|(name, _)| !names.insert(*name));
+        if let Some((name, _)) = twice {
+            return Err(Error::Invalid(format!(
+                "renamed: `{from}` as `{to}` would give two values the name `{name}`"
+            )));
+        }
+        Ok(renamed)
+    }
+
+    /// Takes over all values of `source` that have the name and the shape of one here, such as those of a model that has learned
+    /// something else; what does not fit stays as it is. To keep what was taken over, freeze it:
+    /// [`Trainer::frozen`](crate::train::Trainer::frozen).
+    ///
+    /// ```
+    /// use candle_core::Device;
+    /// use eosin::nn::{Layers, Linear, sequential};
+    /// let pretrained = sequential![Linear::new(2, 16), Linear::new(16, 3)].init(1, &Device::Cpu)?;
+    /// let model = sequential![Linear::new(2, 16), Linear::new(16, 10)].init(2, &Device::Cpu)?;
+    /// let transfer = model.parameters().copy_matching(&pretrained.parameters())?;
+    /// assert_eq!(transfer.fitted, ["0.weight", "0.bias"]);
+    /// println!("{transfer}");
+    /// # Ok::<(), eosin::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When nothing fits, or a device fails.
+    pub fn copy_matching(&self, source: &Parameters) -> Result<Transfer> {
+        Transfer::run(source, self)
+    }
+
+    /// [`copy_matching`](Self::copy_matching) from a safetensors file. If names there begin differently, write
+    /// `copy_matching(&Parameters::read(path)?.renamed("encoder.", "")?)`.
+    ///
+    /// # Errors
+    /// As [`Parameters::read`] and [`Parameters::copy_matching`].
+    pub fn load_matching(&self, path: impl AsRef<Path>) -> Result<Transfer> {
+        self.copy_matching(&Parameters::read(path)?)
+    }
+
+    /// Gives the model of a lesson weights that come with the crate, so that you can go on without training it.
+    ///
+    /// # Errors
+    /// When there are no such weights (the message lists those that there are), or the model is another one.
+    pub fn load_trained(&self, name: &str) -> Result<Trained> {
+        Trained::load(name, self)
     }
 }
 

@@ -5,7 +5,9 @@ mod batch;
 mod best_weights;
 mod callback;
 mod checkpoint;
+mod clip_gradients;
 mod clock;
+mod criterion;
 mod early_stopping;
 mod evaluate;
 mod frozen;
@@ -14,19 +16,27 @@ mod mean;
 mod metric;
 mod optimizer;
 mod plan;
+mod resume;
+#[cfg(test)]
+mod resume_tests;
 mod rmsprop;
 mod run;
+mod run_file;
+mod saved_state;
 mod schedule;
 mod scheduling;
 mod sgd;
 mod state;
 #[cfg(test)]
 mod test_runs;
+#[cfg(test)]
+mod tests;
 mod trainer;
 mod training_loop;
 
 pub use adam::{Adam, AdamW};
 pub use callback::Callback;
+pub use clip_gradients::{clip_gradient_norm, clip_gradient_value};
 pub use early_stopping::early_stop;
 pub use evaluate::{Evaluation, Score, evaluate, predict_all};
 pub use history::{Epoch, History};
@@ -34,6 +44,7 @@ pub use optimizer::Optimizer;
 pub use plan::Plan;
 pub use rmsprop::RmsProp;
 pub use run::{Run, Step};
+pub use saved_state::SavedState;
 pub use schedule::Schedule;
 pub use sgd::Sgd;
 pub use trainer::Trainer;

@@ -1,0 +1,119 @@
+//! Weights that come with the crate, for those who do not want to wait for a training.
+
+use super::parameters::Parameters;
+use crate::{Error, Result};
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+
+/// Name and file of all of them. `weights/README.md` says how each was made.
+const TRAINED: [(&str, &[u8]); 1] = [(
+    "06-chest-xrays",
+    include_bytes!("../../weights/06-chest-xrays.safetensors"),
+)];
+
+/// Where trained weights come from, and how good they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trained {
+    pub name: String,
+    /// What they were trained on.
+    pub data: String,
+    /// What they reached, and on which images.
+    pub score: String,
+    /// What made them.
+    pub command: String,
+}
+
+impl Trained {
+    /// The names of all weights that come with the crate.
+    pub fn names() -> Vec<&'static str> {
+        TRAINED.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// Writes parameters and buffers as f16, half as large as [`Parameters::save`] does, with what is known about them. A number loses
+    /// all but three of its digits, so measure the score with weights that were [read](Parameters::read) back.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write(&self, parameters: &Parameters, path: impl AsRef<Path>) -> Result<()> {
+        let facts = [
+            ("name", &self.name),
+            ("data", &self.data),
+            ("score", &self.score),
+            ("command", &self.command),
+        ];
+        let facts = facts.map(|(fact, text)| (fact.to_owned(), text.clone()));
+        parameters.save_half(path.as_ref(), HashMap::from(facts))
+    }
+
+    /// Gives the model the weights with this name.
+    pub(super) fn load(name: &str, parameters: &Parameters) -> Result<Self> {
+        let found = TRAINED.iter().find(|(known, _)| *known == name);
+        let (_, bytes) = found.ok_or_else(|| {
+            Error::Invalid(format!(
+                "load_trained: there are no weights `{name}`; there are {}",
+                Trained::names().join(", ")
+            ))
+        })?;
+        let refuse = |reason: String| {
+            Error::Invalid(format!(
+                "load_trained: the weights `{name}` do not fit the model: {reason}. Is it that of the lesson?"
+            ))
+        };
+        let values = Parameters::from_safetensors(bytes).map_err(&refuse)?;
+        let count =
+            |parameters: &Parameters| parameters.iter().count() + parameters.buffers().count();
+        for (known, variable) in parameters.iter().chain(parameters.buffers()) {
+            let value = values
+                .get(known)
+                .map_err(|_| refuse(format!("they lack `{known}`")))?;
+            if value.dims() != variable.dims() {
+                return Err(refuse(format!(
+                    "`{known}` has shape {:?} there, the model needs {:?}",
+                    value.dims(),
+                    variable.dims()
+                )));
+            }
+        }
+        if count(&values) != count(parameters) {
+            let unused = values
+                .iter()
+                .find(|(name, _)| parameters.get(name).is_err());
+            return Err(refuse(format!(
+                "the model has no `{}`",
+                unused.map_or("", |(name, _)| name)
+            )));
+        }
+        parameters.copy_matching(&values)?;
+        let facts = safetensors::SafeTensors::read_metadata(bytes)
+            .map_err(|error| refuse(error.to_string()))?;
+        let fact = |fact: &str| {
+            let facts = facts.1.metadata().as_ref();
+            facts
+                .and_then(|facts| facts.get(fact))
+                .cloned()
+                .unwrap_or_default()
+        };
+        Ok(Trained {
+            name: name.to_owned(),
+            data: fact("data"),
+            score: fact("score"),
+            command: fact("command"),
+        })
+    }
+}
+
+impl fmt::Display for Trained {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Trained {
+            name,
+            data,
+            score,
+            command,
+        } = self;
+        write!(
+            formatter,
+            "The model has the weights `{name}`, trained on {data}. They reach {score}. `{command}` made them."
+        )
+    }
+}

@@ -25,6 +25,7 @@ mod mnist;
 mod mode;
 mod module;
 mod parameter;
+mod parameter_file;
 mod parameters;
 mod patch_classifier;
 mod pool;

@@ -1,14 +1,8 @@
 //! All parameters of a model, by name, and its buffers.
 
-use super::trained::Trained;
-use super::transfer::Transfer;
-use crate::whole_file::write_whole;
 use crate::{Error, Result, Tensor, Var};
-use candle_core::safetensors::Load;
-use candle_core::{DType, Device};
-use std::collections::{HashMap, HashSet};
-use std::io::Write;
-use std::path::Path;
+use candle_core::Device;
+use std::collections::HashSet;
 
 /// The named parameters of a model, in the order of its fields, and its buffers: values that no gradient changes but that belong
 /// to the model, such as the running statistics of batch normalisation.
@@ -83,7 +77,7 @@ impl Parameters {
     }
 
     /// Parameters, then buffers.
-    fn all(&self) -> impl Iterator<Item = (&str, &Var)> {
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &Var)> {
         self.iter().chain(self.buffers())
     }
 
@@ -132,102 +126,6 @@ impl Parameters {
         Ok(())
     }
 
-    /// Writes all values in the safetensors format, whole or not at all.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let tensors: HashMap<&str, candle_core::Tensor> = self
-            .all()
-            .map(|(name, variable)| (name, variable.as_candle().clone()))
-            .collect();
-        write_whole(path.as_ref(), |file| {
-            Ok(candle_core::safetensors::save(&tensors, file.path())?)
-        })
-    }
-
-    /// Reads values that [`Parameters::save`] wrote. Nothing is changed unless all of it fits.
-    ///
-    /// # Errors
-    /// When the file cannot be read, is cut short, lacks a parameter or has one of another shape.
-    pub fn load(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|source| Error::Io {
-            path: path.to_owned(),
-            source,
-        })?;
-        let refuse = |reason: String| Error::Invalid(format!("{}: {reason}", path.display()));
-        let mut values = Vec::new();
-        let file = safetensors::SafeTensors::deserialize(&bytes)
-            .map_err(|error| refuse(format!("not a complete safetensors file ({error})")))?;
-        for (name, variable) in self.all() {
-            let view = file
-                .tensor(name)
-                .map_err(|_| refuse(format!("it has no parameter `{name}`")))?;
-            if view.shape() != variable.dims() {
-                return Err(refuse(format!(
-                    "parameter `{name}` has shape {:?} there, the model needs {:?}",
-                    view.shape(),
-                    variable.dims()
-                )));
-            }
-            let dtype = DType::try_from(view.dtype())?;
-            let value = candle_core::Tensor::from_raw_buffer(
-                view.data(),
-                dtype,
-                view.shape(),
-                variable.device(),
-            )?;
-            values.push(value.to_dtype(variable.dtype())?.into());
-        }
-        self.restore(&values)
-    }
-
-    /// All tensors of a safetensors file as parameters, which can be used as a source for [`copy_matching`](Self::copy_matching), on the
-    /// CPU and as f32.
-    ///
-    /// # Errors
-    /// When the file cannot be read, or is cut short.
-    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|source| Error::Io {
-            path: path.to_owned(),
-            source,
-        })?;
-        Self::from_safetensors(&bytes)
-            .map_err(|reason| Error::Invalid(format!("{}: {reason}", path.display())))
-    }
-
-    /// [`Parameters::read`], or the reason why not.
-    pub(super) fn from_safetensors(bytes: &[u8]) -> Result<Self, String> {
-        let file = safetensors::SafeTensors::deserialize(bytes)
-            .map_err(|error| format!("not a complete safetensors file ({error})"))?;
-        let mut parameters = Parameters::default();
-        for (name, view) in file.iter() {
-            let value =
-                Load::load(&view, &Device::Cpu).and_then(|value| value.to_dtype(DType::F32));
-            let variable = value.and_then(|value| candle_core::Var::from_tensor(&value));
-            let variable = variable.map_err(|error| format!("`{name}`: {error}"))?;
-            parameters.add_learned(name, Some(&variable.into()));
-        }
-        Ok(parameters)
-    }
-
-    /// Writes all values as f16, with these facts, whole or not at all.
-    pub(super) fn save_half(&self, path: &Path, facts: HashMap<String, String>) -> Result<()> {
-        let half =
-            |(name, variable): (_, &Var)| Ok((name, variable.as_candle().to_dtype(DType::F16)?));
-        let tensors = self.all().map(half).collect::<Result<Vec<(&str, _)>>>()?;
-        let bytes = safetensors::serialize(tensors, Some(facts))
-            .map_err(|error| Error::Invalid(format!("{}: {error}", path.display())))?;
-        write_whole(path, |file| {
-            file.write_all(&bytes).map_err(|source| Error::Io {
-                path: path.to_owned(),
-                source,
-            })
-        })
-    }
-
     /// The same values, whose names begin with `to` where they began with `from`; other names stay. It shares the memory.
     ///
     /// `renamed("encoder.", "")` makes `0.weight` of `encoder.0.weight`, and `renamed("", "encoder.")` does the opposite.
@@ -254,44 +152,6 @@ impl Parameters {
             )));
         }
         Ok(renamed)
-    }
-
-    /// Takes over all values of `source` that have the name and the shape of one here, such as those of a model that has learned
-    /// something else; what does not fit stays as it is. To keep what was taken over, freeze it:
-    /// [`Trainer::frozen`](crate::train::Trainer::frozen).
-    ///
-    /// ```
-    /// use candle_core::Device;
-    /// use eosin::nn::{Layers, Linear, sequential};
-    /// let pretrained = sequential![Linear::new(2, 16), Linear::new(16, 3)].init(1, &Device::Cpu)?;
-    /// let model = sequential![Linear::new(2, 16), Linear::new(16, 10)].init(2, &Device::Cpu)?;
-    /// let transfer = model.parameters().copy_matching(&pretrained.parameters())?;
-    /// assert_eq!(transfer.fitted, ["0.weight", "0.bias"]);
-    /// println!("{transfer}");
-    /// # Ok::<(), eosin::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// When nothing fits, or a device fails.
-    pub fn copy_matching(&self, source: &Parameters) -> Result<Transfer> {
-        Transfer::run(source, self)
-    }
-
-    /// [`copy_matching`](Self::copy_matching) from a safetensors file. If names there begin differently, write
-    /// `copy_matching(&Parameters::read(path)?.renamed("encoder.", "")?)`.
-    ///
-    /// # Errors
-    /// As [`Parameters::read`] and [`Parameters::copy_matching`].
-    pub fn load_matching(&self, path: impl AsRef<Path>) -> Result<Transfer> {
-        self.copy_matching(&Parameters::read(path)?)
-    }
-
-    /// Gives the model of a lesson weights that come with the crate, so that you can go on without training it.
-    ///
-    /// # Errors
-    /// When there are no such weights (the message lists those that there are), or the model is another one.
-    pub fn load_trained(&self, name: &str) -> Result<Trained> {
-        Trained::load(name, self)
     }
 }
 

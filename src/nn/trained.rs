@@ -24,6 +24,16 @@ pub struct Trained {
     pub command: String,
 }
 
+impl Parameters {
+    /// Gives the model of a lesson weights that come with the crate, so that you can go on without training it.
+    ///
+    /// # Errors
+    /// When there are no such weights (the message lists those that there are), or the model is another one.
+    pub fn load_trained(&self, name: &str) -> Result<Trained> {
+        Trained::load(name, self)
+    }
+}
+
 impl Trained {
     /// The names of all weights that come with the crate.
     pub fn names() -> Vec<&'static str> {
@@ -47,7 +57,7 @@ impl Trained {
     }
 
     /// Gives the model the weights with this name.
-    pub(super) fn load(name: &str, parameters: &Parameters) -> Result<Self> {
+    fn load(name: &str, parameters: &Parameters) -> Result<Self> {
         let found = TRAINED.iter().find(|(known, _)| *known == name);
         let (_, bytes) = found.ok_or_else(|| {
             Error::Invalid(format!(
@@ -115,5 +125,44 @@ impl fmt::Display for Trained {
             formatter,
             "The model has the weights `{name}`, trained on {data}. They reach {score}. `{command}` made them."
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::nn::{Layers, Linear, Trained};
+    use candle_core::Device;
+
+    #[test]
+    fn a_name_that_is_not_there_and_a_model_that_does_not_fit_are_told_and_change_nothing() {
+        let model = Linear::new(2, 1).init(1, &Device::Cpu).unwrap();
+        let parameters = model.parameters();
+        let values = || parameters.get("weight").unwrap().to_vec2::<f32>().unwrap();
+        let before = values();
+        let message = parameters.load_trained("06").unwrap_err().to_string();
+        assert!(message.contains("there are 06-chest-xrays"), "{message}");
+        for name in Trained::names() {
+            let message = parameters.load_trained(name).unwrap_err().to_string();
+            assert!(message.contains("they lack `weight`"), "{message}");
+        }
+        assert_eq!(values(), before);
+    }
+
+    #[test]
+    fn every_file_is_small_and_says_where_it_comes_from() {
+        let manifest = include_str!("../../weights/README.md");
+        for (name, bytes) in super::TRAINED {
+            assert!(bytes.len() < 2_000_000, "{name}");
+            let (_, metadata) = safetensors::SafeTensors::read_metadata(bytes).unwrap();
+            let facts = metadata.metadata().clone().unwrap();
+            let row = format!(
+                "| `{name}` | {} bytes | {} | {} | `{}` |",
+                bytes.len(),
+                facts["data"],
+                facts["score"],
+                facts["command"]
+            );
+            assert!(manifest.contains(&row), "{row}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::layer_list::write_table;
 use super::parameters::Parameters;
 use crate::{Error, Result};
 use std::fmt;
+use std::path::Path;
 
 /// What came of taking weights over: see [`Parameters::copy_matching`]. Parameters and buffers are listed alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +19,41 @@ pub struct Transfer {
     pub only_in_source: Vec<String>,
 }
 
+impl Parameters {
+    /// Takes over all values of `source` that have the name and the shape of one here, such as those of a model that has learned
+    /// something else; what does not fit stays as it is. To keep what was taken over, freeze it:
+    /// [`Trainer::frozen`](crate::train::Trainer::frozen).
+    ///
+    /// ```
+    /// use candle_core::Device;
+    /// use eosin::nn::{Layers, Linear, sequential};
+    /// let pretrained = sequential![Linear::new(2, 16), Linear::new(16, 3)].init(1, &Device::Cpu)?;
+    /// let model = sequential![Linear::new(2, 16), Linear::new(16, 10)].init(2, &Device::Cpu)?;
+    /// let transfer = model.parameters().copy_matching(&pretrained.parameters())?;
+    /// assert_eq!(transfer.fitted, ["0.weight", "0.bias"]);
+    /// println!("{transfer}");
+    /// # Ok::<(), eosin::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When nothing fits, or a device fails.
+    pub fn copy_matching(&self, source: &Parameters) -> Result<Transfer> {
+        Transfer::run(source, self)
+    }
+
+    /// [`copy_matching`](Self::copy_matching) from a safetensors file. If names there begin differently, write
+    /// `copy_matching(&Parameters::read(path)?.renamed("encoder.", "")?)`.
+    ///
+    /// # Errors
+    /// As [`Parameters::read`] and [`Parameters::copy_matching`].
+    pub fn load_matching(&self, path: impl AsRef<Path>) -> Result<Transfer> {
+        self.copy_matching(&Parameters::read(path)?)
+    }
+}
+
 impl Transfer {
     /// Copies the values, and says what came of it.
-    pub(super) fn run(source: &Parameters, model: &Parameters) -> Result<Self> {
+    fn run(source: &Parameters, model: &Parameters) -> Result<Self> {
         let mut transfer = Transfer {
             fitted: Vec::new(),
             other_shape: Vec::new(),

@@ -12,6 +12,8 @@ mod early_stopping;
 mod evaluate;
 mod frozen;
 mod history;
+#[cfg(test)]
+mod killed_run_tests;
 mod mean;
 mod metric;
 mod optimizer;

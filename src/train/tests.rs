@@ -2,13 +2,13 @@
 
 use super::callback::Callback;
 use super::run::Run;
+use super::test_runs::{TURN, without_time};
 use super::trainer::Trainer;
-use super::{Adam, Epoch, History, Sgd, evaluate};
+use super::{Adam, Epoch, Sgd, evaluate};
 use crate::data::BatchIterator;
 use crate::data::Batches;
 use crate::display::interrupt;
 use crate::nn::{self, Conv2d, Layers, Sequential};
-use crate::train::test_runs::TURN;
 use crate::{Result, Tensor, ops, sequential};
 use candle_core::Device;
 
@@ -57,14 +57,6 @@ fn train(model: &Sequential) -> Trainer<'_> {
     Trainer::new(model, ops::bce_dice_loss)
         .optimizer(Adam::new(0.02))
         .metric("dice", crate::metrics::dice)
-}
-
-fn without_time(mut history: History) -> History {
-    history
-        .epochs
-        .iter_mut()
-        .for_each(|epoch| epoch.seconds = 0.0);
-    history
 }
 
 #[test]

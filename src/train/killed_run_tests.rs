@@ -145,10 +145,11 @@ fn a_run_that_is_killed_again_and_again_ends_like_one_that_was_never_cut() {
         }
         // SIGKILL, which no process can catch.
         child.kill().unwrap();
-        if child.wait().unwrap().success() {
-            break;
+        match child.wait().unwrap().code() {
+            Some(0) => break,
+            Some(code) => panic!("the run failed with code {code}"),
+            None => kills += 1,
         }
-        kills += 1;
         while_writing += usize::from(files() > files_before.max(1));
     }
     println!("killed {kills} times, {while_writing} times while the file was being written");

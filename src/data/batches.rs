@@ -1,5 +1,6 @@
 //! Where batches come from.
 
+use super::Reads;
 use crate::{Result, Tensor};
 
 /// An iterator over the batches of one epoch.
@@ -17,4 +18,7 @@ pub trait Batches {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// See [`Dataset::visit_reads`](super::Dataset::visit_reads).
+    fn visit_reads(&self, _visit: &mut dyn FnMut(&Reads)) {}
 }

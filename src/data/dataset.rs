@@ -1,5 +1,6 @@
 //! What a data set is.
 
+use super::Reads;
 use crate::{Error, Result, Tensor};
 
 /// Samples by index, like PyTorch's map-style `Dataset`.
@@ -25,6 +26,10 @@ pub trait Dataset {
     fn first(&self, count: usize) -> Result<(Tensor, Tensor)> {
         stack(self, 0..count.min(self.len()))
     }
+
+    /// Shows `visit` the counts of reads that decide what samples look like, as in [`Augment`](super::Augment), so that a training
+    /// run can be resumed. By default there are none; a data set that reads from another passes the call on to it.
+    fn visit_reads(&self, _visit: &mut dyn FnMut(&Reads)) {}
 }
 
 impl<D: Dataset + ?Sized> Dataset for &D {
@@ -34,6 +39,10 @@ impl<D: Dataset + ?Sized> Dataset for &D {
 
     fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
         (**self).get(index)
+    }
+
+    fn visit_reads(&self, visit: &mut dyn FnMut(&Reads)) {
+        (**self).visit_reads(visit);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Batches of samples.
 
 use super::dataset::stack;
-use super::{BatchIterator, Batches, Dataset};
+use super::{BatchIterator, Batches, Dataset, Reads};
 use crate::{Error, Result};
 use rand::SeedableRng;
 use rand::distr::Distribution;
@@ -134,6 +134,10 @@ impl<D: Dataset> Batches for DataLoader<D> {
             true => self.dataset.len() / self.batch_size,
             false => self.dataset.len().div_ceil(self.batch_size),
         }
+    }
+
+    fn visit_reads(&self, visit: &mut dyn FnMut(&Reads)) {
+        self.dataset.visit_reads(visit);
     }
 }
 

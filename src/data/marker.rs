@@ -1,6 +1,6 @@
 //! A planted shortcut: a small bright marker on the images of a class.
 
-use super::{Dataset, image_shape};
+use super::{Dataset, Reads, image_shape};
 use crate::{Error, Result, Tensor};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -151,6 +151,10 @@ impl<D: Dataset> Dataset for Marker<D> {
         let mask = self.mask(&image)?;
         let rest = image.broadcast_mul(&mask.affine(-1.0, 1.0)?)?;
         Ok((rest.broadcast_add(&(mask * self.brightness)?)?, target))
+    }
+
+    fn visit_reads(&self, visit: &mut dyn FnMut(&Reads)) {
+        self.dataset.visit_reads(visit);
     }
 }
 

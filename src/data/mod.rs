@@ -24,6 +24,7 @@ pub mod nuclei;
 mod permuted;
 mod pixels;
 pub mod pneumonia;
+mod reads;
 pub mod rle;
 mod split;
 mod split_by_group;
@@ -53,6 +54,7 @@ pub use normalize::Normalize;
 pub use nuclei::Nuclei;
 pub use permuted::Permuted;
 pub use pneumonia::Pneumonia;
+pub use reads::Reads;
 // What a transform of your own draws from.
 pub use rand::Rng;
 pub use rand_chacha::ChaCha8Rng;

@@ -1,6 +1,6 @@
 //! Values around zero, from which networks learn more easily.
 
-use super::Dataset;
+use super::{Dataset, Reads};
 use crate::{Error, Result, Tensor};
 
 /// Subtracts each channel's mean and divides by its standard deviation, as torchvision's `Normalize`; targets stay as they are.
@@ -58,5 +58,9 @@ impl<D: Dataset> Dataset for Normalize<D> {
             .broadcast_sub(&of_channels(&self.mean)?)?
             .broadcast_div(&of_channels(&self.std)?)?;
         Ok((normal, target))
+    }
+
+    fn visit_reads(&self, visit: &mut dyn FnMut(&Reads)) {
+        self.dataset.visit_reads(visit);
     }
 }

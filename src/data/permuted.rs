@@ -1,6 +1,6 @@
 //! Images whose pixels are in another order.
 
-use super::Dataset;
+use super::{Dataset, Reads};
 use crate::{Error, Result, Tensor};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -73,6 +73,10 @@ impl<D: Dataset> Dataset for Permuted<D> {
         let order = Tensor::from_slice(&self.order, self.order.len(), image.device())?;
         let permuted = image.flatten_from(1)?.index_select(&order, 1)?;
         Ok((permuted.reshape(image.shape())?, target))
+    }
+
+    fn visit_reads(&self, visit: &mut dyn FnMut(&Reads)) {
+        self.dataset.visit_reads(visit);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Parts of a data set for training, validation and test.
 
-use super::Dataset;
+use super::{Dataset, Reads};
 use crate::{Error, Result, Tensor};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -124,6 +124,10 @@ impl<D: Dataset> Dataset for Subset<D> {
                 self.indices.len()
             ))),
         }
+    }
+
+    fn visit_reads(&self, visit: &mut dyn FnMut(&Reads)) {
+        self.dataset.visit_reads(visit);
     }
 }
 

@@ -1,10 +1,8 @@
 //! All parameters of a model, by name, and its buffers.
 
-use crate::whole_file::write_whole;
 use crate::{Error, Result, Tensor, Var};
-use candle_core::{DType, Device};
-use std::collections::HashMap;
-use std::path::Path;
+use candle_core::Device;
+use std::collections::HashSet;
 
 /// The named parameters of a model, in the order of its fields, and its buffers: values that no gradient changes but that belong
 /// to the model, such as the running statistics of batch normalisation.
@@ -79,7 +77,7 @@ impl Parameters {
     }
 
     /// Parameters, then buffers.
-    fn all(&self) -> impl Iterator<Item = (&str, &Var)> {
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &Var)> {
         self.iter().chain(self.buffers())
     }
 
@@ -123,60 +121,37 @@ impl Parameters {
     /// When a device fails.
     pub fn restore(&self, snapshot: &[Tensor]) -> Result<()> {
         for ((_, variable), value) in self.all().zip(snapshot) {
-            variable.set(value)?;
+            variable.set(&value.to_device(variable.device())?)?;
         }
         Ok(())
     }
 
-    /// Writes all values in the safetensors format, whole or not at all.
+    /// The same values, whose names begin with `to` where they began with `from`; other names stay. It shares the memory.
+    ///
+    /// `renamed("encoder.", "")` makes `0.weight` of `encoder.0.weight`, and `renamed("", "encoder.")` does the opposite.
     ///
     /// # Errors
-    /// When the file cannot be written.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let tensors: HashMap<&str, candle_core::Tensor> = self
-            .all()
-            .map(|(name, variable)| (name, variable.as_candle().clone()))
-            .collect();
-        write_whole(path.as_ref(), |file| {
-            Ok(candle_core::safetensors::save(&tensors, file.path())?)
-        })
-    }
-
-    /// Reads values that [`Parameters::save`] wrote. Nothing is changed unless all of it fits.
-    ///
-    /// # Errors
-    /// When the file cannot be read, is cut short, lacks a parameter or has one of another shape.
-    pub fn load(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|source| Error::Io {
-            path: path.to_owned(),
-            source,
-        })?;
-        let refuse = |reason: String| Error::Invalid(format!("{}: {reason}", path.display()));
-        let mut values = Vec::new();
-        let file = safetensors::SafeTensors::deserialize(&bytes)
-            .map_err(|error| refuse(format!("not a complete safetensors file ({error})")))?;
-        for (name, variable) in self.all() {
-            let view = file
-                .tensor(name)
-                .map_err(|_| refuse(format!("it has no parameter `{name}`")))?;
-            if view.shape() != variable.dims() {
-                return Err(refuse(format!(
-                    "parameter `{name}` has shape {:?} there, the model needs {:?}",
-                    view.shape(),
-                    variable.dims()
-                )));
-            }
-            let dtype = DType::try_from(view.dtype())?;
-            let value = candle_core::Tensor::from_raw_buffer(
-                view.data(),
-                dtype,
-                view.shape(),
-                variable.device(),
-            )?;
-            values.push(value.to_dtype(variable.dtype())?.into());
+    /// When two values would have the same name.
+    pub fn renamed(&self, from: &str, to: &str) -> Result<Self> {
+        let rename = |(name, variable): &(String, Var)| {
+            let name = match name.strip_prefix(from) {
+                Some(rest) => format!("{to}{rest}"),
+                None => name.clone(),
+            };
+            (name, variable.clone())
+        };
+        let renamed = Parameters {
+            learned: self.learned.iter().map(rename).collect(),
+            buffers: self.buffers.iter().map(rename).collect(),
+        };
+        let mut names = HashSet::new();
+        let twice = renamed.all().find(|(name, _)| !names.insert(*name));
+        if let Some((name, _)) = twice {
+            return Err(Error::Invalid(format!(
+                "renamed: `{from}` as `{to}` would give two values the name `{name}`"
+            )));
         }
-        self.restore(&values)
+        Ok(renamed)
     }
 }
 

@@ -21,4 +21,15 @@ impl Seeds {
         let first = self.first.load(Ordering::Relaxed);
         first.wrapping_add(count.wrapping_mul(0xa076_1d64_78bd_642f))
     }
+
+    /// The first seed, and how many have been drawn.
+    pub(super) fn place(&self) -> [u64; 2] {
+        [&self.first, &self.drawn].map(|number| number.load(Ordering::Relaxed))
+    }
+
+    /// Goes on from what [`place`](Seeds::place) gave.
+    pub(super) fn set_place(&self, [first, drawn]: [u64; 2]) {
+        self.first.store(first, Ordering::Relaxed);
+        self.drawn.store(drawn, Ordering::Relaxed);
+    }
 }

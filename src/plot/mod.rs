@@ -37,6 +37,7 @@ mod signed_scale;
 mod summary_table;
 mod table;
 mod tiles;
+mod transfer_table;
 
 pub use architecture::architecture;
 pub use augmentations::augmentations;

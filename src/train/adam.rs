@@ -1,6 +1,7 @@
 //! Adam, and AdamW.
 
 use super::optimizer::Optimizer;
+use super::saved_state::SavedState;
 use super::state::{Rule, State};
 use crate::nn::Parameters;
 use crate::{Gradients, Result};
@@ -88,6 +89,31 @@ impl Optimizer for Adam {
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.learning_rate = learning_rate;
     }
+
+    fn settings(&self) -> String {
+        let name = match self.decay {
+            Decay::Penalty => "Adam",
+            Decay::Decoupled => "AdamW",
+        };
+        format!(
+            "{name} (betas {:?}, epsilon {:?}, weight decay {:?})",
+            self.betas, self.epsilon, self.weight_decay
+        )
+    }
+
+    fn state(&self, parameters: &Parameters) -> Result<SavedState> {
+        let mut state = SavedState::default();
+        state.set_number("step", f64::from(self.step))?;
+        state.set_part("moments", self.moments.save(parameters)?);
+        Ok(state)
+    }
+
+    fn load_state(&mut self, parameters: &Parameters, state: &SavedState) -> Result<()> {
+        let step = state.number("step")? as i32;
+        self.moments.load(parameters, &state.part("moments"))?;
+        self.step = step;
+        Ok(())
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -159,5 +185,17 @@ impl Optimizer for AdamW {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.0.set_learning_rate(learning_rate);
+    }
+
+    fn settings(&self) -> String {
+        self.0.settings()
+    }
+
+    fn state(&self, parameters: &Parameters) -> Result<SavedState> {
+        self.0.state(parameters)
+    }
+
+    fn load_state(&mut self, parameters: &Parameters, state: &SavedState) -> Result<()> {
+        self.0.load_state(parameters, state)
     }
 }

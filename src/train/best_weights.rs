@@ -1,14 +1,26 @@
 //! The weights of the best epoch.
 
 use super::callback::Callback;
+use super::criterion::Criterion;
 use super::run::Run;
+use super::saved_state::SavedState;
 use crate::{Result, Tensor};
 use candle_core::DType;
 
-/// Keeps the weights of the epoch with the smallest loss, and gives them back to the model at the end.
-#[derive(Default)]
+/// Keeps the weights of the best epoch, and gives them back to the model at the end.
 pub(super) struct BestWeights {
+    criterion: Criterion,
+    /// Their score, and they themselves.
     best: Option<(f64, Vec<Tensor>)>,
+}
+
+impl BestWeights {
+    pub fn new(criterion: Criterion) -> Self {
+        BestWeights {
+            criterion,
+            best: None,
+        }
+    }
 }
 
 impl Callback for BestWeights {
@@ -16,17 +28,17 @@ impl Callback for BestWeights {
         let Some(epoch) = run.last_epoch() else {
             return Ok(());
         };
-        let (number, loss) = (epoch.epoch, epoch.loss());
+        let (number, score) = (epoch.epoch, self.criterion.score(epoch)?);
         // NaN is never the best.
         let is_best = match &self.best {
-            Some((smallest, _)) => loss < *smallest,
-            None => !loss.is_nan(),
+            Some((largest, _)) => score > *largest,
+            None => !score.is_nan(),
         };
         if is_best {
             let weights = run.model.parameters().snapshot()?;
             // Without validation, nobody has seen what the epoch's last step did.
             if are_finite(&weights)? {
-                self.best = Some((loss, weights));
+                self.best = Some((score, weights));
                 run.history.best_epoch = Some(number);
             }
         }
@@ -38,6 +50,28 @@ impl Callback for BestWeights {
             Some((_, weights)) => run.model.parameters().restore(weights),
             None => Ok(()),
         }
+    }
+
+    fn state(&self) -> Result<SavedState> {
+        let mut state = SavedState::default();
+        if let Some((score, weights)) = &self.best {
+            state.set_number("score", *score)?;
+            for (number, weights) in weights.iter().enumerate() {
+                state.set(&format!("weights.{number}"), weights.clone());
+            }
+        }
+        Ok(state)
+    }
+
+    fn load_state(&mut self, state: &SavedState) -> Result<()> {
+        self.best = None;
+        if !state.is_empty() {
+            let weights = state.part("weights");
+            let in_order =
+                (0..weights.iter().count()).map(|number| weights.get(&number.to_string()).cloned());
+            self.best = Some((state.number("score")?, in_order.collect::<Result<_>>()?));
+        }
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What may look at a training run, change it, and stop it.
 
 use super::run::Run;
+use super::saved_state::SavedState;
 use crate::Result;
 
 /// Is called while a run goes on. By default, every method does nothing.
@@ -67,6 +68,16 @@ pub trait Callback {
     fn on_train_end(&mut self, _run: &mut Run) -> Result<()> {
         Ok(())
     }
+
+    /// What a [resumed](super::Trainer::resumable) run has to give back to it: by default nothing, and the callback begins anew.
+    fn state(&self) -> Result<SavedState> {
+        Ok(SavedState::default())
+    }
+
+    /// Goes on from what [`state`](Callback::state) gave, after [`on_train_begin`](Callback::on_train_begin).
+    fn load_state(&mut self, _state: &SavedState) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// Writes each method so that it hands its call on.
@@ -104,9 +115,32 @@ macro_rules! to_each {
 /// A callback that is only borrowed, so that its state can be read after the run.
 impl<C: Callback + ?Sized> Callback for &mut C {
     every_method!(to_the_borrowed);
+
+    fn state(&self) -> Result<SavedState> {
+        (**self).state()
+    }
+
+    fn load_state(&mut self, state: &SavedState) -> Result<()> {
+        (**self).load_state(state)
+    }
 }
 
 /// Callbacks one after the other.
 impl Callback for Vec<Box<dyn Callback + '_>> {
     every_method!(to_each);
+
+    fn state(&self) -> Result<SavedState> {
+        let mut states = SavedState::default();
+        for (number, callback) in self.iter().enumerate() {
+            states.set_part(&number.to_string(), callback.state()?);
+        }
+        Ok(states)
+    }
+
+    fn load_state(&mut self, states: &SavedState) -> Result<()> {
+        for (number, callback) in self.iter_mut().enumerate() {
+            callback.load_state(&states.part(&number.to_string()))?;
+        }
+        Ok(())
+    }
 }

@@ -7,7 +7,7 @@ use crate::{Error, Gradients, Result};
 const MOST_NAMES: usize = 8;
 
 /// The names of parameters and layers that are not to change.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Frozen(Vec<String>);
 
 impl Frozen {
@@ -96,7 +96,8 @@ fn listed(names: &[&str]) -> String {
 mod tests {
     use super::*;
     use crate::Tensor;
-    use crate::nn::{Layers, Linear, Module};
+    use crate::nn::{BatchNorm1d, Layers, Linear, Module, Sequential};
+    use crate::sequential;
     use crate::train::test_runs::{Points, Witness, squared_error, turn, weights};
     use crate::train::{Sgd, Trainer};
     use candle_core::Device;
@@ -179,6 +180,55 @@ mod tests {
             assert!(before[2] != after[2] && before[3] != after[3]);
             assert!(witness.notes.is_empty(), "{:?}", witness.notes);
         }
+    }
+
+    /// A layer that is taken over, with batch normalisation in it, and a new one.
+    #[derive(Layers)]
+    struct Encoded {
+        encoder: Sequential,
+        head: Linear,
+    }
+
+    impl Module for Encoded {
+        fn forward(&self, input: &Tensor) -> Result<Tensor> {
+            self.head.forward(&self.encoder.forward(input)?)
+        }
+    }
+
+    #[test]
+    fn weights_that_were_taken_over_and_frozen_stay_bit_for_bit_while_their_statistics_follow_the_batches()
+     {
+        let _turn = turn();
+        let encoder = |seed| {
+            let layers = sequential![Linear::new(1, 4), BatchNorm1d::new(4)];
+            layers.init(seed, &Device::Cpu).unwrap()
+        };
+        let pretrained = encoder(1);
+        let head = Linear::new(4, 1).init(2, &Device::Cpu).unwrap();
+        let model = Encoded {
+            encoder: encoder(3),
+            head,
+        };
+        let source = pretrained.parameters().renamed("", "encoder.").unwrap();
+        let transfer = model.parameters().copy_matching(&source).unwrap();
+        assert_eq!(transfer.only_in_model, ["head.weight", "head.bias"]);
+        let before = weights(&model);
+        // Both would move a weight that has a gradient, however small.
+        let optimizer = Sgd::new(0.01).momentum(0.9).weight_decay(0.1);
+        let run = Trainer::new(&model, squared_error)
+            .optimizer(optimizer)
+            .epochs(3);
+        run.frozen("encoder")
+            .fit(&Points(&[4, 4]), &Points(&[2]))
+            .unwrap();
+        let after = weights(&model);
+        assert_eq!(after[..4], weights(&pretrained));
+        assert!(before[4] != after[4] && before[5] != after[5]);
+        let mean = |name| {
+            let mean = model.parameters().get(name).unwrap();
+            mean.to_vec1::<f32>().unwrap()
+        };
+        assert_ne!(mean("encoder.1.running_mean"), [0.0; 4]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! RMSprop.
 
 use super::optimizer::Optimizer;
+use super::saved_state::SavedState;
 use super::state::{Rule, State};
 use crate::nn::Parameters;
 use crate::{Gradients, Result};
@@ -87,6 +88,21 @@ impl Optimizer for RmsProp {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.learning_rate = learning_rate;
+    }
+
+    fn settings(&self) -> String {
+        format!(
+            "RmsProp (alpha {:?}, epsilon {:?}, momentum {:?}, centered {}, weight decay {:?})",
+            self.alpha, self.epsilon, self.momentum, self.centered, self.weight_decay
+        )
+    }
+
+    fn state(&self, parameters: &Parameters) -> Result<SavedState> {
+        self.moments.save(parameters)
+    }
+
+    fn load_state(&mut self, parameters: &Parameters, state: &SavedState) -> Result<()> {
+        self.moments.load(parameters, state)
     }
 }
 

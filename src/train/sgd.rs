@@ -1,6 +1,7 @@
 //! Gradient descent, with momentum or without.
 
 use super::optimizer::Optimizer;
+use super::saved_state::SavedState;
 use super::state::{Rule, State};
 use crate::nn::Parameters;
 use crate::{Gradients, Result};
@@ -86,6 +87,21 @@ impl Optimizer for Sgd {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.learning_rate = learning_rate;
+    }
+
+    fn settings(&self) -> String {
+        format!(
+            "Sgd (momentum {:?}, nesterov {}, weight decay {:?})",
+            self.momentum, self.nesterov, self.weight_decay
+        )
+    }
+
+    fn state(&self, parameters: &Parameters) -> Result<SavedState> {
+        self.velocities.save(parameters)
+    }
+
+    fn load_state(&mut self, parameters: &Parameters, state: &SavedState) -> Result<()> {
+        self.velocities.load(parameters, state)
     }
 }
 

@@ -1,9 +1,10 @@
 //! Optimizer state: what an optimizer keeps for each parameter, updated with it in one pass over memory.
 
+use super::saved_state::SavedState;
 use crate::nn::Parameters;
 use crate::ops::memory::CHUNK;
-use crate::{Error, Gradients, Result, Var};
-use candle_core::{CpuStorage, InplaceOp2, Layout};
+use crate::{Error, Gradients, Result, Tensor, Var};
+use candle_core::{CpuStorage, Device, InplaceOp2, Layout};
 #[cfg(feature = "cuda")]
 use candle_core::{CudaStorage, cuda::cudarc::driver::CudaSlice};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -72,14 +73,80 @@ impl<const N: usize> State<N> {
         }
         Ok(())
     }
+
+    /// What is kept of these parameters, (N, elements) each by the parameter's name; nothing before the first step.
+    pub fn save(&self, parameters: &Parameters) -> Result<SavedState> {
+        let mut saved = SavedState::default();
+        for ((name, variable), state) in parameters.iter().zip(&self.of_parameters) {
+            let numbers = state.numbers(variable)?;
+            let shape = (N, numbers.len() / N.max(1));
+            saved.set(name, Tensor::from_vec(numbers, shape, &Device::Cpu)?);
+        }
+        Ok(saved)
+    }
+
+    /// Goes on from what [`save`](Self::save) gave. Nothing is changed unless all of it fits.
+    pub fn load(&mut self, parameters: &Parameters, saved: &SavedState) -> Result<()> {
+        let mut of_parameters = Vec::new();
+        if N > 0 && !saved.is_empty() {
+            for (name, variable) in parameters.iter() {
+                let numbers = saved.get(name)?;
+                let wanted = [N, variable.elem_count()];
+                if numbers.dims() != wanted {
+                    return Err(Error::Invalid(format!(
+                        "what the optimizer has kept of parameter `{name}` has shape {:?}, and {wanted:?} is needed",
+                        numbers.dims()
+                    )));
+                }
+                let numbers = numbers.flatten_all()?.to_vec1()?;
+                of_parameters.push(ParameterState::from_numbers(variable, numbers)?);
+            }
+        }
+        self.of_parameters = of_parameters;
+        Ok(())
+    }
 }
 
 impl<const N: usize> ParameterState<N> {
+    /// The first number of each element of the parameter, then the second of each, and so on.
+    fn numbers(&self, variable: &Var) -> Result<Vec<f32>> {
+        match (self, variable.device()) {
+            (ParameterState::Host(state), _) => Ok(state.concat()),
+            #[cfg(feature = "cuda")]
+            (ParameterState::Device(state), Device::Cuda(device)) => {
+                let mut numbers = device.clone_dtoh(state)?;
+                // The allocation is never empty.
+                numbers.truncate(N * variable.elem_count());
+                Ok(numbers)
+            }
+            #[cfg(feature = "cuda")]
+            (ParameterState::Device(_), _) => Err(Error::Invalid(
+                "the parameters were on another device before".to_owned(),
+            )),
+        }
+    }
+
+    /// On the device of the parameter, from what [`numbers`](Self::numbers) gave.
+    fn from_numbers(variable: &Var, numbers: Vec<f32>) -> Result<Self> {
+        let count = variable.elem_count();
+        match variable.device() {
+            #[cfg(feature = "cuda")]
+            Device::Cuda(device) if !numbers.is_empty() => {
+                Ok(ParameterState::Device(device.clone_htod(&numbers)?))
+            }
+            #[cfg(feature = "cuda")]
+            Device::Cuda(_) => Self::new(variable),
+            _ => Ok(ParameterState::Host(std::array::from_fn(|kind| {
+                numbers[kind * count..][..count].to_vec()
+            }))),
+        }
+    }
+
     fn new(variable: &Var) -> Result<Self> {
         let count = variable.elem_count();
         match variable.device() {
             #[cfg(feature = "cuda")]
-            candle_core::Device::Cuda(device) => {
+            Device::Cuda(device) => {
                 // An empty allocation would be an error.
                 let zeros = device.alloc_zeros((N * count).max(1))?;
                 Ok(ParameterState::Device(zeros))

@@ -1,6 +1,6 @@
 //! What tests of training runs share.
 
-use super::{Callback, Run};
+use super::{Callback, History, Run};
 use crate::data::{BatchIterator, Batches};
 use crate::display::interrupt;
 use crate::nn::{Layers, Linear, Module};
@@ -70,4 +70,13 @@ impl Callback for Witness {
         self.notes = run.notes.clone();
         Ok(())
     }
+}
+
+/// What must be the same when a run is repeated.
+pub fn without_time(mut history: History) -> History {
+    history
+        .epochs
+        .iter_mut()
+        .for_each(|epoch| epoch.seconds = 0.0);
+    history
 }

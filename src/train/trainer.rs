@@ -4,13 +4,16 @@ use super::adam::Adam;
 use super::best_weights::BestWeights;
 use super::callback::Callback;
 use super::checkpoint::Checkpoint;
+use super::clip_gradients::Clipping;
 use super::clock::Clock;
+use super::criterion::Criterion;
 use super::early_stopping::EarlyStopping;
 use super::frozen::Frozen;
 use super::history::History;
 use super::metric::{EpochMetric, MeanMetric};
 use super::optimizer::Optimizer;
 use super::plan::Plan;
+use super::resume::Resume;
 use super::run::Run;
 use super::schedule::Schedule;
 use super::scheduling::Scheduling;
@@ -19,7 +22,7 @@ use crate::data::Batches;
 use crate::display::interrupt::Guard;
 use crate::nn::Module;
 use crate::{Error, Result, Tensor};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Trains a model: for each epoch all training batches, then the validation batches.
 ///
@@ -46,6 +49,12 @@ pub struct Trainer<'a> {
     schedule: Schedule,
     epochs: usize,
     frozen: Frozen,
+    clipping: Option<Clipping>,
+    criterion: Criterion,
+    /// The names of the metrics, in the order in which you added them.
+    metrics: Vec<String>,
+    patience: Option<usize>,
+    resumes_from: Option<PathBuf>,
     callbacks: Callbacks<'a>,
 }
 
@@ -62,6 +71,11 @@ impl<'a> Trainer<'a> {
             schedule: Schedule::default(),
             epochs: 10,
             frozen: Frozen::default(),
+            clipping: None,
+            criterion: Criterion::default(),
+            metrics: Vec::new(),
+            patience: None,
+            resumes_from: None,
             callbacks: Vec::new(),
         }
     }
@@ -89,18 +103,51 @@ impl<'a> Trainer<'a> {
         self
     }
 
+    /// Makes the gradients of each step smaller if their norm is above `max_norm`: see
+    /// [`clip_gradient_norm`](super::clip_gradient_norm). Frozen parameters do not count.
+    pub fn clip_gradients(mut self, max_norm: f64) -> Self {
+        self.clipping = Some(Clipping::Norm(max_norm));
+        self
+    }
+
+    /// Brings every element of the gradients of each step into `-max_value..=max_value`: see
+    /// [`clip_gradient_value`](super::clip_gradient_value).
+    pub fn clip_gradient_values(mut self, max_value: f64) -> Self {
+        self.clipping = Some(Clipping::Value(max_value));
+        self
+    }
+
     /// A score of each validation batch, such as the accuracy; the mean over images is recorded.
-    pub fn metric(self, name: &str, metric: impl Fn(&Tensor, &Tensor) -> Result<f64> + 'a) -> Self {
+    pub fn metric(
+        mut self,
+        name: &str,
+        metric: impl Fn(&Tensor, &Tensor) -> Result<f64> + 'a,
+    ) -> Self {
+        self.metrics.push(name.to_owned());
         self.callback(MeanMetric::new(name, Box::new(metric)))
     }
 
     /// A score of all validation outputs at once, such as an AUC, which is not a mean over batches.
     pub fn epoch_metric(
-        self,
+        mut self,
         name: &str,
         metric: impl Fn(&Tensor, &Tensor) -> Result<f64> + 'a,
     ) -> Self {
+        self.metrics.push(name.to_owned());
         self.callback(EpochMetric::new(name, Box::new(metric)))
+    }
+
+    /// The best epoch is the one in which this metric is the largest, such as `"dice"`, instead of the one with the smallest loss. The
+    /// weights at the end, the checkpoint and early stopping follow it. NaN is never the best.
+    pub fn best_by(mut self, metric: &str) -> Self {
+        self.criterion = Criterion::Largest(metric.to_owned());
+        self
+    }
+
+    /// As [`best_by`](Trainer::best_by), for a metric that is better the smaller it is, such as a distance.
+    pub fn best_by_smallest(mut self, metric: &str) -> Self {
+        self.criterion = Criterion::Smallest(metric.to_owned());
+        self
     }
 
     /// Something that looks at the run or changes it; callbacks are called in the order in which you add them.
@@ -109,8 +156,10 @@ impl<'a> Trainer<'a> {
         self
     }
 
-    /// Stops when the validation loss has not become smaller for `patience` epochs.
-    pub fn early_stopping(self, patience: usize) -> Self {
+    /// Stops when no epoch was the best for `patience` epochs: when the validation loss has not become smaller, or what
+    /// [`best_by`](Trainer::best_by) names has not become better.
+    pub fn early_stopping(mut self, patience: usize) -> Self {
+        self.patience = Some(patience);
         self.callback(EarlyStopping { patience })
     }
 
@@ -119,8 +168,36 @@ impl<'a> Trainer<'a> {
         self.callback(Checkpoint(path.as_ref().to_owned()))
     }
 
+    /// Writes the whole run to this safetensors file after each epoch, and goes on from there if the file is there when
+    /// [`fit`](Trainer::fit) begins: a run that was cut, whatever cut it, ends as if nothing had happened, with the same weights and
+    /// history bit for bit (but for the seconds). A run that has ended is not repeated: the model gets its weights, and you its history.
+    ///
+    /// The file keeps weights and buffers, what the optimizer keeps, the best weights, the history, how far dropout has drawn, and how
+    /// often [`Augment`](crate::data::Augment) has read each sample. Make model, data and trainer as for the first run; a file of
+    /// another model or with other settings is refused. What it cannot know: the loss, the samples themselves, random numbers that you
+    /// draw in `forward`, in a loss, or in `Batches` of your own, and what callbacks keep that do not say so
+    /// ([`Callback::state`]).
+    ///
+    /// ```
+    /// use eosin::prelude::*;
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("run.safetensors");
+    /// let digits = DataLoader::new(Mnist::synthetic(20, 10, 1).train, 10).shuffle(1);
+    /// let train = || -> Result<History> {
+    ///     let model = nn::sequential![nn::Flatten, nn::Linear::new(784, 10)].init(1, &Device::Cpu)?;
+    ///     Trainer::new(&model, ops::cross_entropy).epochs(2).resumable(&path).fit_without_validation(&digits)
+    /// };
+    /// // The second time it has ended already.
+    /// assert_eq!(train()?, train()?);
+    /// # Ok::<(), eosin::Error>(())
+    /// ```
+    pub fn resumable(mut self, path: impl AsRef<Path>) -> Self {
+        self.resumes_from = Some(path.as_ref().to_owned());
+        self
+    }
+
     /// Trains. Afterwards the model is in evaluation mode and holds the weights of the best epoch: the one with the smallest
-    /// validation loss. A run that is interrupted within its first epoch keeps what it has.
+    /// validation loss, or what [`best_by`](Trainer::best_by) says. A run that is interrupted within its first epoch keeps what it has.
     ///
     /// If the training loss is no longer a finite number, the run ends and says where and what to try; the best weights and the
     /// history are kept ([`History::diverged`] tells), or if there are none yet, it is an error. Parameters that no gradient reaches
@@ -128,7 +205,8 @@ impl<'a> Trainer<'a> {
     ///
     /// # Errors
     /// When there is nothing to train on or to validate on, a batch cannot be read or does not fit, no parameter gets a gradient,
-    /// what is frozen is not there, or the loss is not a finite number before any epoch was the best.
+    /// what is frozen or compared is not there, a limit is not above 0, the loss is not a finite number before any epoch was the best, or
+    /// the file to resume from is of another run or cannot be read or written.
     pub fn fit(self, train: &dyn Batches, valid: &dyn Batches) -> Result<History> {
         self.run(train, Some(valid))
     }
@@ -156,17 +234,22 @@ impl<'a> Trainer<'a> {
             return Err(no_batch("validation", advice));
         }
         self.frozen.check(&self.model.parameters())?;
+        self.criterion.check(&self.metrics, valid.is_some())?;
+        if let Some(clipping) = self.clipping {
+            clipping.check("clip_gradients")?;
+        }
         let _guard = Guard::new();
         let plan = Plan {
             epochs: self.epochs,
             batches: train.len(),
             validates: valid.is_some(),
         };
+        let settings = self.settings(train, valid);
         let mut run = Run::new(plan, self.model, self.optimizer);
         let mut callbacks: Callbacks<'a> = vec![
             Box::new(Clock::new()),
             Box::new(Scheduling::new(self.schedule)),
-            Box::new(BestWeights::default()),
+            Box::new(BestWeights::new(self.criterion)),
         ];
         callbacks.extend(self.callbacks);
         let work = Work {
@@ -174,225 +257,57 @@ impl<'a> Trainer<'a> {
             valid,
             loss: &*self.loss,
             frozen: &self.frozen,
+            clipping: self.clipping,
+            resume: self.resumes_from.map(|path| Resume {
+                path,
+                settings,
+                batches: [Some(train), valid].into_iter().flatten().collect(),
+            }),
         };
         callbacks.on_train_begin(&mut run)?;
-        let outcome = epochs(&mut run, &mut callbacks, &work);
+        let goes_on = match &work.resume {
+            Some(resume) => resume.begin(&mut run, &mut callbacks)?,
+            None => true,
+        };
+        let outcome = match goes_on {
+            true => epochs(&mut run, &mut callbacks, &work),
+            false => Ok(()),
+        };
         run.model.eval();
         callbacks.on_train_end(&mut run)?;
         outcome.map(|()| run.history)
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::data::BatchIterator;
-    use crate::display::interrupt;
-    use crate::nn::{self, Conv2d, Layers, Sequential};
-    use crate::train::test_runs::TURN;
-    use crate::train::{Epoch, Sgd, evaluate};
-    use crate::{ops, sequential};
-    use candle_core::Device;
-
-    fn small(seed: u64) -> Sequential {
-        let model = sequential![
-            Conv2d::new(1, 4, 3).padding(1),
-            nn::Elu(1.0),
-            Conv2d::new(4, 1, 1)
+    /// All that decides what the run does and can be written down, as names and values.
+    fn settings(&self, train: &dyn Batches, valid: Option<&dyn Batches>) -> Vec<(String, String)> {
+        let settings = [
+            ("the number of epochs", self.epochs.to_string()),
+            ("the number of training batches", train.len().to_string()),
+            (
+                "the number of validation batches",
+                valid.map_or(0, Batches::len).to_string(),
+            ),
+            ("the optimizer", self.optimizer.settings()),
+            (
+                "the learning rate",
+                format!("{:?}", self.optimizer.learning_rate()),
+            ),
+            ("the schedule", format!("{:?}", self.schedule)),
+            ("what is frozen", format!("{:?}", self.frozen)),
+            ("the limit of gradients", format!("{:?}", self.clipping)),
+            ("what is best", format!("{:?}", self.criterion)),
+            (
+                "the patience of early stopping",
+                format!("{:?}", self.patience),
+            ),
+            ("the metrics", format!("{:?}", self.metrics)),
+            (
+                "the number of metrics and callbacks",
+                self.callbacks.len().to_string(),
+            ),
         ];
-        model.init(seed, &Device::Cpu).unwrap()
-    }
-
-    /// Bright squares, to be told from a dark ground.
-    struct Squares(usize);
-
-    impl Batches for Squares {
-        fn batches(&self, _epoch: usize) -> BatchIterator<'_> {
-            Box::new((0..self.0).map(|index| {
-                let pixel = |x: usize, y: usize| {
-                    f32::from(u8::from((2 + index..6 + index).contains(&x) && y > 3))
-                };
-                let mask: Vec<f32> = (0..144).map(|i| pixel(i % 12, i / 12)).collect();
-                let image: Vec<f32> = mask.iter().map(|mask| 0.2 + 0.5 * mask).collect();
-                let shape = (1, 1, 12, 12);
-                Ok((
-                    Tensor::from_vec(image, shape, &Device::Cpu)?,
-                    Tensor::from_vec(mask, shape, &Device::Cpu)?,
-                ))
-            }))
-        }
-
-        fn len(&self) -> usize {
-            self.0
-        }
-    }
-
-    fn weights(model: &Sequential) -> Vec<Vec<f32>> {
-        let parameters = model.parameters();
-        parameters
-            .iter()
-            .map(|(_, variable)| variable.flatten_all().unwrap().to_vec1().unwrap())
-            .collect()
-    }
-
-    fn train(model: &Sequential) -> Trainer<'_> {
-        Trainer::new(model, ops::bce_dice_loss)
-            .optimizer(Adam::new(0.02))
-            .metric("dice", crate::metrics::dice)
-    }
-
-    fn without_time(mut history: History) -> History {
-        history
-            .epochs
-            .iter_mut()
-            .for_each(|epoch| epoch.seconds = 0.0);
-        history
-    }
-
-    #[test]
-    fn a_model_learns_and_the_seed_decides_how() {
-        let _turn = TURN.lock();
-        interrupt::clear();
-        let (one, two) = (small(7), small(7));
-        let history = train(&one)
-            .epochs(30)
-            .fit(&Squares(4), &Squares(2))
-            .unwrap();
-        let (first, last) = (&history.epochs[0], &history.epochs[29]);
-        assert!(last.train_loss < 0.3 * first.train_loss, "{history:?}");
-        assert!(last.metric("dice").unwrap() > 0.95, "{last:?}");
-        assert_eq!(history.batch_losses.len(), 120);
-        let again = train(&two)
-            .epochs(30)
-            .fit(&Squares(4), &Squares(2))
-            .unwrap();
-        assert_eq!(without_time(history), without_time(again));
-        assert_eq!(weights(&one), weights(&two));
-    }
-
-    struct InterruptAfter(usize);
-
-    impl Callback for InterruptAfter {
-        fn on_batch_end(&mut self, run: &mut Run) -> Result<()> {
-            if run.history.batch_losses.len() == self.0 {
-                // What the notebook's stop button does.
-                signal_hook::low_level::raise(signal_hook::consts::SIGINT).unwrap();
-            }
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn an_interrupt_keeps_the_history() {
-        let _turn = TURN.lock();
-        interrupt::clear();
-        let model = small(1);
-        let history = train(&model)
-            .epochs(9)
-            .callback(InterruptAfter(6))
-            .fit(&Squares(4), &Squares(2))
-            .unwrap();
-        interrupt::clear();
-        assert!(history.interrupted);
-        assert_eq!((history.epochs.len(), history.batch_losses.len()), (1, 6));
-    }
-
-    #[test]
-    fn early_stopping_leaves_the_best_weights_and_their_checkpoint() {
-        let _turn = TURN.lock();
-        interrupt::clear();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("best.safetensors");
-        let model = small(1);
-        // A learning rate at which the loss soon goes up.
-        let history = Trainer::new(&model, ops::bce_dice_loss)
-            .optimizer(Sgd::new(40.0))
-            .epochs(50)
-            .early_stopping(2)
-            .checkpoint(&path)
-            .fit(&Squares(3), &Squares(2))
-            .unwrap();
-        let best = history.best_epoch.unwrap();
-        assert_eq!(history.epochs.len(), best + 2);
-        let loaded = small(2);
-        loaded.load(&path).unwrap();
-        assert_eq!(weights(&loaded), weights(&model));
-        let loss = evaluate(&model, ops::bce_dice_loss, &[], &Squares(2))
-            .unwrap()
-            .loss;
-        assert_eq!(Some(loss), history.epochs[best - 1].valid_loss);
-    }
-
-    #[test]
-    fn nothing_to_train_on_and_a_loss_that_explodes_are_errors() {
-        let _turn = TURN.lock();
-        interrupt::clear();
-        let model = small(1);
-        assert!(
-            train(&model)
-                .fit(&Squares(0), &Squares(1))
-                .unwrap_err()
-                .to_string()
-                .contains("no training batch")
-        );
-        let exploding = Trainer::new(&model, |output, _| output.sum_all()? * f64::INFINITY);
-        let message = exploding
-            .fit(&Squares(1), &Squares(1))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            message.contains("epoch 1, batch 1") && message.contains("learning rate"),
-            "{message}"
-        );
-    }
-
-    /// A callback with state of its own, borrowed by the trainer.
-    #[derive(Default)]
-    struct Best {
-        dice: f64,
-        epoch: usize,
-        shapes: Vec<Vec<usize>>,
-    }
-
-    impl Callback for Best {
-        fn on_validation_batch_end(&mut self, run: &mut Run) -> Result<()> {
-            let step = run.step.as_ref().unwrap();
-            self.shapes.push(step.output.dims().to_vec());
-            assert!(!step.output.track_op() && step.loss.is_finite());
-            Ok(())
-        }
-
-        fn on_epoch_end(&mut self, run: &mut Run) -> Result<()> {
-            let epoch: &Epoch = run.last_epoch().unwrap();
-            if epoch.metric("dice of all")? > self.dice {
-                (self.dice, self.epoch) = (epoch.metric("dice of all")?, epoch.epoch);
-            }
-            if epoch.epoch == 3 {
-                run.stop();
-            }
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_callback_sees_the_run_keeps_state_and_stops_it() {
-        let _turn = TURN.lock();
-        interrupt::clear();
-        let model = small(1);
-        let mut best = Best {
-            dice: -1.0,
-            ..Best::default()
-        };
-        let history = train(&model)
-            .epoch_metric("dice of all", crate::metrics::dice)
-            .callback(&mut best)
-            .fit(&Squares(2), &Squares(2))
-            .unwrap();
-        assert_eq!(history.epochs.len(), 3);
-        assert_eq!(best.shapes, vec![vec![1, 1, 12, 12]; 6]);
-        let epoch = &history.epochs[best.epoch - 1];
-        assert_eq!(epoch.metric("dice of all").unwrap(), best.dice);
-        let message = epoch.metric("iou").unwrap_err().to_string();
-        assert!(message.contains("dice, dice of all"), "{message}");
+        settings
+            .map(|(name, value)| (name.to_owned(), value))
+            .to_vec()
     }
 }

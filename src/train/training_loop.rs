@@ -2,8 +2,10 @@
 
 use super::batch::{scalar, to_device};
 use super::callback::Callback;
+use super::clip_gradients::Clipping;
 use super::frozen::Frozen;
 use super::mean::Mean;
+use super::resume::Resume;
 use super::run::{Run, Step};
 use crate::data::Batches;
 use crate::nn::evaluating;
@@ -21,6 +23,9 @@ pub(super) struct Work<'w, 'a> {
     pub valid: Option<&'w dyn Batches>,
     pub loss: &'w Loss<'a>,
     pub frozen: &'w Frozen,
+    pub clipping: Option<Clipping>,
+    /// Where the run is written to after each epoch.
+    pub resume: Option<Resume<'w>>,
 }
 
 pub(super) fn epochs<'a>(
@@ -28,7 +33,8 @@ pub(super) fn epochs<'a>(
     callbacks: &mut Callbacks<'a>,
     work: &Work<'_, 'a>,
 ) -> Result<()> {
-    for epoch in 1..=run.plan.epochs {
+    // A run that is resumed has a history.
+    for epoch in run.history.epochs.len() + 1..=run.plan.epochs {
         run.begin_epoch(epoch);
         callbacks.on_epoch_begin(run)?;
         train_epoch(run, callbacks, work)?;
@@ -43,6 +49,9 @@ pub(super) fn epochs<'a>(
         }
         run.record_epoch();
         callbacks.on_epoch_end(run)?;
+        if let Some(resume) = &work.resume {
+            resume.write(run, callbacks, run.stopping || epoch == run.plan.epochs)?;
+        }
         if run.stopping {
             break;
         }
@@ -80,7 +89,7 @@ fn train_epoch<'a>(
         // A step by gradients that are not numbers would leave no weights to go on with.
         if !loss.is_finite() {
             run.history.batch_losses.push(loss);
-            return give_up(run, loss);
+            return give_up(run, &format!("the loss is {loss}"));
         }
         if run.history.batch_losses.is_empty()
             && let Some(note) = work.frozen.note(&parameters, &gradients)?
@@ -88,6 +97,13 @@ fn train_epoch<'a>(
             run.tell(note);
         }
         work.frozen.withhold(&parameters, &mut gradients);
+        if let Some(clipping) = work.clipping {
+            let norm = clipping.apply(&parameters, &mut gradients)?;
+            if !norm.is_finite() {
+                run.history.batch_losses.push(loss);
+                return give_up(run, &format!("the norm of the gradients is {norm}"));
+            }
+        }
         // 6. The optimizer's step.
         run.optimizer.step(&parameters, &gradients)?;
         // 7. The loss is recorded.
@@ -132,10 +148,10 @@ fn validate<'a>(
     callbacks.on_validation_end(run)
 }
 
-/// Ends a run whose loss is not a finite number: with an error, unless there are weights worth keeping.
-fn give_up(run: &mut Run, loss: f64) -> Result<()> {
+/// Ends a run in which something is not a finite number: with an error, unless there are weights worth keeping.
+fn give_up(run: &mut Run, what: &str) -> Result<()> {
     let what = format!(
-        "the loss is {loss} in epoch {}, batch {}; try a smaller learning rate (it is {}), and check whether the data contain NaN",
+        "{what} in epoch {}, batch {}; try a smaller learning rate (it is {}), and check whether the data contain NaN",
         run.epoch,
         run.batch,
         run.optimizer.learning_rate()

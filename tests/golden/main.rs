@@ -1,6 +1,7 @@
 //! Golden values: what PyTorch, captum, scikit-learn and StarDist compute, we compute, too. Beside each file of values is the script
 //! that made it.
 
+mod clip_gradients;
 mod explanations;
 mod initialisers;
 mod instances;

@@ -1,11 +1,10 @@
 //! A data set whose images change each time.
 
 use super::Transform;
-use crate::data::Dataset;
+use crate::data::{Dataset, Reads};
 use crate::{Error, Result, Tensor};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A data set whose images are changed at random each time they are read. A mask changes with its image, a class stays.
 ///
@@ -27,15 +26,14 @@ pub struct Augment<D> {
     dataset: D,
     transforms: Vec<Box<dyn Transform>>,
     seed: u64,
-    /// How often each sample has been read so far.
-    reads: Vec<AtomicU32>,
+    reads: Reads,
 }
 
 impl<D: Dataset> Augment<D> {
     /// The data set as it is; [`with`](Self::with) adds transforms.
     pub fn new(dataset: D, seed: u64) -> Self {
         Augment {
-            reads: (0..dataset.len()).map(|_| AtomicU32::new(0)).collect(),
+            reads: Reads::of(dataset.len()),
             dataset,
             transforms: Vec::new(),
             seed,
@@ -89,13 +87,18 @@ impl<D: Dataset> Dataset for Augment<D> {
     }
 
     fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
-        let reads = self.reads.get(index).ok_or_else(|| {
+        let read = self.reads.count(index).ok_or_else(|| {
             Error::Data(format!(
                 "there is no sample {index}, the data set has {}",
-                self.reads.len()
+                self.len()
             ))
         })?;
-        self.at_read(index, reads.fetch_add(1, Ordering::Relaxed))
+        self.at_read(index, read)
+    }
+
+    fn visit_reads(&self, visit: &mut dyn FnMut(&Reads)) {
+        visit(&self.reads);
+        self.dataset.visit_reads(visit);
     }
 }
 

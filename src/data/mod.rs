@@ -19,6 +19,7 @@ pub mod mnist;
 mod normalize;
 mod npy;
 pub mod nuclei;
+mod patches;
 mod permuted;
 mod pixels;
 pub mod pneumonia;
@@ -45,6 +46,7 @@ pub use medmnist::{MedImages, MedMnist};
 pub use mnist::Mnist;
 pub use normalize::Normalize;
 pub use nuclei::Nuclei;
+pub use patches::{Centre, Patches};
 pub use permuted::Permuted;
 pub use pneumonia::Pneumonia;
 // What a transform of your own draws from.

@@ -3,7 +3,7 @@
 use super::Dataset;
 use crate::ops::Border;
 use crate::{Error, Result, Tensor};
-use candle_core::{D, DType};
+use candle_core::DType;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -232,8 +232,8 @@ impl<D: Dataset> Dataset for Patches<D> {
         let start = |centre: usize| centre as isize - (self.size / 2) as isize;
         // Without padding, no patch reaches beyond the edge.
         let border = self.border.unwrap_or_default();
-        let rows = border.cut(&image, D::Minus2, start(centre.row), self.size)?;
-        let patch = border.cut(&rows, D::Minus1, start(centre.column), self.size)?;
+        let rows = border.cut(&image, 1, start(centre.row), self.size)?;
+        let patch = border.cut(&rows, 2, start(centre.column), self.size)?;
         let value = mask.narrow(1, centre.row, 1)?.narrow(2, centre.column, 1)?;
         let value = value
             .to_dtype(DType::F32)?

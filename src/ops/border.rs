@@ -1,7 +1,6 @@
 //! What lies around an image, for windows that reach beyond it.
 
 use crate::{Error, Result, Tensor};
-use candle_core::D;
 
 /// What a window finds outside an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,15 +39,16 @@ impl Border {
             )));
         };
         let before = (patch / 2) as isize;
-        let rows = self.cut(images, D::Minus2, -before, height + patch - 1)?;
-        self.cut(&rows, D::Minus1, -before, width + patch - 1)
+        let columns = images.rank() - 1;
+        let rows = self.cut(images, columns - 1, -before, height + patch - 1)?;
+        self.cut(&rows, columns, -before, width + patch - 1)
     }
 
     /// `length` rows (or columns, the dimension `along`) of an image from `start` on, which may begin before the image and end after.
     pub(crate) fn cut(
         self,
         image: &Tensor,
-        along: D,
+        along: usize,
         start: isize,
         length: usize,
     ) -> Result<Tensor> {

@@ -3,6 +3,7 @@ use candle_core::Device;
 use std::collections::HashSet;
 
 /// Images whose pixels are numbered, row by row; one pixel in seven is of class 1.
+#[derive(Debug)]
 struct Numbered(Vec<(usize, usize)>);
 
 impl Dataset for Numbered {
@@ -142,6 +143,7 @@ fn a_balanced_draw_has_each_class_equally_often_no_patch_twice_and_follows_the_s
 }
 
 /// A sample that is no image with a mask, or a mask that holds no classes.
+#[derive(Debug)]
 struct Only(Tensor, Tensor);
 
 impl Dataset for Only {

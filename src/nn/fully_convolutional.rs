@@ -3,17 +3,15 @@
 use super::dilated_max_pool::DilatedMaxPool2d;
 use super::images::{Sides, check_images};
 use super::layers::Visitor;
-use super::{
-    BatchNorm2d, Conv2d, Dropout, Layers, MaxPool2d, Module, PatchClassifier, Relu, Sequential,
-};
+use super::{BatchNorm2d, Conv2d, Dropout, Layers, MaxPool2d, Module, Relu, Sequential};
 use crate::ops::{Border, linear_as_convolution};
 use crate::{Result, Tensor, sequential};
 
 /// The side of the patches.
 const PATCH: usize = 32;
 
-/// A [`PatchClassifier`] whose fully connected layers are convolutions, so that it takes images of any size from 32 x 32 pixels:
-/// [`PatchClassifier::fully_convolutional`] makes one.
+/// A [`PatchClassifier`](super::PatchClassifier) whose fully connected layers are convolutions, so that it takes images of any size from 32 x 32 pixels:
+/// [`PatchClassifier::fully_convolutional`](super::PatchClassifier::fully_convolutional) makes one.
 ///
 /// Images are (N, channels, H, W), the output holds the logits (N, classes, h, w) of all patches of 32 x 32 pixels, where
 ///
@@ -94,8 +92,8 @@ impl FullyConvolutional {
         }
     }
 
-    /// With the values of a classifier of patches.
-    pub(super) fn of(model: &PatchClassifier, channels: usize, classes: usize) -> Result<Self> {
+    /// With the values of a classifier of patches, whose layers have the same order.
+    pub(super) fn of(model: &impl Layers, channels: usize, classes: usize) -> Result<Self> {
         let dense = Self::layers(channels, classes, Apart::FourPixels);
         dense.with_values_of(model)
     }
@@ -166,7 +164,7 @@ impl Module for FullyConvolutional {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::summary;
+    use crate::nn::{PatchClassifier, summary};
     use candle_core::Device;
 
     fn numbers(tensor: &Tensor) -> Vec<f32> {

@@ -4,7 +4,6 @@ use crate::display::interrupt::{Guard, interrupted};
 use crate::nn::Module;
 use crate::ops::Border;
 use crate::{Error, Result, Tensor};
-use candle_core::DType;
 
 /// Classifies every pixel of an image (C, H, W) by the patch of `patch` x `patch` pixels around it, one row of pixels after the other:
 /// the logits (classes, H, W) that a `model` from patches (N, C, patch, patch) to logits (N, classes) gives in evaluation mode.
@@ -49,7 +48,6 @@ pub fn predict_patches(
     let padded = border.pad(&image.to_device(&model.parameters().device())?, patch)?;
     let _guard = Guard::new();
     let mut rows: Vec<Tensor> = Vec::new();
-    let mut logits = image.clone();
     for row in 0..height {
         if interrupted() {
             return refuse(format!("it was interrupted after {row} of {height} rows"));
@@ -57,22 +55,17 @@ pub fn predict_patches(
         let strip = padded.narrow(1, row, patch)?;
         let patches = (0..width).map(|column| strip.narrow(2, column, patch));
         let output = model.predict(&Tensor::stack(&patches.collect::<Result<Vec<_>>>()?, 0)?)?;
-        let &[_, classes] = output.dims() else {
+        if output.rank() != 2 {
             return refuse(format!(
                 "the model must give logits (N, classes), it gave {:?}",
                 output.shape()
             ));
-        };
+        }
         rows.push(output.t()?.unsqueeze(1)?);
-        let rest = Tensor::zeros(
-            (classes, height - rows.len(), width),
-            DType::F32,
-            output.device(),
-        )?;
-        logits = Tensor::cat(&[Tensor::cat(&rows, 1)?, rest], 1)?;
-        after_row(rows.len(), &logits)?;
+        let so_far = Tensor::cat(&rows, 1)?.pad_with_zeros(1, 0, height - rows.len())?;
+        after_row(rows.len(), &so_far)?;
     }
-    Ok(logits)
+    Tensor::cat(&rows, 1)
 }
 
 #[cfg(test)]
@@ -81,7 +74,7 @@ mod tests {
     use crate::data::{Dataset, GreyImages};
     use crate::nn::{self, Layers};
     use crate::sequential;
-    use candle_core::Device;
+    use candle_core::{DType, Device};
 
     #[test]
     fn each_pixel_gets_the_logits_of_the_patch_around_it_row_by_row() {
@@ -131,8 +124,8 @@ mod tests {
         let image = |shape: &[usize]| Tensor::zeros(shape, DType::F32, &Device::Cpu).unwrap();
         for (shape, reason) in [
             (&[1, 1, 4, 4][..], "must be (C, H, W)"),
-            (&[1, 0, 4], "no pixels"),
-            (&[1, 4, 4], "(N, classes)"),
+            (&[1, 0, 4][..], "no pixels"),
+            (&[1, 4, 4][..], "(N, classes)"),
         ] {
             let outcome = predict_patches(&model, &image(shape), 3, Border::Zeros, |_, _| Ok(()));
             let message = outcome.unwrap_err().to_string();

@@ -2,8 +2,8 @@
 
 pub use crate::data::{
     self, Augment, Batches, CoarseDropout, DataLoader, Dataset, ElasticTransform, GaussianBlur,
-    GaussianNoise, Marker, MedMnist, Mnist, Normalize, Nuclei, Permuted, Pneumonia, RandomAffine,
-    RandomBrightness, RandomContrast, RandomCrop, RandomGamma, RandomHorizontalFlip,
+    GaussianNoise, Marker, MedMnist, Mnist, Normalize, Nuclei, Patches, Permuted, Pneumonia,
+    RandomAffine, RandomBrightness, RandomContrast, RandomCrop, RandomGamma, RandomHorizontalFlip,
     RandomResizedCrop, RandomRotate90, RandomRotation, RandomVerticalFlip, Split,
 };
 pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display, input, interrupt};

@@ -2,7 +2,10 @@
 
 use super::conv_block::conv_block;
 use super::images::{Sides, check_images};
-use super::{BatchNorm1d, Dropout, Flatten, Layers, Linear, MaxPool2d, Module, Relu, Sequential};
+use super::{
+    BatchNorm1d, Dropout, Flatten, FullyConvolutional, Layers, Linear, MaxPool2d, Module, Relu,
+    Sequential,
+};
 use crate::{Result, Tensor, sequential};
 use candle_core::Device;
 
@@ -10,8 +13,8 @@ use candle_core::Device;
 /// and dropout of one half.
 ///
 /// Patches are (N, channels, 32, 32), the output holds logits (N, classes): those of the pixel in the middle, say. Without padding,
-/// no layer can tell where a patch ends. So the same weights, the fully connected layers' rearranged as convolutions, give exactly
-/// the same logits for all patches of an image at once.
+/// no layer can tell where a patch ends. So the same weights, the fully connected layers' rearranged as convolutions, give the same
+/// logits for all patches of an image at once: see [`PatchClassifier::fully_convolutional`].
 ///
 /// There is no ReLU after the last layer: see [`SimpleConv`](super::SimpleConv).
 ///
@@ -29,6 +32,7 @@ use candle_core::Device;
 #[derive(Layers)]
 pub struct PatchClassifier {
     channels: usize,
+    classes: usize,
     /// From patches to feature maps, (N, channels, 32, 32) to (N, 128, 5, 5).
     pub features: Sequential,
     /// From feature maps to logits, (N, 128, 5, 5) to (N, classes).
@@ -43,6 +47,7 @@ impl PatchClassifier {
     pub fn new(channels: usize, classes: usize, seed: u64, device: &Device) -> Result<Self> {
         let model = PatchClassifier {
             channels,
+            classes,
             features: sequential![
                 conv_block(channels, 32, 0),
                 conv_block(32, 64, 0),
@@ -62,6 +67,16 @@ impl PatchClassifier {
             ],
         };
         model.init(seed, device)
+    }
+
+    /// The same network for whole images (Long et al. 2015, section 3.1), with a copy of its values: each weight of a fully connected
+    /// layer becomes that of a convolution, (500, 3200) to (500, 128, 5, 5) and (classes, 500) to (classes, 500, 1, 1), by
+    /// [`ops::linear_as_convolution`](crate::ops::linear_as_convolution()).
+    ///
+    /// # Errors
+    /// When the device is out of memory.
+    pub fn fully_convolutional(&self) -> Result<FullyConvolutional> {
+        FullyConvolutional::of(self, self.channels, self.classes)
     }
 }
 

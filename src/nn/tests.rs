@@ -28,6 +28,16 @@ fn models(seed: u64) -> Vec<(&'static str, Box<dyn Module>, [usize; 4])> {
             [4, 3, 32, 32],
         ),
         (
+            "FullyConvolutional",
+            Box::new(
+                PatchClassifier::new(3, 2, seed, device)
+                    .unwrap()
+                    .fully_convolutional()
+                    .unwrap(),
+            ),
+            [2, 3, 32, 36],
+        ),
+        (
             "ConvDeconv",
             Box::new(ConvDeconv::new(1, 2, seed, device).unwrap()),
             [2, 1, 8, 16],

@@ -22,6 +22,7 @@ mod plan;
 mod resume;
 #[cfg(test)]
 mod resume_tests;
+mod predict_patches;
 mod rmsprop;
 mod run;
 mod run_file;
@@ -49,6 +50,7 @@ pub use evaluate::{Evaluation, Score, evaluate, predict_all};
 pub use history::{Epoch, History};
 pub use optimizer::Optimizer;
 pub use plan::Plan;
+pub use predict_patches::predict_patches;
 pub use rmsprop::RmsProp;
 pub use run::{Run, Step};
 pub use saved_state::SavedState;

@@ -1,9 +1,9 @@
 //! What a lesson needs, in one line: `use eosin::prelude::*;`.
 
 pub use crate::data::{
-    self, Augment, Batches, CoarseDropout, DataLoader, Dataset, ElasticTransform, GaussianBlur,
-    GaussianNoise, Marker, MedMnist, Mnist, Normalize, Nuclei, Permuted, Pneumonia, RandomAffine,
-    RandomBrightness, RandomContrast, RandomCrop, RandomGamma, RandomHorizontalFlip,
+    self, Augment, Batches, CoarseDropout, ColorJitter, DataLoader, Dataset, ElasticTransform,
+    GaussianBlur, GaussianNoise, Marker, MedMnist, Mnist, Normalize, Nuclei, Permuted, Pneumonia,
+    RandomAffine, RandomBrightness, RandomContrast, RandomCrop, RandomGamma, RandomHorizontalFlip,
     RandomResizedCrop, RandomRotate90, RandomRotation, RandomVerticalFlip, Split,
 };
 pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display, input, interrupt};

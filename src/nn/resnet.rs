@@ -174,8 +174,8 @@ impl Module for ResNet18 {
     }
 }
 
-/// The features are the maps of the last stage, 8 times the width, which is 512 by default. A small network gives maps of 4 x 4 for an image of 28 x 28, with a stride of 8
-/// pixels; a standard one gives 7 x 7 for 224 x 224, with a stride of 32.
+/// The features are the maps of the last stage: 512, or 8 times the width of a narrow network. A small network gives maps of 4 x 4
+/// for an image of 28 x 28, with a stride of 8 pixels; a standard one gives 7 x 7 for 224 x 224, with a stride of 32.
 impl TwoParts for ResNet18 {
     fn features(&self, images: &Tensor) -> Result<Tensor> {
         check_images("ResNet18", images, self.channels, Sides::Any)?;

@@ -20,8 +20,8 @@ const LUMA: [f32; 3] = [0.2989, 0.587, 0.114];
 /// ```
 /// use eosin::prelude::*;
 /// let jitter = ColorJitter::new().saturation(0.3).hue(0.05);
-/// let nuclei = Nuclei::synthetic(4, 42, &data::nuclei::Options { size: 32, limit: None });
-/// assert_eq!(Augment::new(nuclei, 1).with(jitter).get(0)?.0.dims(), [3, 32, 32]);
+/// let nuclei = Nuclei::synthetic(4, 42, &data::nuclei::Options::default());
+/// assert_eq!(Augment::new(nuclei, 1).with(jitter).get(0)?.0.dims(), [3, 256, 256]);
 /// # Ok::<(), eosin::Error>(())
 /// ```
 #[derive(Debug, Clone, Default)]

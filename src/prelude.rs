@@ -1,14 +1,16 @@
 //! What a lesson needs, in one line: `use eosin::prelude::*;`.
 
 pub use crate::data::{
-    self, Augment, Batches, CoarseDropout, DataLoader, Dataset, ElasticTransform, GaussianBlur,
-    GaussianNoise, Marker, MedMnist, Mnist, Normalize, Nuclei, Patches, Permuted, Pneumonia,
-    RandomAffine, RandomBrightness, RandomContrast, RandomCrop, RandomGamma, RandomHorizontalFlip,
-    RandomResizedCrop, RandomRotate90, RandomRotation, RandomVerticalFlip, Split,
+    self, Augment, Batches, CoarseDropout, ColorJitter, DataLoader, Dataset, ElasticTransform,
+    GaussianBlur, GaussianNoise, MapTarget, Marker, MedMnist, Mnist, Normalize, Nuclei, Patches,
+    Permuted, Pneumonia, RandomAffine, RandomBrightness, RandomContrast, RandomCrop, RandomGamma,
+    RandomHorizontalFlip, RandomResizedCrop, RandomRotate90, RandomRotation, RandomVerticalFlip,
+    Split,
 };
 pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display, input, interrupt};
 pub use crate::exercise::{check, check_function, choose, hint, progress, solution};
 pub use crate::explain;
+pub use crate::morph::{self, LabelMap};
 pub use crate::nn::{self, Layers, Mlp, MnistModel, Module, Parameters, ResNet18, TwoParts, UNet};
 pub use crate::plot::{
     self, Figure, LiveCurve, heat_overlay, image_grid, image_grid_with_titles, loss_curves,

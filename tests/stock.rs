@@ -57,7 +57,7 @@ fn the_notebook_runs_in_stock_evcxr_jupyter() {
     cells[0] = first_cell();
     let run = run_all(&mut kernel, &cells);
     println!("{run:?}");
-    // The images, the masks, the architecture, the curve's last state and the predictions.
-    assert_eq!((run.pictures, run.live_updates), (5, 0));
+    // The images, the masks, the architecture, the curve's last state, the predictions, and Dice over the threshold.
+    assert_eq!((run.pictures, run.live_updates), (6, 0));
     assert!(run.test_dice > 0.4, "{run:?}");
 }

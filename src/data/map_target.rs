@@ -1,6 +1,6 @@
 //! Targets made out of others.
 
-use super::Dataset;
+use super::{Dataset, Reads};
 use crate::{Result, Tensor};
 
 /// A data set whose targets are what a function makes of those of another; inputs stay as they are.
@@ -43,5 +43,9 @@ impl<D: Dataset, F: Fn(&Tensor) -> Result<Tensor>> Dataset for MapTarget<D, F> {
     fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
         let (input, target) = self.dataset.get(index)?;
         Ok((input, (self.function)(&target)?))
+    }
+
+    fn visit_reads(&self, visit: &mut dyn FnMut(&Reads)) {
+        self.dataset.visit_reads(visit);
     }
 }

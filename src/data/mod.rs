@@ -35,9 +35,10 @@ pub mod synthetic;
 mod transfer;
 
 pub use augmentation::{
-    Augment, Change, CoarseDropout, ElasticTransform, GaussianBlur, GaussianNoise, Places,
-    RandomAffine, RandomBrightness, RandomContrast, RandomCrop, RandomGamma, RandomHorizontalFlip,
-    RandomResizedCrop, RandomRotate90, RandomRotation, RandomVerticalFlip, Transform,
+    Augment, Change, CoarseDropout, ColorJitter, ElasticTransform, GaussianBlur, GaussianNoise,
+    Places, RandomAffine, RandomBrightness, RandomContrast, RandomCrop, RandomGamma,
+    RandomHorizontalFlip, RandomResizedCrop, RandomRotate90, RandomRotation, RandomVerticalFlip,
+    Transform,
 };
 pub use batches::{BatchIterator, Batches};
 pub use dataset::Dataset;

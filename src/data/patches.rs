@@ -1,6 +1,6 @@
 //! Patches around pixels, for classifying an image pixel by pixel.
 
-use super::Dataset;
+use super::{Dataset, Reads};
 use crate::ops::Border;
 use crate::{Error, Result, Tensor};
 use candle_core::DType;
@@ -241,6 +241,10 @@ impl<D: Dataset> Dataset for Patches<D> {
             .to_scalar::<f32>()?;
         let class = Tensor::new(class_of(value, centre)?, image.device())?;
         Ok((patch.contiguous()?, class))
+    }
+
+    fn visit_reads(&self, visit: &mut dyn FnMut(&Reads)) {
+        self.dataset.visit_reads(visit);
     }
 }
 

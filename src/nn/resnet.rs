@@ -5,8 +5,11 @@ use super::{
     AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Fan, Init, Layers, Linear, MaxPool2d, Module, Relu,
     Sequential, TwoParts,
 };
-use crate::{Result, Tensor, ops, sequential};
+use crate::{Error, Result, Tensor, ops, sequential};
 use candle_core::Device;
+
+/// Channels of the first stage; each of the next has twice as many.
+const WIDTH: usize = 64;
 
 /// A convolution without bias, drawn as torchvision does; an odd kernel is padded so that stride 1 keeps the size.
 fn conv(inputs: usize, outputs: usize, kernel: usize, stride: usize) -> Conv2d {
@@ -99,7 +102,37 @@ impl ResNet18 {
     /// # Errors
     /// When the device is out of memory.
     pub fn small(channels: usize, classes: usize, seed: u64, device: &Device) -> Result<Self> {
-        Self::with_stem(conv(channels, 64, 3, 1), None, channels, classes).init(seed, device)
+        Self::narrow(WIDTH, channels, classes, seed, device)
+    }
+
+    /// As [`small`](Self::small), but with `width` channels in the first stage, rather than 64, and 2, 4 and 8 times as many in the
+    /// others. Half the width needs about a quarter of the parameters.
+    ///
+    /// ```
+    /// use candle_core::Device;
+    /// use eosin::nn::{Layers, ResNet18};
+    /// let quarter = ResNet18::narrow(16, 1, 2, 42, &Device::Cpu)?;
+    /// assert_eq!(quarter.parameters().count(), 700_146);
+    /// # Ok::<(), eosin::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the width is 0, or the device is out of memory.
+    pub fn narrow(
+        width: usize,
+        channels: usize,
+        classes: usize,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Self> {
+        if width == 0 {
+            return Err(Error::Invalid(
+                "ResNet18: the width is 0, it must be at least 1; a quarter of the usual one is 16"
+                    .to_owned(),
+            ));
+        }
+        let stem = conv(channels, width, 3, 1);
+        Self::with_stem(stem, None, width, channels, classes).init(seed, device)
     }
 
     /// For images of about 224x224: the stem is a 7x7 convolution and a 3x3 max pooling, both with stride 2. With 3 channels
@@ -109,26 +142,28 @@ impl ResNet18 {
     /// When the device is out of memory.
     pub fn standard(channels: usize, classes: usize, seed: u64, device: &Device) -> Result<Self> {
         let pool = MaxPool2d::new(3).stride(2).padding(1);
-        Self::with_stem(conv(channels, 64, 7, 2), Some(pool), channels, classes).init(seed, device)
+        let stem = conv(channels, WIDTH, 7, 2);
+        Self::with_stem(stem, Some(pool), WIDTH, channels, classes).init(seed, device)
     }
 
     fn with_stem(
         conv1: Conv2d,
         maxpool: Option<MaxPool2d>,
+        width: usize,
         channels: usize,
         classes: usize,
     ) -> Self {
         ResNet18 {
             channels,
             conv1,
-            bn1: BatchNorm2d::new(64).activation(Relu),
+            bn1: BatchNorm2d::new(width).activation(Relu),
             maxpool,
-            layer1: stage(64, 64, 1),
-            layer2: stage(64, 128, 2),
-            layer3: stage(128, 256, 2),
-            layer4: stage(256, 512, 2),
+            layer1: stage(width, width, 1),
+            layer2: stage(width, 2 * width, 2),
+            layer3: stage(2 * width, 4 * width, 2),
+            layer4: stage(4 * width, 8 * width, 2),
             avgpool: AdaptiveAvgPool2d::new(1),
-            fc: Linear::new(512, classes),
+            fc: Linear::new(8 * width, classes),
         }
     }
 }
@@ -139,8 +174,8 @@ impl Module for ResNet18 {
     }
 }
 
-/// The features are the 512 maps of the last stage. A small network gives maps of 4 x 4 for an image of 28 x 28, with a stride of 8
-/// pixels; a standard one gives 7 x 7 for 224 x 224, with a stride of 32.
+/// The features are the maps of the last stage: 512, or 8 times the width of a narrow network. A small network gives maps of 4 x 4
+/// for an image of 28 x 28, with a stride of 8 pixels; a standard one gives 7 x 7 for 224 x 224, with a stride of 32.
 impl TwoParts for ResNet18 {
     fn features(&self, images: &Tensor) -> Result<Tensor> {
         check_images("ResNet18", images, self.channels, Sides::Any)?;
@@ -176,5 +211,8 @@ mod tests {
         assert_eq!(standard, (11_689_512, 102));
         assert_eq!(count(ResNet18::small(1, 2, 1, &device)), (11_168_706, 102));
         assert_eq!(count(ResNet18::small(3, 9, 1, &device)), (11_173_449, 102));
+        let quarter = count(ResNet18::narrow(16, 1, 1, 1, &device));
+        assert_eq!(quarter, (700_017, 102));
+        assert!(ResNet18::narrow(0, 1, 1, 1, &device).is_err());
     }
 }

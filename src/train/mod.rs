@@ -19,10 +19,10 @@ mod mean;
 mod metric;
 mod optimizer;
 mod plan;
+mod predict_patches;
 mod resume;
 #[cfg(test)]
 mod resume_tests;
-mod predict_patches;
 mod rmsprop;
 mod run;
 mod run_file;

@@ -1,6 +1,7 @@
 //! The lesson `09-unet-nuclei`, run cell by cell.
 
 use super::{Kernel, Output, has_png, plain};
+use serde_json::Value;
 use std::time::{Duration, Instant};
 
 /// What was seen of a run of the whole lesson.
@@ -13,9 +14,21 @@ pub struct Run {
     pub test_dice: f64,
 }
 
+/// The cells between the exercises: a learner who has not answered one yet can run these, in any kernel.
 pub fn code_cells() -> Vec<String> {
-    let cells = super::notebook::code_cells("09-unet-nuclei.ipynb");
-    cells.into_iter().map(|cell| cell.code).collect()
+    let cells = super::notebook::code_cells("09-unet-nuclei.ipynb").into_iter();
+    cells
+        .filter(|cell| cell.exercise.is_none())
+        .map(|cell| cell.code)
+        .collect()
+}
+
+/// The text of the notebook file without its exercises.
+pub fn without_exercises(text: &str) -> String {
+    let mut notebook: Value = serde_json::from_str(text).unwrap();
+    let cells = notebook["cells"].as_array_mut().unwrap();
+    cells.retain(|cell| cell["metadata"]["eosin"].is_null());
+    notebook.to_string()
 }
 
 /// Smaller images and fewer epochs: what happens is the same.

@@ -1,4 +1,4 @@
-//! Rotating, scaling and shifting at once.
+//! Rotating, scaling, shearing and shifting at once.
 
 use super::setting::{drawn, within};
 use super::{Change, Places, Transform};
@@ -6,7 +6,9 @@ use crate::Result;
 use rand_chacha::ChaCha8Rng;
 use std::ops::RangeInclusive;
 
-/// Rotates, scales and shifts images at random, as torchvision's `RandomAffine`. What was outside the image is 0.
+const NAME: &str = "RandomAffine";
+
+/// Rotates, scales, shears and shifts images at random, as torchvision's `RandomAffine`. What was outside the image is 0.
 ///
 /// Images are interpolated (bilinear), masks take the nearest pixel. Unlike torchvision's, shifts need not be whole pixels, and
 /// images are interpolated by default.
@@ -23,6 +25,7 @@ pub struct RandomAffine {
     degrees: f64,
     translate: (f64, f64),
     scale: RangeInclusive<f64>,
+    shear: Option<(f64, f64)>,
 }
 
 impl RandomAffine {
@@ -32,6 +35,7 @@ impl RandomAffine {
             degrees,
             translate: (0.0, 0.0),
             scale: 1.0..=1.0,
+            shear: None,
         }
     }
 
@@ -46,42 +50,55 @@ impl RandomAffine {
         self.scale = scale;
         self
     }
+
+    /// Slants images by up to so many degrees, in `0..=80`, across and down: a square becomes a rhombus. (torchvision's
+    /// `shear=(-across, across, -down, down)`.)
+    pub fn shear(mut self, across: f64, down: f64) -> Self {
+        self.shear = Some((across, down));
+        self
+    }
 }
 
 impl Transform for RandomAffine {
     fn draw(&self, height: usize, width: usize, random: &mut ChaCha8Rng) -> Result<Change> {
-        let mut up_to = |name, most, limit: f64| {
-            let most = within("RandomAffine", name, most, 0.0..=limit)?;
-            drawn(
-                "RandomAffine",
-                name,
-                &(-most..=most),
-                -limit..=limit,
-                random,
-            )
+        let angle = up_to("degrees", self.degrees, 180.0, random)?;
+        let across = up_to("translate", self.translate.0, 1.0, random)? * width as f64;
+        let down = up_to("translate", self.translate.1, 1.0, random)? * height as f64;
+        let scale = drawn(NAME, "scale", &self.scale, 0.01..=100.0, random)?;
+        let shear = match self.shear {
+            Some((across, down)) => (
+                up_to("shear", across, 80.0, random)?,
+                up_to("shear", down, 80.0, random)?,
+            ),
+            None => (0.0, 0.0),
         };
-        let angle = up_to("degrees", self.degrees, 180.0)?;
-        let across = up_to("translate", self.translate.0, 1.0)? * width as f64;
-        let down = up_to("translate", self.translate.1, 1.0)? * height as f64;
-        let scale = drawn("RandomAffine", "scale", &self.scale, 0.01..=100.0, random)?;
         Ok(Change::Resample(places(
             (height, width),
             angle,
             (across, down),
             scale,
+            shear,
         )))
     }
 }
 
-/// Where pixels come from in an image that is rotated about its centre, clockwise by `angle` degrees, scaled, and then shifted
-/// by so many pixels, as in torchvision's `functional.affine`.
+/// A random number within `-most..=most`, where `most` is in `0..=limit`.
+fn up_to(name: &str, most: f64, limit: f64, random: &mut ChaCha8Rng) -> Result<f64> {
+    let most = within(NAME, name, most, 0.0..=limit)?;
+    drawn(NAME, name, &(-most..=most), -limit..=limit, random)
+}
+
+/// Where pixels come from in an image that is sheared across and then down by two angles, rotated about its centre, clockwise by
+/// `angle` degrees, scaled, and then shifted by so many pixels, as in torchvision's `functional.affine`.
 pub(super) fn places(
     (height, width): (usize, usize),
     angle: f64,
     (across, down): (f64, f64),
     scale: f64,
+    shear: (f64, f64),
 ) -> Places {
     let (sin, cos) = angle.to_radians().sin_cos();
+    let (slant_across, slant_down) = (shear.0.to_radians().tan(), shear.1.to_radians().tan());
     let (middle_row, middle_column) = ((height as f64 - 1.0) / 2.0, (width as f64 - 1.0) / 2.0);
     Places::new((height, width), |row, column| {
         // Backwards: from a pixel of the new image to where it was.
@@ -89,9 +106,9 @@ pub(super) fn places(
             row as f64 - middle_row - down,
             column as f64 - middle_column - across,
         );
-        (
-            middle_row + (y * cos - x * sin) / scale,
-            middle_column + (y * sin + x * cos) / scale,
-        )
+        let (y, x) = ((y * cos - x * sin) / scale, (y * sin + x * cos) / scale);
+        let y = y + x * slant_down;
+        let x = x + y * slant_across;
+        (middle_row + y, middle_column + x)
     })
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 const SIDE: usize = 12;
 
-/// Grey ramps with a disc as their mask, all different.
+/// Coloured ramps with a disc as their mask, all different.
 #[derive(Debug, Clone)]
 struct Discs(usize);
 
@@ -27,7 +27,9 @@ impl Dataset for Discs {
                 .collect();
             Tensor::from_vec(values, (1, SIDE, SIDE), &Device::Cpu)
         };
-        let ramp = of(&|row, column| (row * 5.0 + column + index as f32) / 80.0)?;
+        let red = of(&|row, column| (row * 5.0 + column + index as f32) / 80.0)?;
+        let green = of(&|row, column| (row + column * 4.0) / 80.0)?;
+        let ramp = Tensor::cat(&[&red, &green, &((&red + 0.5)? / 1.5)?], 0)?;
         let disc = of(&|row, column| f32::from((row - 3.0).hypot(column - 8.0) < 3.0))?;
         Ok((ramp, disc))
     }
@@ -56,6 +58,7 @@ fn moving() -> Vec<Box<dyn Transform>> {
     vec![
         Box::new(RandomRotation::new(30.0)),
         Box::new(RandomAffine::new(20.0).translate(0.2, 0.1).scale(0.7..=1.4)),
+        Box::new(RandomAffine::new(0.0).shear(20.0, 10.0)),
         Box::new(RandomResizedCrop::new(SIDE).scale(0.3..=0.9)),
         Box::new(ElasticTransform::new(20.0, 2.0)),
     ]
@@ -67,6 +70,7 @@ fn colouring() -> Vec<Box<dyn Transform>> {
         Box::new(RandomContrast::new(0.9)),
         Box::new(RandomGamma::new(0.3..=3.0)),
         Box::new(GaussianNoise::new(0.3)),
+        Box::new(ColorJitter::new().saturation(0.5).hue(0.2)),
         Box::new(GaussianBlur::new(5)),
         Box::new(CoarseDropout::new(2, 4)),
     ]
@@ -178,6 +182,7 @@ fn neutral_settings_change_nothing() {
     let neutral: Vec<Box<dyn Transform>> = vec![
         Box::new(RandomRotation::new(0.0)),
         Box::new(RandomAffine::new(0.0)),
+        Box::new(RandomAffine::new(0.0).shear(0.0, 0.0)),
         Box::new(
             RandomResizedCrop::new(SIDE)
                 .scale(1.0..=1.0)
@@ -188,6 +193,7 @@ fn neutral_settings_change_nothing() {
         Box::new(RandomContrast::new(0.0)),
         Box::new(RandomGamma::new(1.0..=1.0)),
         Box::new(GaussianNoise::new(0.0)),
+        Box::new(ColorJitter::new()),
         Box::new(GaussianBlur::new(1)),
         Box::new(CoarseDropout::new(0, 4)),
         Box::new(RandomHorizontalFlip::new().p(0.0)),
@@ -228,11 +234,8 @@ fn samples_depend_on_the_seed_and_not_on_the_order_or_the_thread() {
     };
     let twice = read(&[0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5]);
     assert_eq!(twice, read(&[5, 5, 3, 1, 1, 0, 2, 4, 4, 2, 3, 0]));
-    assert_ne!(
-        twice[0][..SIDE * SIDE],
-        twice[0][SIDE * SIDE..],
-        "each read is new"
-    );
+    let size = 3 * SIDE * SIDE;
+    assert_ne!(twice[0][..size], twice[0][size..], "each read is new");
     let shared = augmented();
     let other: Vec<f32> = std::thread::scope(|scope| {
         let reader = scope.spawn(|| {
@@ -244,7 +247,7 @@ fn samples_depend_on_the_seed_and_not_on_the_order_or_the_thread() {
     });
     assert_eq!(other, twice[4]);
     let again = numbers(&augmented().at_read(4, 1).unwrap().0);
-    assert_eq!(again, twice[4][SIDE * SIDE..]);
+    assert_eq!(again, twice[4][size..]);
 }
 
 #[test]
@@ -267,6 +270,10 @@ fn wrong_settings_and_images_are_refused_by_name() {
             Box::new(RandomAffine::new(0.0).translate(0.1, 3.0)),
             "translate is 3",
         ),
+        (
+            Box::new(RandomAffine::new(0.0).shear(5.0, 90.0)),
+            "shear is 90",
+        ),
         (Box::new(RandomResizedCrop::new(0)), "size is 0"),
         (
             Box::new(RandomResizedCrop::new(8).scale(0.5..=2.0)),
@@ -282,6 +289,11 @@ fn wrong_settings_and_images_are_refused_by_name() {
         (Box::new(RandomGamma::new(0.0..=1.0)), "gamma is 0.0..=1.0"),
         (Box::new(GaussianNoise::new(25.0)), "sigma is 25"),
         (
+            Box::new(ColorJitter::new().saturation(2.0)),
+            "saturation is 2",
+        ),
+        (Box::new(ColorJitter::new().hue(0.6)), "hue is 0.6"),
+        (
             Box::new(GaussianBlur::new(4)),
             "kernel_size is 4, it must be odd, such as 5",
         ),
@@ -296,7 +308,7 @@ fn wrong_settings_and_images_are_refused_by_name() {
         assert!(message.contains(reason), "{message}");
     }
     let normal = Tensor::full(-1f32, (1, SIDE, SIDE), &Device::Cpu).unwrap();
-    for transform in &colouring()[..4] {
+    for transform in &colouring()[..5] {
         let change = transform
             .draw(SIDE, SIDE, &mut ChaCha8Rng::seed_from_u64(1))
             .unwrap();
@@ -335,6 +347,8 @@ struct Golden {
     image: Vec<f32>,
     affine: Vec<AffineCase>,
     crop: Vec<CropCase>,
+    colours: Vec<f32>,
+    jitter: Vec<JitterCase>,
 }
 
 #[derive(Deserialize)]
@@ -348,6 +362,7 @@ struct AffineCase {
     angle: f64,
     translate: (f64, f64),
     scale: f64,
+    shear: (f64, f64),
     #[serde(flatten)]
     moved: Moved,
 }
@@ -361,13 +376,47 @@ struct CropCase {
     moved: Moved,
 }
 
+#[derive(Deserialize)]
+struct JitterCase {
+    saturation: f32,
+    hue: f32,
+    image: Vec<f32>,
+}
+
+fn golden() -> Golden {
+    serde_json::from_str(include_str!("fixtures/torchvision.json")).unwrap()
+}
+
+#[test]
+fn colours_change_as_in_torchvision() {
+    let golden = golden();
+    let colours = Tensor::from_vec(golden.colours, (3, 4, 5), &Device::Cpu).unwrap();
+    for case in golden.jitter {
+        let changed = color_jitter::changed_colours(&colours, case.saturation, case.hue).unwrap();
+        for (found, wanted) in numbers(&changed).iter().zip(&case.image) {
+            assert!((found - wanted).abs() < 1e-4, "{found}, not {wanted}");
+        }
+    }
+    // A grey image has no colour to change, and four channels are not red, green and blue.
+    let change = ColorJitter::new()
+        .saturation(0.5)
+        .hue(0.5)
+        .draw(SIDE, SIDE, &mut ChaCha8Rng::seed_from_u64(1))
+        .unwrap();
+    let (_, disc) = Discs(1).get(0).unwrap();
+    assert_eq!(numbers(&change.of_image(&disc).unwrap()), numbers(&disc));
+    let four = Tensor::cat(&[&disc; 4], 0).unwrap();
+    let message = change.of_image(&four).unwrap_err().to_string();
+    assert!(message.contains("red, green and blue"), "{message}");
+}
+
 #[test]
 fn pixels_come_from_where_torchvision_takes_them() {
-    let golden: Golden = serde_json::from_str(include_str!("fixtures/torchvision.json")).unwrap();
+    let golden = golden();
     let image = Tensor::from_vec(golden.image, (1, 6, 9), &Device::Cpu).unwrap();
     let affine = golden.affine.into_iter().map(|case| {
         (
-            random_affine::places((6, 9), case.angle, case.translate, case.scale),
+            random_affine::places((6, 9), case.angle, case.translate, case.scale, case.shear),
             case.moved,
         )
     });

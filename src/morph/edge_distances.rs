@@ -1,7 +1,7 @@
 //! How far each pixel of an object is from the object's edge.
 
 use super::LabelMap;
-use super::squared_distances::squared_distances;
+use super::distance_transform::distances;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -9,18 +9,18 @@ use std::ops::Range;
 /// background. It is 1 beside the edge, and infinite if the object fills the whole image; what is outside of the image does not
 /// count, as nobody knows what is there. In the background it is 0.
 pub(super) fn edge_distances(labels: &LabelMap) -> Vec<f32> {
-    let mut distances = vec![0.0; labels.labels().len()];
+    let mut all = vec![0.0; labels.labels().len()];
     for (object, window) in windows(labels) {
-        let is_outside = |(row, column)| labels.at(row, column) != object;
-        let outside: Vec<bool> = window.pixels().map(is_outside).collect();
-        let squares = squared_distances(&outside, window.rows.len(), window.columns.len());
-        for ((row, column), square) in window.pixels().zip(squares) {
-            if labels.at(row, column) == object {
-                distances[row * labels.width() + column] = square.sqrt();
+        let is_inside = |(row, column)| labels.at(row, column) == object;
+        let inside: Vec<bool> = window.pixels().map(is_inside).collect();
+        let distances = distances((window.rows.len(), window.columns.len()), &inside);
+        for ((row, column), distance) in window.pixels().zip(distances) {
+            if is_inside((row, column)) {
+                all[row * labels.width() + column] = distance;
             }
         }
     }
-    distances
+    all
 }
 
 /// A rectangle of pixels.

@@ -3,6 +3,7 @@
 use crate::{Error, Result, Tensor};
 use candle_core::{DType, Device};
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// An image in which each pixel holds the number of its object, and 0 is background.
 ///
@@ -14,11 +15,18 @@ use std::collections::BTreeSet;
 /// assert_eq!(labels.mask()?.dims(), [1, 2, 3]);
 /// # Ok::<(), eosin::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LabelMap {
     height: usize,
     width: usize,
     labels: Vec<u32>,
+}
+
+impl fmt::Debug for LabelMap {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, height, width) = (self.count(), self.height, self.width);
+        write!(formatter, "{count} objects, {height} x {width} pixels")
+    }
 }
 
 impl LabelMap {
@@ -110,7 +118,11 @@ impl LabelMap {
 
     /// The numbers of the objects, in order, without 0.
     pub fn ids(&self) -> Vec<u32> {
-        let ids: BTreeSet<u32> = self.labels.iter().copied().collect();
+        let mut ids = BTreeSet::new();
+        // Neighbours mostly have the same number, which needs to be looked at once.
+        for run in self.labels.chunk_by(|one, next| one == next) {
+            ids.insert(run[0]);
+        }
         ids.into_iter().filter(|&id| id != 0).collect()
     }
 

@@ -34,7 +34,6 @@ mod reconstruction;
 mod region_properties;
 mod remove_small_objects;
 mod separate;
-mod squared_distances;
 mod star_distances;
 mod watershed;
 mod window_maximum;

@@ -1,12 +1,12 @@
 //! How far it is to the two nearest objects.
 
 use super::LabelMap;
-use super::squared_distances::squared_distances;
+use super::distance_transform::distances;
 
 /// Knows of each pixel how far the nearest two objects are.
 pub(super) struct NearestObjects {
     width: usize,
-    /// The square of the distance to the nearest.
+    /// The distance to the nearest.
     nearest: Vec<f32>,
     /// The nearest two of each pixel's column.
     in_column: Vec<Nearest>,
@@ -68,17 +68,17 @@ impl NearestObjects {
         };
         go(&mut (0..height));
         go(&mut (0..height).rev());
-        let is_object: Vec<bool> = labels.labels().iter().map(|&label| label != 0).collect();
+        let is_background: Vec<bool> = labels.labels().iter().map(|&label| label == 0).collect();
         NearestObjects {
             width,
-            nearest: squared_distances(&is_object, height, width),
+            nearest: distances((height, width), &is_background),
             in_column,
         }
     }
 
     /// The distance to the nearest object: 0 in an object, infinite if there is none.
     pub fn first(&self, row: usize, column: usize) -> f32 {
-        self.nearest[row * self.width + column].sqrt()
+        self.nearest[row * self.width + column]
     }
 
     /// The distance to the second nearest object. One above `reach` may come out too large, or infinite: the search goes no

@@ -65,9 +65,9 @@ mod tests {
         let (height, width, sigma) = (23, 31, 3.0);
         for objects in [0, 1, 2, 7] {
             let mut numbers = vec![0; height * width];
-            for place in 0..numbers.len() {
+            for number in &mut numbers {
                 if objects > 0 && random.random_bool(0.03) {
-                    numbers[place] = random.random_range(1..=objects);
+                    *number = random.random_range(1..=objects);
                 }
             }
             let labels = LabelMap::new(height, width, numbers).unwrap();

@@ -84,11 +84,10 @@ mod tests {
     fn insides_are_apart_even_where_objects_touch() {
         let labels = discs(30, 50, &[(15, 14, 10), (15, 34, 9)]);
         let classes = rows(&boundary_classes(&labels, 1).unwrap());
-        for row in 0..30 {
-            for column in 0..50 {
-                let class = classes[row][column];
+        for (row, classes) in classes.iter().enumerate() {
+            for (column, &class) in classes.iter().enumerate() {
                 assert_eq!(class == BACKGROUND, labels.at(row, column) == 0);
-                if class == INSIDE && column + 1 < 50 && classes[row][column + 1] == INSIDE {
+                if class == INSIDE && classes.get(column + 1) == Some(&INSIDE) {
                     assert_eq!(labels.at(row, column), labels.at(row, column + 1));
                 }
             }

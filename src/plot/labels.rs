@@ -30,15 +30,20 @@ pub fn labels(labels: &LabelMap) -> Result<Figure> {
         "{}, {height} x {width} pixels",
         counted(labels.count(), "object")
     );
-    let (height, width) = drawn_size(height, width);
+    let tile = labels_tile(labels, String::new());
+    draw_tiles_of(LARGE_TILE, &[tile], 1, Legend::Nothing, description)
+}
+
+/// The objects in colours, no larger than a picture shows.
+pub(crate) fn labels_tile(labels: &LabelMap, title: String) -> Tile {
+    let (height, width) = drawn_size(labels.height(), labels.width());
     let colours = object_colours(&labels.resized(height, width)).into_iter();
-    let tile = Tile {
+    Tile {
         width,
         height,
         pixels: colours.map(Option::unwrap_or_default).collect(),
-        title: String::new(),
-    };
-    draw_tiles_of(LARGE_TILE, &[tile], 1, Legend::Nothing, description)
+        title,
+    }
 }
 
 impl LabelMap {
@@ -82,11 +87,9 @@ mod tests {
     fn a_large_map_is_drawn_at_the_pictures_size_and_counted_at_its_own() {
         // Lines that are thinner than a pixel of the picture.
         let line = |at: usize| {
-            if at % 1400 % 2 == 0 {
-                0
-            } else {
-                (at % 1400) as u32
-            }
+            let column = (at % 1400) as u32;
+            // Even columns are background.
+            column * (column % 2)
         };
         let map = LabelMap::new(1000, 1400, (0..1_400_000).map(line).collect()).unwrap();
         let figure = labels(&map).unwrap();

@@ -10,9 +10,9 @@ use crate::{Result, Tensor};
 use std::collections::BTreeSet;
 
 /// Outlines: they differ in brightness, too, so that they can be told apart with any colour vision.
-const MATCHED: [u8; 3] = [60, 150, 255];
-const FALSE: [u8; 3] = [255, 90, 0];
-const MISSED: [u8; 3] = [255, 235, 70];
+pub(crate) const MATCHED: [u8; 3] = [60, 150, 255];
+pub(crate) const FALSE: [u8; 3] = [255, 90, 0];
+pub(crate) const MISSED: [u8; 3] = [255, 235, 70];
 /// What fills objects that were merged or split.
 const MERGED: [u8; 3] = [225, 110, 220];
 const SPLIT: [u8; 3] = [0, 190, 140];

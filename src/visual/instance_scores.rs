@@ -4,18 +4,13 @@ use super::component_data::{check_sides, image_data, label_data};
 use super::label_explorer::LONGEST;
 use super::label_outlines::{check_same_size, draw_outlines};
 use crate::display::{Bundle, Show, show_result};
+use crate::metrics::instances::match_instances;
 use crate::morph::LabelMap;
-use crate::plot::{Legend, Tile, draw_tiles};
+use crate::plot::{FALSE, Legend, MATCHED, MISSED, Tile, draw_tiles};
 use crate::{Result, Tensor};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
 
 const NAME: &str = "instance_scores";
-
-/// Objects that are found, that are false and that are missed: the component's colours, too.
-const FOUND: [u8; 3] = [86, 180, 233];
-const FALSE: [u8; 3] = [255, 127, 14];
-const MISSED: [u8; 3] = [240, 228, 66];
 
 /// Predicted and true objects of an image: see [`instance_scores`].
 #[derive(Debug, Clone)]
@@ -62,57 +57,28 @@ impl InstanceScores {
     pub fn evcxr_display(&self) {
         show_result(self);
     }
-
-    /// Predicted and true objects whose IoU is above one half: no object is in two of these pairs.
-    fn matches(&self) -> (BTreeSet<u32>, BTreeSet<u32>) {
-        let areas = |labels: &LabelMap| {
-            let mut areas = BTreeMap::<u32, usize>::new();
-            for &label in labels.labels() {
-                *areas.entry(label).or_default() += 1;
-            }
-            areas
-        };
-        let (of_predicted, of_target) = (areas(&self.predicted), areas(&self.target));
-        let mut common = BTreeMap::<(u32, u32), usize>::new();
-        let pixels = self.predicted.labels().iter().zip(self.target.labels());
-        for (&predicted, &target) in pixels.filter(|&(&one, &other)| one != 0 && other != 0) {
-            *common.entry((predicted, target)).or_default() += 1;
-        }
-        let is_match = |&((predicted, target), intersection): &((u32, u32), usize)| {
-            2 * intersection > of_predicted[&predicted] + of_target[&target] - intersection
-        };
-        common
-            .into_iter()
-            .filter(is_match)
-            .map(|(pair, _)| pair)
-            .unzip()
-    }
 }
 
 impl Show for InstanceScores {
     fn bundle(&self) -> Result<Bundle> {
-        let (found, hit) = self.matches();
+        let matching = match_instances(&self.predicted, &self.target, 0.5)?;
         let mut tile = Tile::new(NAME, &self.image, String::new())?;
         draw_outlines(&mut tile, &self.target, |label| {
-            (!hit.contains(&label)).then_some(MISSED)
+            (matching.unmatched_target.contains(&label)).then_some(MISSED)
         });
         draw_outlines(&mut tile, &self.predicted, |label| {
-            Some(if found.contains(&label) { FOUND } else { FALSE })
+            let is_false = matching.unmatched_predicted.contains(&label);
+            Some(if is_false { FALSE } else { MATCHED })
         });
-        let true_positives = found.len();
-        let false_positives = self.predicted.count() - true_positives;
-        let false_negatives = self.target.count() - true_positives;
-        // With nothing to find and nothing found, all is right.
-        let score = match true_positives + false_positives + false_negatives {
-            0 => 1.0,
-            all => true_positives as f64 / all as f64,
-        };
         let description = format!(
-            "At an IoU above 0.5: {true_positives} objects found (TP), {false_positives} false (FP), {false_negatives} missed (FN), \
-             score TP / (TP + FP + FN) {score:.3}"
+            "At an IoU above 0.5: {} objects found (TP), {} false (FP), {} missed (FN), score TP / (TP + FP + FN) {:.3}",
+            matching.true_positives(),
+            matching.false_positives(),
+            matching.false_negatives(),
+            matching.threat_score()
         );
         let original = Tile::new(NAME, &self.image, String::new())?;
-        let legend = [("found", FOUND), ("false", FALSE), ("missed", MISSED)];
+        let legend = [("found", MATCHED), ("false", FALSE), ("missed", MISSED)];
         let figure = draw_tiles(&[original, tile], 2, Legend::Words(&legend), description)?;
         let data = json!({
             "image": image_data(NAME, &self.image)?,

@@ -2,8 +2,8 @@
 
 use super::component_data::{bytes, check_sides, floats, label_data};
 use crate::display::{Bundle, Show, show_result};
-use crate::morph::LabelMap;
-use crate::plot::{Legend, Tile, draw_tiles};
+use crate::morph::{LabelMap, separate};
+use crate::plot::{Legend, Tile, draw_tiles, labels_tile};
 use crate::{Error, Result, Tensor};
 use candle_core::{DType, Device};
 use serde_json::json;
@@ -26,7 +26,7 @@ pub struct RisingWater {
 /// Shows how a watershed separates objects that touch. `distance` (H, W) is how far each pixel is from the background, in pixels, and
 /// `mask` (H, W) is not 0 in objects; both may have a channel, (1, H, W). As a cell's last value it is a display to play with: the
 /// negative distance is a landscape, in which water rises from markers, the deepest places. Drag the water level, and the minimum
-/// distance of markers: basins appear and disappear, and with them objects. Markers and basins are those of `morph::separate`.
+/// distance of markers: basins appear and disappear, and with them objects. Markers and basins are those of [`separate`].
 ///
 /// ```
 /// use eosin::prelude::*;
@@ -123,11 +123,18 @@ impl Show for RisingWater {
             .map(|&distance| share(distance))
             .collect();
         let landscape = Tensor::from_vec(shares, (1, self.height, self.width), &Device::Cpu)?;
-        let tiles = [Tile::new(NAME, &landscape, "distance".to_owned())?];
+        let mask = Tensor::from_slice(&self.mask, (self.height, self.width), &Device::Cpu)?;
+        let basins = separate(&mask, self.minimum_distance)?;
+        let tiles = [
+            Tile::new(NAME, &landscape, "distance".to_owned())?,
+            labels_tile(&basins, format!("basins: {}", basins.count())),
+        ];
         let inside = self.mask.iter().filter(|&&inside| inside == 1).count();
         let mut text = format!(
-            "A landscape of {} x {} pixels, {inside} of them in objects, at most {deepest:.1} pixels from the background",
-            self.height, self.width
+            "A landscape of {} x {} pixels, {inside} of them in objects, at most {deepest:.1} pixels from the background; basins: {}",
+            self.height,
+            self.width,
+            basins.count()
         );
         let mut data = json!({
             "height": self.height,
@@ -140,7 +147,7 @@ impl Show for RisingWater {
             text += &format!("; there are {} true objects", truth.count());
             data["truth"] = label_data(truth);
         }
-        let figure = draw_tiles(&tiles, 1, Legend::Nothing, text)?.compact()?;
+        let figure = draw_tiles(&tiles, 2, Legend::Nothing, text)?.compact()?;
         Ok(figure.bundle()?.with_component("rising-water", data))
     }
 }
@@ -159,7 +166,7 @@ mod tests {
         let bundle = display.truth(&truth).unwrap().bundle().unwrap();
         assert_eq!(
             bundle.plain(),
-            "A landscape of 1 x 5 pixels, 3 of them in objects, at most 2.0 pixels from the background; there are 2 true objects"
+            "A landscape of 1 x 5 pixels, 3 of them in objects, at most 2.0 pixels from the background; basins: 1; there are 2 true objects"
         );
         let data = &bundle.data()["application/vnd.eosin.component+json"];
         assert_eq!(data["mask"], "AAEBAQA=");

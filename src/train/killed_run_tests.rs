@@ -7,16 +7,18 @@ use crate::data::{Augment, Batches, DataLoader, GreyImages, Normalize};
 use crate::data::{RandomCrop, RandomHorizontalFlip};
 use crate::display::interrupt;
 use crate::nn::{BatchNorm2d, Conv2d, Dropout, Flatten, Layers, Linear, Relu, Sequential};
-use crate::{ops, sequential};
+use crate::{Tensor, ops, sequential};
 use candle_core::Device;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// Names the file of the run in the process that is to be killed.
 const FILE: &str = "EOSIN_TEST_RESUMES_FROM";
+/// How many processes have been killed before.
+const ATTEMPT: &str = "EOSIN_TEST_ATTEMPT";
 
 /// Small images, whose class is the brightness of a corner.
 fn images(count: usize) -> GreyImages {
@@ -56,7 +58,12 @@ fn network() -> Sequential {
 }
 
 fn train(model: &Sequential, file: Option<&Path>) -> History {
-    let trainer = Trainer::new(model, ops::cross_entropy)
+    // A break, so that on a busy machine other threads have their turn, too.
+    let loss = |output: &Tensor, target: &Tensor| {
+        std::thread::sleep(Duration::from_millis(1));
+        ops::cross_entropy(output, target)
+    };
+    let trainer = Trainer::new(model, loss)
         .optimizer(Sgd::new(0.05).momentum(0.9))
         .schedule(Schedule::cosine())
         .epochs(16)
@@ -91,12 +98,38 @@ fn content(file: &Path) -> Vec<(String, String)> {
     tensors.collect()
 }
 
+fn files(run: &Path) -> usize {
+    std::fs::read_dir(run.parent().unwrap()).unwrap().count()
+}
+
+/// By SIGKILL, which no process can catch: one epoch on, so that the run gets somewhere, and then at any moment or, each second
+/// time, while the next file is being written.
+fn kill_this_process(run: &Path, attempt: u64) {
+    let modified = || std::fs::metadata(run).and_then(|file| file.modified()).ok();
+    let (before, files_before) = (modified(), files(run));
+    while modified() == before {
+        std::thread::sleep(Duration::from_micros(100));
+    }
+    match attempt % 2 {
+        0 => {
+            let moment = ChaCha8Rng::seed_from_u64(attempt).random_range(0..20_000);
+            std::thread::sleep(Duration::from_micros(moment));
+        }
+        _ => while files(run) <= files_before.max(1) {},
+    }
+    signal_hook::low_level::raise(signal_hook::consts::SIGKILL).unwrap();
+}
+
 #[test]
 fn a_run_that_is_killed_again_and_again_ends_like_one_that_was_never_cut() {
     let _turn = TURN.lock();
     interrupt::clear();
     if let Some(file) = std::env::var_os(FILE) {
-        train(&network(), Some(Path::new(&file)));
+        let file = PathBuf::from(file);
+        let attempt = std::env::var(ATTEMPT).unwrap().parse().unwrap();
+        let killed = file.clone();
+        std::thread::spawn(move || kill_this_process(&killed, attempt));
+        train(&network(), Some(&file));
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -115,42 +148,23 @@ fn a_run_that_is_killed_again_and_again_ends_like_one_that_was_never_cut() {
         "to write the file changes nothing"
     );
 
-    let mut random = ChaCha8Rng::seed_from_u64(1);
-    let modified = || {
-        std::fs::metadata(&cut_file)
-            .and_then(|file| file.modified())
-            .ok()
-    };
-    let files = || {
-        std::fs::read_dir(folder.path().join("cut"))
-            .unwrap()
-            .count()
-    };
     let (mut kills, mut while_writing) = (0, 0);
     for attempt in 0.. {
-        let (before, files_before) = (modified(), files());
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        let before = files(&cut_file);
+        let status = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "train::killed_run_tests::a_run_that_is_killed_again_and_again_ends_like_one_that_was_never_cut"])
             .env(FILE, &cut_file)
+            .env(ATTEMPT, attempt.to_string())
             .stdout(Stdio::null())
-            .spawn()
+            .status()
             .unwrap();
-        // An epoch more, so that the run gets on; then at any moment, or while the next file is being written.
-        while modified() == before && child.try_wait().unwrap().is_none() {
-            std::thread::sleep(Duration::from_micros(200));
-        }
-        match attempt % 2 {
-            0 => std::thread::sleep(Duration::from_micros(random.random_range(0..20_000))),
-            _ => while files() <= files_before.max(1) && child.try_wait().unwrap().is_none() {},
-        }
-        // SIGKILL, which no process can catch.
-        child.kill().unwrap();
-        match child.wait().unwrap().code() {
+        match status.code() {
             Some(0) => break,
             Some(code) => panic!("the run failed with code {code}"),
             None => kills += 1,
         }
-        while_writing += usize::from(files() > files_before.max(1));
+        // What was not yet renamed is left.
+        while_writing += usize::from(files(&cut_file) > before.max(1));
     }
     println!("killed {kills} times, {while_writing} times while the file was being written");
     assert!(kills >= 2, "{kills}");

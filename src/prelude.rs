@@ -9,6 +9,7 @@ pub use crate::data::{
 pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display, input, interrupt};
 pub use crate::exercise::{check, check_function, choose, hint, progress, solution};
 pub use crate::explain;
+pub use crate::morph::{self, LabelMap};
 pub use crate::nn::{self, Layers, Mlp, MnistModel, Module, Parameters, ResNet18, TwoParts, UNet};
 pub use crate::plot::{
     self, Figure, LiveCurve, heat_overlay, image_grid, image_grid_with_titles, loss_curves,

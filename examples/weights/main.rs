@@ -5,6 +5,9 @@
 //! Each file of this example makes one of them, with the model and the settings of the lesson.
 
 mod chest_xrays;
+#[path = "../instances/found.rs"]
+mod found;
+mod nuclei;
 
 use eosin::nn::{Parameters, Trained};
 use eosin::{Error, Result};
@@ -13,7 +16,10 @@ use std::path::Path;
 /// What makes the weights with this name.
 type Make = fn(&str) -> Result<()>;
 
-const ALL: [(&str, Make); 1] = [("06-chest-xrays", chest_xrays::make)];
+const ALL: [(&str, Make); 2] = [
+    ("06-chest-xrays", chest_xrays::make),
+    ("10-instances", nuclei::make),
+];
 
 fn main() -> Result<()> {
     let wanted = std::env::args().nth(1).unwrap_or_default();

@@ -7,10 +7,16 @@ use std::fmt;
 use std::path::Path;
 
 /// Name and file of all of them. `weights/README.md` says how each was made.
-const TRAINED: [(&str, &[u8]); 1] = [(
-    "06-chest-xrays",
-    include_bytes!("../../weights/06-chest-xrays.safetensors"),
-)];
+const TRAINED: [(&str, &[u8]); 2] = [
+    (
+        "06-chest-xrays",
+        include_bytes!("../../weights/06-chest-xrays.safetensors"),
+    ),
+    (
+        "10-instances",
+        include_bytes!("../../weights/10-instances.safetensors"),
+    ),
+];
 
 /// Where trained weights come from, and how good they are.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,31 +9,29 @@
 //! IoU .5 to .95, at original sizes), Dice and F1, and writes the answers as the 2018 Data Science Bowl wants them.
 //! `weights=a.safetensors,b.safetensors` scores the mean of several networks; `tta=0` leaves out test-time augmentation.
 
+mod found;
+#[path = "../report/mod.rs"]
 mod report;
 
 use candle_core::Device;
 use eosin::data::nuclei::Options;
 use eosin::data::submission::Submission;
 use eosin::data::{
-    Augment, DataLoader, Dataset, GaussianNoise, MapTarget, Nuclei, RandomAffine, RandomBrightness,
+    Augment, DataLoader, GaussianNoise, MapTarget, Nuclei, RandomAffine, RandomBrightness,
     RandomContrast, RandomCrop, RandomGamma, RandomHorizontalFlip, RandomRotate90,
     RandomVerticalFlip, Split,
 };
-use eosin::metrics::instances::InstanceScores;
-use eosin::morph::{LabelMap, Separation, instance_targets, predicted_objects};
-use eosin::nn::{Layers, Module, UNet};
-use eosin::ops::{instance_loss, sigmoid};
-use eosin::train::{
-    AdamW, Schedule, Tiles, Trainer, ensemble, predict_tiled, test_time_augmentation,
-};
+use eosin::morph::{LabelMap, Separation, instance_targets};
+use eosin::nn::{Layers, UNet};
+use eosin::ops::instance_loss;
+use eosin::train::{AdamW, Schedule, Trainer};
 use eosin::{Error, Result, Tensor};
+use found::{CROP, Recipe};
 use report::{EachEpoch, number};
 use std::time::Instant;
 
 /// The split of lesson 9 and 10: test images stay test images.
 const SPLIT: u64 = 42;
-/// Crops for training have this height and width.
-const CROP: usize = 256;
 
 fn main() -> Result<()> {
     let begun = Instant::now();
@@ -141,39 +139,21 @@ fn score() -> Result<()> {
             (nuclei, all)
         }
     };
-    let separation = Separation {
-        mask_threshold: number("mask", Separation::default().mask_threshold),
-        prominence: number("prominence", Separation::default().prominence),
-        min_size: number("smallest", Separation::default().min_size),
+    let usual = Separation::default();
+    let recipe = Recipe {
+        models,
+        in_eight_views: number("tta", 1) != 0,
+        separation: Separation {
+            mask_threshold: number("mask", usual.mask_threshold),
+            prominence: number("prominence", usual.prominence),
+            min_size: number("smallest", usual.min_size),
+        },
     };
-    let (mut scores, mut submission) = (InstanceScores::new(), Submission::new());
-    for index in indices {
-        let (image, labels) = nuclei.original(index)?;
-        let objects = predicted_objects(&predict(&models, &image)?, &separation)?;
-        scores.add(&objects, &labels)?;
-        submission.add(nuclei.id(index).unwrap_or_default(), &objects)?;
-    }
+    let mut submission = Submission::new();
+    let scores = recipe.score(&nuclei, &indices, |id, objects| submission.add(id, objects))?;
     println!("{scores:?}");
     let path = text("submission", "answers.csv");
     submission.write(&path)?;
     println!("{} objects in {path}", submission.objects());
     Ok(())
-}
-
-/// Mask, rim and depth (3, H, W), the mean over networks and views, computed tile by tile.
-fn predict(models: &[UNet], image: &Tensor) -> Result<Tensor> {
-    let one = |model: &UNet, tiles: &Tensor| {
-        let output = model.forward(tiles)?;
-        let probabilities = sigmoid(&output.narrow(1, 0, 2)?)?;
-        Tensor::cat(&[&probabilities, &output.narrow(1, 2, 1)?], 1)
-    };
-    let all = |tiles: &Tensor| {
-        let functions = (models.iter()).map(|model| move |tiles: &Tensor| one(model, tiles));
-        ensemble(functions, tiles)
-    };
-    let forward = |tiles: &Tensor| match number("tta", 1) {
-        0 => all(tiles),
-        _ => test_time_augmentation(all, tiles),
-    };
-    predict_tiled(forward, image, Tiles::new(CROP, CROP / 4).batch_size(4))
 }

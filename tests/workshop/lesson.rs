@@ -33,7 +33,7 @@ pub fn without_exercises(text: &str) -> String {
 
 /// Smaller images and fewer epochs: what happens is the same.
 pub fn shortened(code: &str) -> String {
-    code.replace("size: 128", "size: 64")
+    code.replace("Options::new(128)", "Options::new(64)")
         .replace("epochs = 8", "epochs = 3")
 }
 

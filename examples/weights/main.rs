@@ -1,4 +1,4 @@
-//! Makes the trained weights that come with the crate, and writes them to the folder `weights`.
+//! Makes the trained weights that come with the crate, and writes them to `src/nn/weights`.
 //!
 //! `EOSIN_DATA=<folder of the data> cargo run --release --example weights -- 06-chest-xrays`
 //!
@@ -34,14 +34,14 @@ fn main() -> Result<()> {
     }
 }
 
-/// Writes the weights with the score that they reach once they are f16, and prints the line for `weights/README.md`.
+/// Writes the weights with the score that they reach once they are f16, and prints the line for `src/nn/weights/README.md`.
 fn write(
     name: &str,
     data: &str,
     parameters: &Parameters,
     score: impl Fn() -> Result<String>,
 ) -> Result<()> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("weights");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/nn/weights");
     let path = folder.join(format!("{name}.safetensors"));
     let mut trained = Trained {
         name: name.to_owned(),

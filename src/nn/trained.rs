@@ -6,15 +6,15 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 
-/// Name and file of all of them. `weights/README.md` says how each was made.
+/// Name and file of all of them. `weights/README.md` beside this file says how each was made.
 const TRAINED: [(&str, &[u8]); 2] = [
     (
         "06-chest-xrays",
-        include_bytes!("../../weights/06-chest-xrays.safetensors"),
+        include_bytes!("weights/06-chest-xrays.safetensors"),
     ),
     (
         "10-instances",
-        include_bytes!("../../weights/10-instances.safetensors"),
+        include_bytes!("weights/10-instances.safetensors"),
     ),
 ];
 
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn every_file_is_small_and_says_where_it_comes_from() {
-        let manifest = include_str!("../../weights/README.md");
+        let manifest = include_str!("weights/README.md");
         for (name, bytes) in super::TRAINED {
             assert!(bytes.len() < 2_000_000, "{name}");
             let (_, metadata) = safetensors::SafeTensors::read_metadata(bytes).unwrap();

@@ -67,9 +67,9 @@ canvas.side { cursor: auto; background: none; }
 .mark.light { stroke: #f0e442; vector-effect: non-scaling-stroke; }
 .outline { fill: none; stroke-width: 2; vector-effect: non-scaling-stroke; filter: drop-shadow(0 0 1px #000); }
 .outline.chosen { stroke: #fff; stroke-width: 3; }
-.outline.found { stroke: #56b4e9; }
-.outline.false { stroke: #ff7f0e; stroke-width: 3; }
-.outline.missed { stroke: #f0e442; stroke-dasharray: 4 3; }
+.outline.found { stroke: #3c96ff; }
+.outline.false { stroke: #ff5a00; stroke-width: 3; }
+.outline.missed { stroke: #ffeb46; stroke-dasharray: 4 3; }
 .sample { background: #444; }
 .dam { fill: none; stroke: #000; stroke-width: 2.5; vector-effect: non-scaling-stroke; }
 .spring { fill: #fff; stroke: #000; stroke-width: 1.5; vector-effect: non-scaling-stroke; }

@@ -134,14 +134,14 @@ pub fn predict_tiled(
         .contiguous()
 }
 
-/// Sums of weighted predictions, and of the weights.
+/// The weighted means of the predictions so far, and the sums of their weights.
 struct Blend {
     height: usize,
     width: usize,
     tiles: Tiles,
     weights: Vec<f32>,
     /// Channel by channel, as many as the model has.
-    sums: Vec<f32>,
+    means: Vec<f32>,
     totals: Vec<f32>,
 }
 
@@ -152,7 +152,7 @@ impl Blend {
             width,
             tiles,
             weights: tiles.weights(),
-            sums: Vec::new(),
+            means: Vec::new(),
             totals: vec![0.0; height * width],
         }
     }
@@ -164,7 +164,7 @@ impl Blend {
         let channels = match *predictions.dims() {
             [count, channels, rows, columns]
                 if (count, rows, columns) == (places.len(), size, size)
-                    && (self.sums.is_empty() || self.sums.len() == channels * plane) =>
+                    && (self.means.is_empty() || self.means.len() == channels * plane) =>
             {
                 channels
             }
@@ -177,7 +177,7 @@ impl Blend {
                 )));
             }
         };
-        self.sums.resize(channels * plane, 0.0);
+        self.means.resize(channels * plane, 0.0);
         let values: Vec<f32> = predictions
             .to_device(&Device::Cpu)?
             .to_dtype(DType::F32)?
@@ -185,36 +185,46 @@ impl Blend {
             .to_vec1()?;
         let mut rows = values.chunks_exact(size);
         for &(top, left) in places {
+            let shares = self.shares(top, left);
             for channel in 0..channels {
-                for (row, values) in rows.by_ref().take(size).enumerate() {
+                for (row, shares) in shares.chunks_exact(size).enumerate() {
                     let start = channel * plane + (top + row) * self.width + left;
-                    let sums = &mut self.sums[start..start + size];
-                    for ((sum, value), weight) in sums.iter_mut().zip(values).zip(&self.weights) {
-                        *sum += value * (weight * self.weights[row]);
+                    let means = self.means[start..start + size].iter_mut();
+                    let values = rows.next().unwrap_or_default();
+                    for ((mean, value), share) in means.zip(values).zip(shares) {
+                        // A value that is the mean leaves it exactly as it is.
+                        *mean += (value - *mean) * share;
                     }
-                }
-            }
-            for row in 0..size {
-                let start = (top + row) * self.width + left;
-                let totals = &mut self.totals[start..start + size];
-                for (total, weight) in totals.iter_mut().zip(&self.weights) {
-                    *total += weight * self.weights[row];
                 }
             }
         }
         Ok(())
     }
 
-    /// The means (K, H, W).
-    fn result(mut self) -> Result<Tensor> {
-        let plane = self.totals.len();
-        for sums in self.sums.chunks_exact_mut(plane) {
-            for (sum, total) in sums.iter_mut().zip(&self.totals) {
-                *sum /= total;
+    /// For each pixel of a tile, its share in the weights of all tiles so far, this one included.
+    fn shares(&mut self, top: usize, left: usize) -> Vec<f32> {
+        let size = self.tiles.size;
+        let mut shares = Vec::with_capacity(size * size);
+        for (row, weight_of_row) in self.weights.iter().enumerate() {
+            let start = (top + row) * self.width + left;
+            let totals = self.totals[start..start + size].iter_mut();
+            for (total, weight) in totals.zip(&self.weights) {
+                let weight = weight * weight_of_row;
+                *total += weight;
+                shares.push(weight / *total);
             }
         }
-        let channels = self.sums.len() / plane;
-        Tensor::from_vec(self.sums, (channels, self.height, self.width), &Device::Cpu)
+        shares
+    }
+
+    /// (K, H, W).
+    fn result(self) -> Result<Tensor> {
+        let channels = self.means.len() / self.totals.len();
+        Tensor::from_vec(
+            self.means,
+            (channels, self.height, self.width),
+            &Device::Cpu,
+        )
     }
 }
 
@@ -252,8 +262,9 @@ mod tests {
                 Tiles::new(16, 15).batch_size(3),
             ] {
                 let tiled = predict_tiled(pointwise, &image, tiles).unwrap();
-                assert!(
-                    largest_difference(&tiled, &whole) < 1e-6,
+                assert_eq!(
+                    largest_difference(&tiled, &whole),
+                    0.0,
                     "{height} x {width}, {tiles:?}"
                 );
             }

@@ -107,7 +107,7 @@ fn pictures_to_play_with() -> [String; 5] {
     let scores = visual::instance_scores(&image(1, 1, 9), &predicted, &target).unwrap();
 
     let mut labels = vec![0; 24];
-    for (object, pixels) in [(3, &[0, 1, 6, 7][..]), (7, &[21, 22, 23])] {
+    for (object, pixels) in [(3, &[0, 1, 6, 7][..]), (7, &[21, 22, 23][..])] {
         pixels
             .iter()
             .for_each(|&pixel: &usize| labels[pixel] = object);

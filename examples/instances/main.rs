@@ -17,7 +17,7 @@ use candle_core::Device;
 use eosin::data::nuclei::Options;
 use eosin::data::submission::Submission;
 use eosin::data::{
-    Augment, DataLoader, GaussianNoise, MapTarget, Nuclei, RandomAffine, RandomBrightness,
+    Augment, DataLoader, Dataset, GaussianNoise, MapTarget, Nuclei, RandomAffine, RandomBrightness,
     RandomContrast, RandomCrop, RandomGamma, RandomHorizontalFlip, RandomRotate90,
     RandomVerticalFlip, Split,
 };

@@ -109,8 +109,9 @@ pub(super) fn bands(
         let images = Tensor::stack(&batch.iter().map(&mut tile).collect::<Result<Vec<_>>>()?, 0)?;
         let predictions = no_grad(|| forward(&images))?;
         match *predictions.dims() {
-            [count, found @ 1.., high, wide]
+            [count, found, high, wide]
                 if (count, high, wide) == (batch.len(), tiles.size, tiles.size)
+                    && found > 0
                     && *channels.get_or_insert(found) == found => {}
             ref shape => {
                 return Err(refused(format!(

@@ -69,9 +69,10 @@ fn tiled(
     }
     file.extend((entries.len() as u16).to_le_bytes());
     for (tag, count, value) in entries {
-        // All of them of type 4, 32 bits.
+        // Type 4 is a number of 32 bits; transparency must be of type 3, 16 bits.
+        let kind = if tag == 338 { 3u16 } else { 4 };
         file.extend((tag as u16).to_le_bytes());
-        file.extend(4u16.to_le_bytes());
+        file.extend(kind.to_le_bytes());
         file.extend((count as u32).to_le_bytes());
         file.extend((value as u32).to_le_bytes());
     }
@@ -120,8 +121,8 @@ fn assert_parts_are_those_of_the_whole_image(bytes: &[u8], what: &str) {
         let (height, width) = (reader.height(), reader.width());
         assert_eq!(whole.dims(), [3, height, width], "{what}");
         let mut areas = vec![(0, 0, height, width), (height - 1, width - 1, 1, 1)];
-        for top in (0..height).step_by(5) {
-            for left in (0..width).step_by(7) {
+        for top in (0..height).step_by(11) {
+            for left in (0..width).step_by(13) {
                 areas.push((top, left, (height - top).min(9), (width - left).min(11)));
             }
         }
@@ -174,38 +175,37 @@ fn parts_of_strips_are_those_of_the_whole_image() {
     let bytes = |samples| all(samples).map(|word| word as u8).collect::<Vec<_>>();
     let words = |samples| all(samples).collect::<Vec<_>>();
     let size = (height, width);
-    for rows in [1, 4, 23] {
-        for compression in [
-            Compression::Uncompressed,
-            Compression::Lzw,
-            Compression::Packbits,
-            Compression::Deflate(Default::default()),
+    for (rows, name, compression) in [
+        (1, "uncompressed", Compression::Uncompressed),
+        (23, "uncompressed", Compression::Uncompressed),
+        (4, "LZW", Compression::Lzw),
+        (4, "PackBits", Compression::Packbits),
+        (4, "Deflate", Compression::Deflate(Default::default())),
+    ] {
+        for (kind, file) in [
+            (
+                "grey, 8 bits",
+                strips::<colortype::Gray8>(size, rows, compression, &bytes(1)),
+            ),
+            (
+                "grey, 16 bits",
+                strips::<colortype::Gray16>(size, rows, compression, &words(1)),
+            ),
+            (
+                "RGB, 8 bits",
+                strips::<colortype::RGB8>(size, rows, compression, &bytes(3)),
+            ),
+            (
+                "RGB, 16 bits",
+                strips::<colortype::RGB16>(size, rows, compression, &words(3)),
+            ),
+            (
+                "RGBA, 8 bits",
+                strips::<colortype::RGBA8>(size, rows, compression, &bytes(4)),
+            ),
         ] {
-            for (kind, file) in [
-                (
-                    "grey, 8 bits",
-                    strips::<colortype::Gray8>(size, rows, compression, &bytes(1)),
-                ),
-                (
-                    "grey, 16 bits",
-                    strips::<colortype::Gray16>(size, rows, compression, &words(1)),
-                ),
-                (
-                    "RGB, 8 bits",
-                    strips::<colortype::RGB8>(size, rows, compression, &bytes(3)),
-                ),
-                (
-                    "RGB, 16 bits",
-                    strips::<colortype::RGB16>(size, rows, compression, &words(3)),
-                ),
-                (
-                    "RGBA, 8 bits",
-                    strips::<colortype::RGBA8>(size, rows, compression, &bytes(4)),
-                ),
-            ] {
-                let what = format!("{kind}, strips of {rows} rows, {compression:?}");
-                assert_parts_are_those_of_the_whole_image(&file, &what);
-            }
+            let what = format!("{kind}, strips of {rows} rows, {name}");
+            assert_parts_are_those_of_the_whole_image(&file, &what);
         }
     }
 }

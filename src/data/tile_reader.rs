@@ -42,7 +42,7 @@ use tiff::decoder::{Decoder, DecodingResult};
 /// # Ok::<(), eosin::Error>(())
 /// ```
 ///
-/// [`predict_bands`](crate::train::predict_bands) runs a model over such an image.
+/// [`predict_bands`](crate::train::predict_bands()) runs a model over such an image.
 pub struct TileReader {
     path: PathBuf,
     decoder: Decoder<BufReader<File>>,
@@ -111,6 +111,11 @@ impl TileReader {
     pub fn cache_bytes(mut self, bytes: usize) -> Self {
         self.cache = Cache::new(bytes);
         self
+    }
+
+    /// How many bytes of decoded pieces are kept now.
+    pub fn held_bytes(&self) -> usize {
+        self.cache.held()
     }
 
     /// Rows of pixels of the whole image.

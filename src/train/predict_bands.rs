@@ -160,7 +160,11 @@ mod tests {
         };
         let numbers = (0..2 * height * width)
             .map(|at| number(at / (height * width), at / width % height, at % width));
-        Tensor::from_vec(numbers.collect(), (2, height, width), &Device::Cpu)
+        Tensor::from_vec(
+            numbers.collect::<Vec<f32>>(),
+            (2, height, width),
+            &Device::Cpu,
+        )
     }
 
     /// How far right and down a pixel of a tile of 16 pixels is, as something that changes its prediction.
@@ -173,7 +177,11 @@ mod tests {
         let numbers = values(tiles).into_iter().enumerate();
         let numbers = numbers.map(|(at, value)| value + slope(at / 16 % 16, at % 16));
         let count = tiles.dims()[0];
-        Tensor::from_vec(numbers.collect(), (count, 2, 16, 16), &Device::Cpu)
+        Tensor::from_vec(
+            numbers.collect::<Vec<f32>>(),
+            (count, 2, 16, 16),
+            &Device::Cpu,
+        )
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::{Error, Result, Tensor};
 /// on as in a mirror; the result is cut back.
 ///
 /// No gradients are followed. Set the model to evaluation mode before, by `model.eval()`. For images that are larger than memory, there
-/// is [`predict_bands`](super::predict_bands).
+/// is [`predict_bands`](super::predict_bands()).
 ///
 /// ```
 /// use eosin::prelude::*;

@@ -136,7 +136,7 @@ fn assert_parts_are_those_of_the_whole_image(bytes: &[u8], what: &str) {
                 numbers(&cut),
                 "{what}: {height} x {width} from {top}, {left}"
             );
-            assert!(reader.cache.held() <= bound);
+            assert!(reader.held_bytes() <= bound);
         }
     }
 }
@@ -229,14 +229,14 @@ fn only_the_pieces_that_are_needed_are_decoded_and_only_as_many_bytes_kept_as_al
     const TILE: usize = 16 * 16 * 3;
     let mut reader = TileReader::open(&path).unwrap();
     reader.read(17, 18, 10, 10).unwrap();
-    assert_eq!(reader.cache.held(), TILE);
+    assert_eq!(reader.held_bytes(), TILE);
     reader.read(17, 18, 10, 20).unwrap();
-    assert_eq!(reader.cache.held(), 2 * TILE);
+    assert_eq!(reader.held_bytes(), 2 * TILE);
     reader.read(0, 0, 64, 64).unwrap();
-    assert_eq!(reader.cache.held(), 16 * TILE);
+    assert_eq!(reader.held_bytes(), 16 * TILE);
     let mut reader = reader.cache_bytes(3 * TILE + 5);
     reader.read(0, 0, 64, 64).unwrap();
-    assert_eq!(reader.cache.held(), 3 * TILE);
+    assert_eq!(reader.held_bytes(), 3 * TILE);
     // What is in the cache is not read again: the file may even be damaged meanwhile.
     reader.read(0, 0, 16, 16).unwrap();
     std::fs::write(&path, b"gone").unwrap();

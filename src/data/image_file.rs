@@ -30,10 +30,7 @@ use std::path::Path;
 /// When the file cannot be read or is cut short, or is not such an image: another format, several pages, or floating-point numbers.
 pub fn load_image(path: impl AsRef<Path>) -> Result<Tensor> {
     let path = path.as_ref();
-    let bytes = std::fs::read(path).map_err(|source| match path.exists() {
-        true => at(path, source),
-        false => unusable(path, format!("there is no such file; {}", nearby(path))),
-    })?;
+    let bytes = std::fs::read(path).map_err(|source| unreadable(path, source))?;
     let image = decode(&bytes).map_err(|reason| unusable(path, reason))?;
     let (width, height) = (image.width() as usize, image.height() as usize);
     let values = Pixels::new(image, None).values();
@@ -68,6 +65,14 @@ pub fn save_image(image: &Tensor, path: impl AsRef<Path>) -> Result<()> {
     })
 }
 
+/// Why the file cannot be read; if it is missing, what lies beside it.
+pub(super) fn unreadable(path: &Path, source: std::io::Error) -> Error {
+    match path.exists() {
+        true => at(path, source),
+        false => unusable(path, format!("there is no such file; {}", nearby(path))),
+    }
+}
+
 fn at(path: &Path, source: std::io::Error) -> Error {
     Error::Io {
         path: path.to_owned(),
@@ -75,7 +80,7 @@ fn at(path: &Path, source: std::io::Error) -> Error {
     }
 }
 
-fn unusable(path: &Path, reason: impl ToString) -> Error {
+pub(super) fn unusable(path: &Path, reason: impl ToString) -> Error {
     Error::Image {
         path: path.to_owned(),
         reason: reason.to_string(),

@@ -32,6 +32,7 @@ mod split_by_group;
 mod split_stratified;
 pub mod submission;
 pub mod synthetic;
+mod tile_reader;
 mod transfer;
 
 pub use augmentation::{
@@ -65,3 +66,4 @@ pub use split::{Split, Subset, split};
 pub use split_by_group::split_by_group;
 pub use split_stratified::split_stratified;
 pub use submission::Submission;
+pub use tile_reader::TileReader;

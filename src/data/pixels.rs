@@ -47,13 +47,23 @@ impl Pixels {
 
     /// The values in `0..=1`.
     pub fn values(&self) -> Vec<f32> {
-        const BYTE: f32 = 1.0 / 255.0;
-        const WORD: f32 = 1.0 / 65535.0;
         match self {
-            Pixels::Bytes(bytes) => bytes.iter().map(|&byte| f32::from(byte) * BYTE).collect(),
-            Pixels::Words(words) => words.iter().map(|&word| f32::from(word) * WORD).collect(),
+            Pixels::Bytes(bytes) => bytes.iter().copied().map(byte_value).collect(),
+            Pixels::Words(words) => words.iter().copied().map(word_value).collect(),
         }
     }
+}
+
+/// One of 256 levels as a number in `0..=1`.
+pub(super) fn byte_value(byte: u8) -> f32 {
+    const BYTE: f32 = 1.0 / 255.0;
+    f32::from(byte) * BYTE
+}
+
+/// One of 65536 levels as a number in `0..=1`.
+pub(super) fn word_value(word: u16) -> f32 {
+    const WORD: f32 = 1.0 / 65535.0;
+    f32::from(word) * WORD
 }
 
 /// Stretches grey levels so that white is the largest number of the camera's bits: 8, 10, 12, 14 or 16, the fewest that hold the
@@ -64,14 +74,23 @@ impl Pixels {
 /// of bits is the same for nearly all images of one camera. Colour images of 16 bits are not stretched: programs make them, and
 /// use all levels.
 fn fill_range(grey: &mut ImageBuffer<Luma<u16>, Vec<u16>>) {
-    let brightest = grey.iter().copied().max().unwrap_or(0);
-    let white = [8, 10, 12, 14]
+    let white = white(grey.iter().copied().max().unwrap_or(0));
+    stretch(grey, white);
+}
+
+/// The largest number of a camera's bits, of which the brightest pixel is this one; see [`fill_range`].
+pub(super) fn white(brightest: u16) -> u16 {
+    [8, 10, 12, 14]
         .map(|bits| (1u16 << bits) - 1)
         .into_iter()
         .find(|&white| brightest <= white)
-        .unwrap_or(u16::MAX);
+        .unwrap_or(u16::MAX)
+}
+
+/// Stretches levels of at most `white` so that `white` becomes 65535.
+pub(super) fn stretch(levels: &mut [u16], white: u16) {
     let (white, full) = (u32::from(white), u32::from(u16::MAX));
-    for level in grey.iter_mut() {
+    for level in levels {
         // Rounded; at most `full`, since no level is above `white`.
         *level = ((u32::from(*level) * full + white / 2) / white) as u16;
     }

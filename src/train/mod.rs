@@ -3,6 +3,7 @@
 mod adam;
 mod batch;
 mod best_weights;
+mod blend;
 mod callback;
 mod checkpoint;
 mod clip_gradients;
@@ -19,6 +20,7 @@ mod mean;
 mod metric;
 mod optimizer;
 mod plan;
+mod predict_bands;
 mod predict_patches;
 mod resume;
 #[cfg(test)]
@@ -38,6 +40,7 @@ mod test_time_augmentation;
 #[cfg(test)]
 mod tests;
 mod tiled;
+mod tiles;
 mod trainer;
 mod training_loop;
 
@@ -50,6 +53,7 @@ pub use evaluate::{Evaluation, Score, evaluate, predict_all};
 pub use history::{Epoch, History};
 pub use optimizer::Optimizer;
 pub use plan::Plan;
+pub use predict_bands::predict_bands;
 pub use predict_patches::predict_patches;
 pub use rmsprop::RmsProp;
 pub use run::{Run, Step};
@@ -57,5 +61,6 @@ pub use saved_state::SavedState;
 pub use schedule::Schedule;
 pub use sgd::Sgd;
 pub use test_time_augmentation::test_time_augmentation;
-pub use tiled::{Tiles, predict_tiled};
+pub use tiled::predict_tiled;
+pub use tiles::Tiles;
 pub use trainer::Trainer;

@@ -1,65 +1,8 @@
 //! A model on an image that is larger than those that it learned from, piece by piece.
 
-use crate::display::interrupt::{Guard, interrupted};
-use crate::nn::no_grad;
-use crate::ops::reflect_pad2d;
+use super::predict_bands::bands;
+use super::tiles::Tiles;
 use crate::{Error, Result, Tensor};
-use candle_core::{DType, Device};
-
-/// How to cut an image into tiles.
-///
-/// ```
-/// use eosin::train::Tiles;
-/// let tiles = Tiles::new(256, 64).batch_size(4);
-/// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Tiles {
-    size: usize,
-    overlap: usize,
-    batch_size: usize,
-}
-
-impl Tiles {
-    /// Squares of `size` x `size` pixels, such as the model learned from, of which neighbours have at least `overlap` pixels in
-    /// common.
-    pub fn new(size: usize, overlap: usize) -> Self {
-        Tiles {
-            size,
-            overlap,
-            batch_size: 8,
-        }
-    }
-
-    /// How many tiles the model gets at once (at least 1), by default 8. Fewer need less memory.
-    pub fn batch_size(mut self, batch_size: usize) -> Self {
-        self.batch_size = batch_size.max(1);
-        self
-    }
-
-    fn check(&self) -> Result<()> {
-        match self.overlap < self.size {
-            true => Ok(()),
-            false => Err(Error::Invalid(format!(
-                "predict_tiled: tiles of {} pixels overlap by {}; the overlap must be smaller than the tile, such as a quarter of it",
-                self.size, self.overlap
-            ))),
-        }
-    }
-
-    /// Where tiles begin along a side of `length` pixels, which is at least a tile long: at both ends, and evenly between them.
-    fn starts(&self, length: usize) -> Vec<usize> {
-        let way = length - self.size;
-        let steps = way.div_ceil(self.size - self.overlap);
-        (0..=steps).map(|step| step * way / steps.max(1)).collect()
-    }
-
-    /// How much each pixel along a side of a tile counts: less within the overlap, the closer to the edge, but never nothing.
-    fn weights(&self) -> Vec<f32> {
-        let ramp = (self.overlap + 1) as f32;
-        let weight = |at: usize| ((at.min(self.size - 1 - at) + 1) as f32 / ramp).min(1.0);
-        (0..self.size).map(weight).collect()
-    }
-}
 
 /// What `forward` makes of `image` (C, H, W), computed tile by tile: (K, H, W), f32, on the CPU. `forward` gets tiles
 /// (N, C, size, size) and returns (N, K, size, size), such as logits.
@@ -68,7 +11,8 @@ impl Tiles {
 /// mean that trusts a tile less the closer its edge is, as for nnU-Net (Isensee et al. 2021). An image that is smaller than a tile goes
 /// on as in a mirror; the result is cut back.
 ///
-/// No gradients are followed. Set the model to evaluation mode before, by `model.eval()`.
+/// No gradients are followed. Set the model to evaluation mode before, by `model.eval()`. For images that are larger than memory, there
+/// is [`predict_bands`](super::predict_bands()).
 ///
 /// ```
 /// use eosin::prelude::*;
@@ -89,7 +33,6 @@ pub fn predict_tiled(
     image: &Tensor,
     tiles: Tiles,
 ) -> Result<Tensor> {
-    tiles.check()?;
     let (height, width) = match *image.dims() {
         [_, height, width] if height > 0 && width > 0 => (height, width),
         ref shape => {
@@ -98,140 +41,28 @@ pub fn predict_tiled(
             )));
         }
     };
-    let missing = |side: usize| {
-        let missing = tiles.size.saturating_sub(side);
-        (missing / 2, missing - missing / 2)
-    };
-    let (rows, columns) = (missing(height), missing(width));
-    let padded = reflect_pad2d(image, rows, columns)?;
-    let (padded_height, padded_width) = (height + rows.0 + rows.1, width + columns.0 + columns.1);
-    let tops = tiles.starts(padded_height);
-    let lefts = tiles.starts(padded_width);
-    let places: Vec<(usize, usize)> = tops
-        .iter()
-        .flat_map(|&top| lefts.iter().map(move |&left| (top, left)))
-        .collect();
-    let mut blend = Blend::new(padded_height, padded_width, tiles);
-    let _guard = Guard::new();
-    for places in places.chunks(tiles.batch_size) {
-        if interrupted() {
-            return Err(Error::Invalid(
-                "predict_tiled: it was interrupted".to_owned(),
-            ));
-        }
-        let cut = places.iter().map(|&(top, left)| {
-            padded
-                .narrow(1, top, tiles.size)?
-                .narrow(2, left, tiles.size)
-        });
-        let batch = Tensor::stack(&cut.collect::<Result<Vec<_>>>()?, 0)?;
-        blend.add(places, &no_grad(|| forward(&batch))?)?;
-    }
-    blend
-        .result()?
-        .narrow(1, rows.0, height)?
-        .narrow(2, columns.0, width)?
-        .contiguous()
-}
-
-/// The weighted means of the predictions so far, and the sums of their weights.
-struct Blend {
-    height: usize,
-    width: usize,
-    tiles: Tiles,
-    weights: Vec<f32>,
-    /// Channel by channel, as many as the model has.
-    means: Vec<f32>,
-    totals: Vec<f32>,
-}
-
-impl Blend {
-    fn new(height: usize, width: usize, tiles: Tiles) -> Self {
-        Blend {
-            height,
-            width,
-            tiles,
-            weights: tiles.weights(),
-            means: Vec::new(),
-            totals: vec![0.0; height * width],
-        }
-    }
-
-    /// Adds the predictions (N, K, size, size) for tiles at N places.
-    fn add(&mut self, places: &[(usize, usize)], predictions: &Tensor) -> Result<()> {
-        let size = self.tiles.size;
-        let plane = self.height * self.width;
-        let channels = match *predictions.dims() {
-            [count, channels, rows, columns]
-                if (count, rows, columns) == (places.len(), size, size)
-                    && (self.means.is_empty() || self.means.len() == channels * plane) =>
-            {
-                channels
-            }
-            ref shape => {
-                return Err(Error::Invalid(format!(
-                    "predict_tiled: for {} tiles of {size} x {size} pixels, the model must return (N, K, {size}, {size}) with N = {}, \
-                     but it returned {shape:?}",
-                    places.len(),
-                    places.len()
-                )));
-            }
-        };
-        self.means.resize(channels * plane, 0.0);
-        let values: Vec<f32> = predictions
-            .to_device(&Device::Cpu)?
-            .to_dtype(DType::F32)?
-            .flatten_all()?
-            .to_vec1()?;
-        let mut rows = values.chunks_exact(size);
-        for &(top, left) in places {
-            let shares = self.shares(top, left);
-            for channel in 0..channels {
-                for (row, shares) in shares.chunks_exact(size).enumerate() {
-                    let start = channel * plane + (top + row) * self.width + left;
-                    let means = self.means[start..start + size].iter_mut();
-                    let values = rows.next().unwrap_or_default();
-                    for ((mean, value), share) in means.zip(values).zip(shares) {
-                        // A value that is the mean leaves it exactly as it is.
-                        *mean += (value - *mean) * share;
-                    }
-                }
-            }
-        }
+    let cut = |top, left, height, width| image.narrow(1, top, height)?.narrow(2, left, width);
+    let mut rows = Vec::new();
+    let collect = |_, band: &Tensor| {
+        rows.push(band.clone());
         Ok(())
-    }
-
-    /// For each pixel of a tile, its share in the weights of all tiles so far, this one included.
-    fn shares(&mut self, top: usize, left: usize) -> Vec<f32> {
-        let size = self.tiles.size;
-        let mut shares = Vec::with_capacity(size * size);
-        for (row, weight_of_row) in self.weights.iter().enumerate() {
-            let start = (top + row) * self.width + left;
-            let totals = self.totals[start..start + size].iter_mut();
-            for (total, weight) in totals.zip(&self.weights) {
-                let weight = weight * weight_of_row;
-                *total += weight;
-                shares.push(weight / *total);
-            }
-        }
-        shares
-    }
-
-    /// (K, H, W).
-    fn result(self) -> Result<Tensor> {
-        let channels = self.means.len() / self.totals.len();
-        Tensor::from_vec(
-            self.means,
-            (channels, self.height, self.width),
-            &Device::Cpu,
-        )
-    }
+    };
+    bands(
+        "predict_tiled",
+        forward,
+        (height, width),
+        cut,
+        tiles,
+        collect,
+    )?;
+    Tensor::cat(&rows, 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::nn::{Conv2d, Layers, Module};
+    use candle_core::Device;
 
     fn image(height: usize, width: usize) -> Tensor {
         Tensor::rand(-1f32, 1., (3, height, width), &Device::Cpu).unwrap()
@@ -262,9 +93,8 @@ mod tests {
                 Tiles::new(16, 15).batch_size(3),
             ] {
                 let tiled = predict_tiled(pointwise, &image, tiles).unwrap();
-                assert_eq!(
-                    largest_difference(&tiled, &whole),
-                    0.0,
+                assert!(
+                    largest_difference(&tiled, &whole) < 1e-6,
                     "{height} x {width}, {tiles:?}"
                 );
             }
@@ -309,22 +139,6 @@ mod tests {
             others > 0,
             "beside an edge, the model does not see everything"
         );
-    }
-
-    #[test]
-    fn tiles_cover_the_image_evenly_and_overlap_at_least_as_much_as_asked() {
-        assert_eq!(Tiles::new(256, 64).starts(256), [0]);
-        assert_eq!(Tiles::new(256, 64).starts(257), [0, 1]);
-        assert_eq!(Tiles::new(256, 64).starts(640), [0, 192, 384]);
-        for length in 16..200 {
-            let starts = Tiles::new(16, 5).starts(length);
-            assert_eq!((starts[0], starts[starts.len() - 1]), (0, length - 16));
-            assert!(
-                starts
-                    .windows(2)
-                    .all(|pair| pair[0] < pair[1] && pair[1] - pair[0] <= 11)
-            );
-        }
     }
 
     #[test]

@@ -4,7 +4,8 @@ use super::tiles::Tiles;
 use crate::{Result, Tensor};
 use candle_core::{DType, Device};
 
-/// Weighted means of predictions so far, and sums of the weights, in those rows of the image that are not finished: a window that moves down.
+/// Weighted means of predictions so far, and sums of the weights, in those rows of the image that are not finished: a window that
+/// moves down.
 pub(super) struct Blend {
     width: usize,
     size: usize,

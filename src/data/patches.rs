@@ -27,7 +27,7 @@ pub struct Centre {
 /// ```
 /// use eosin::data::{Dataset, Nuclei, Patches, nuclei::Options};
 /// use eosin::ops::Border;
-/// let nuclei = Nuclei::synthetic(2, 0, &Options { size: 128, limit: None });
+/// let nuclei = Nuclei::synthetic(2, 0, &Options::new(128));
 /// let patches = Patches::new(&nuclei, 32)?;
 /// assert_eq!(patches.len(), 2 * 97 * 97);
 /// let (patch, class) = patches.get(0)?;

@@ -1,5 +1,6 @@
 //! What lies around an image, for windows that reach beyond it.
 
+use super::reflect_pad::mirrored;
 use crate::{Error, Result, Tensor};
 
 /// What a window finds outside an image.
@@ -70,9 +71,9 @@ impl Border {
                 inside.pad_with_zeros(along, before.min(length), after.min(length))
             }
             Border::Reflect if before.max(after) < size => {
-                let last = size as isize - 1;
-                let mirrored = |place: isize| (last - (last - place.abs()).abs()) as u32;
-                let places: Vec<u32> = (start..end).map(mirrored).collect();
+                let inside = start.max(0) as usize;
+                let place = |at: usize| mirrored(at + inside, before, size) as u32;
+                let places: Vec<u32> = (0..length).map(place).collect();
                 image.index_select(&Tensor::new(places, image.device())?, along)
             }
             Border::Reflect => Err(Error::Invalid(format!(

@@ -57,7 +57,23 @@ pub(super) fn with_integer_classes(
     logits: &Tensor,
     classes: &Tensor,
 ) -> Result<Tensor> {
-    let refuse = |rule: String| {
+    let misfit = match (logits.dims(), classes.dims()) {
+        (&[count, _], &[labels]) => (count != labels || count == 0 || !classes.dtype().is_int())
+            .then_some("there must be one class, an integer, for each row of logits"),
+        _ => Some("the logits must be (N, C), the classes (N)"),
+    };
+    classes_below(name, logits, classes, misfit)
+}
+
+/// The classes as u32, unless a `misfit` says what is wrong with their shapes or types, or one is not below the number of classes,
+/// dimension 1 of the logits.
+pub(super) fn classes_below(
+    name: &str,
+    logits: &Tensor,
+    classes: &Tensor,
+    misfit: Option<&str>,
+) -> Result<Tensor> {
+    let refuse = |rule: &str| {
         Err(Error::Invalid(format!(
             "{name}: logits {:?} do not fit classes {:?} ({}): {rule}",
             logits.shape(),
@@ -65,17 +81,15 @@ pub(super) fn with_integer_classes(
             classes.dtype().as_str()
         )))
     };
-    let (&[count, width], &[labels]) = (logits.dims(), classes.dims()) else {
-        return refuse("the logits must be (N, C), the classes (N)".to_owned());
-    };
-    if count != labels || count == 0 || !classes.dtype().is_int() {
-        return refuse("there must be one class, an integer, for each row of logits".to_owned());
+    if let Some(rule) = misfit {
+        return refuse(rule);
     }
     let classes = classes.to_dtype(DType::U32)?.contiguous()?;
     if classes.device().is_cpu() {
-        let largest = classes.max(0)?.to_scalar::<u32>()?;
-        if largest as usize >= width {
-            return refuse(format!("class {largest} is not below {width}"));
+        let count = logits.dim(1)?;
+        let largest = classes.max_all()?.to_scalar::<u32>()?;
+        if largest as usize >= count {
+            return refuse(&format!("class {largest} is not below {count}"));
         }
     }
     Ok(classes)

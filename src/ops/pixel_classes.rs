@@ -1,7 +1,7 @@
 //! Classes of pixels.
 
-use crate::{Error, Result, Tensor};
-use candle_core::DType;
+use super::cross_entropy::classes_below;
+use crate::{Result, Tensor};
 
 /// The classes as u32, if they fit: logits (N, C, H, W) or (N, C, ...), classes (N, H, W) or (N, ...) of integers below C.
 pub(super) fn with_classes_of_pixels(
@@ -9,33 +9,14 @@ pub(super) fn with_classes_of_pixels(
     logits: &Tensor,
     classes: &Tensor,
 ) -> Result<Tensor> {
-    let refuse = |rule: String| {
-        Err(Error::Invalid(format!(
-            "{name}: logits {:?} do not fit classes {:?} ({}): {rule}",
-            logits.shape(),
-            classes.shape(),
-            classes.dtype().as_str()
-        )))
-    };
     let fits = match logits.dims() {
         [images, _, pixels @ ..] => classes.dims().split_first() == Some((images, pixels)),
         _ => false,
     };
-    if !fits || logits.elem_count() == 0 || !classes.dtype().is_int() {
-        return refuse(
-            "the logits must be (N, C, H, W) and the classes (N, H, W), one integer for each pixel"
-                .to_owned(),
-        );
-    }
-    let classes = classes.to_dtype(DType::U32)?.contiguous()?;
-    if classes.device().is_cpu() {
-        let count = logits.dim(1)?;
-        let largest = classes.max_all()?.to_scalar::<u32>()?;
-        if largest as usize >= count {
-            return refuse(format!("class {largest} is not below {count}"));
-        }
-    }
-    Ok(classes)
+    let misfit = (!fits || logits.elem_count() == 0 || !classes.dtype().is_int()).then_some(
+        "the logits must be (N, C, H, W) and the classes (N, H, W), one integer for each pixel",
+    );
+    classes_below(name, logits, classes, misfit)
 }
 
 /// 1 at the class of each pixel and 0 elsewhere, in the shape and type of the logits.
@@ -50,7 +31,7 @@ pub(super) fn one_hot(logits: &Tensor, classes: &Tensor) -> Result<Tensor> {
 mod tests {
     use super::*;
     use crate::ops::gradient_check::normal;
-    use candle_core::Device;
+    use candle_core::{DType, Device};
 
     #[test]
     fn classes_that_do_not_fit_are_refused() {

@@ -60,6 +60,7 @@ pub use matching::matching;
 pub(crate) use matching::{FALSE, MATCHED, MISSED};
 pub use number_grid::number_grid;
 pub(crate) use number_grid::{Grid, draw_side_by_side};
+pub(crate) use outline::label_outline;
 pub use overlay::overlay_gallery;
 pub use point_clouds::point_clouds;
 pub use precision_recall::precision_recall;

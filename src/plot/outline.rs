@@ -13,7 +13,7 @@ pub(super) fn outline(mask: &Tensor) -> Result<Vec<bool>> {
 
 /// For each pixel, whether it is on the outline of its object: beside a pixel of another object or of the background, or at the edge
 /// of the image.
-pub(super) fn label_outline(labels: &LabelMap) -> Vec<bool> {
+pub(crate) fn label_outline(labels: &LabelMap) -> Vec<bool> {
     outline_of(labels.labels(), labels.height(), labels.width())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::data::image_shape;
 use crate::morph::LabelMap;
-use crate::plot::Tile;
+use crate::plot::{Tile, label_outline};
 use crate::{Error, Result, Tensor};
 
 /// Refuses a label map of another size than its image (1 or 3, H, W), for `operation`.
@@ -29,26 +29,10 @@ pub fn draw_outlines(
     labels: &LabelMap,
     colour_of: impl Fn(u32) -> Option<[u8; 3]>,
 ) {
-    let (height, width) = (labels.height(), labels.width());
-    for row in 0..height {
-        for column in 0..width {
-            let label = labels.at(row, column);
-            let is_at_edge = row == 0 || column == 0 || row + 1 == height || column + 1 == width;
-            let is_on_outline = is_at_edge
-                || [
-                    (row - 1, column),
-                    (row + 1, column),
-                    (row, column - 1),
-                    (row, column + 1),
-                ]
-                .iter()
-                .any(|&(row, column)| labels.at(row, column) != label);
-            if let Some(colour) = colour_of(label)
-                && label != 0
-                && is_on_outline
-            {
-                tile.pixels[row * width + column] = colour;
-            }
+    let places = labels.labels().iter().zip(label_outline(labels));
+    for (pixel, (&label, is_on_outline)) in tile.pixels.iter_mut().zip(places) {
+        if is_on_outline && let Some(colour) = colour_of(label) {
+            *pixel = colour;
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Every exercise of every lesson, through the real kernel, in both ways: the starter is not attempted, the solution is
-//! correct, and each typical wrong answer gets its own message.
+//! Every lesson from top to bottom through the real kernel, as its solution notebook has it, and every exercise in both ways: the
+//! starter is not attempted, the solution is correct, and each typical wrong answer gets its own message.
 
 #[path = "../src/exercise/schema.rs"]
 mod schema;
@@ -10,8 +10,10 @@ use schema::{Exercise, Lesson};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
 use std::time::Instant;
-use workshop::notebook::{code_cells, code_cells_of};
+use workshop::notebook::{NotebookCell, code_cells, code_cells_of};
 use workshop::{Kernel, eosin};
 
 /// What the crate knows of the exercises, and what it was made from.
@@ -33,8 +35,8 @@ fn kernel_with(folder: &Path, change: impl FnOnce(&mut Command)) -> Kernel {
     })
 }
 
-/// An exercise as a learner meets it, up to the solution.
-fn try_out(kernel: &mut Kernel, exercise: &Exercise) {
+/// An exercise as a learner meets it, up to the solution in this notebook cell.
+fn try_out(kernel: &mut Kernel, exercise: &Exercise, solution: &str) {
     let id = &exercise.id;
     let mut verdict = |answer: &str, must_run: bool| {
         let cell = kernel.run(answer);
@@ -65,7 +67,7 @@ fn try_out(kernel: &mut Kernel, exercise: &Exercise) {
             wrong.message
         );
     }
-    let of_solution = verdict(&exercise.solution, true);
+    let of_solution = verdict(solution, true);
     assert!(
         of_solution.starts_with("✓ Correct") && of_solution.contains(&exercise.why),
         "{id}: {of_solution}"
@@ -107,17 +109,38 @@ fn work_through(lesson: &Lesson, notebooks: &Path, kernel: &mut Kernel) {
     let Lesson {
         name, exercises, ..
     } = lesson;
+    let exercise = |id: &str| exercises.iter().find(|exercise| exercise.id == id).unwrap();
+    let cells = |name: String| code_cells_of(&notebooks.join(name));
+    let learners = cells(format!("{name}.ipynb"));
+    let solutions = cells(format!("solutions/{name}.ipynb"));
+    assert_eq!(learners.len(), solutions.len(), "{name}");
     let mut tried = 0;
-    for cell in code_cells_of(&notebooks.join(format!("{name}.ipynb"))) {
-        match cell.exercise {
+    for (
+        NotebookCell {
+            code,
+            exercise: place,
+        },
+        solution,
+    ) in learners.iter().zip(&solutions)
+    {
+        assert_eq!(place, &solution.exercise, "{name}");
+        match place {
             Some((id, role)) if role == "answer" => {
-                let exercise = exercises.iter().find(|exercise| exercise.id == id).unwrap();
-                try_out(kernel, exercise);
-                ask_for_help(kernel, exercise);
+                let exercise = exercise(id);
+                assert_eq!(code, &exercise.starter, "{name}");
+                try_out(kernel, exercise, &solution.code);
+                // Hints are told in the same way everywhere.
+                if tried == 0 {
+                    ask_for_help(kernel, exercise);
+                }
                 tried += 1;
             }
-            Some(_) => {}
-            None => drop(kernel.run(&cell.code).ok()),
+            _ => {
+                assert_eq!(code, &solution.code, "{name}");
+                if place.is_none() {
+                    kernel.run(code).ok();
+                }
+            }
         }
     }
     assert_eq!(tried, exercises.len(), "{name}");
@@ -132,10 +155,22 @@ fn work_through(lesson: &Lesson, notebooks: &Path, kernel: &mut Kernel) {
 #[test]
 fn starters_solutions_and_wrong_answers_are_told_apart() {
     let notebooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks");
-    for lesson in lessons() {
-        let folder = tempfile::tempdir().unwrap();
-        work_through(&lesson, &notebooks, &mut kernel(folder.path()));
-    }
+    let mut lessons = lessons();
+    // The last ones take longest, and are taken first.
+    let left = Mutex::new(lessons.drain(..));
+    let next = || left.lock().unwrap().next_back();
+    let work = || {
+        while let Some(lesson) = next() {
+            let folder = tempfile::tempdir().unwrap();
+            work_through(&lesson, &notebooks, &mut kernel(folder.path()));
+        }
+    };
+    // Cells are compiled by one processor each.
+    thread::scope(|scope| {
+        [0; 2]
+            .map(|_| scope.spawn(work))
+            .map(|worker| worker.join().unwrap())
+    });
 }
 
 #[test]
@@ -157,36 +192,6 @@ fn a_new_lesson_works_as_it_is() {
         command.env("EOSIN_EXERCISES", &file);
     });
     work_through(&lessons[0], &checkout.path().join("notebooks"), &mut kernel);
-}
-
-#[test]
-fn solution_notebooks_run_from_top_to_bottom() {
-    for lesson in lessons() {
-        let begun = Instant::now();
-        let name = &lesson.name;
-        let folder = tempfile::tempdir().unwrap();
-        let mut kernel = kernel(folder.path());
-        let cells = code_cells(&format!("solutions/{name}.ipynb"));
-        let questions = lesson
-            .exercises
-            .iter()
-            .filter(|exercise| !exercise.options.is_empty());
-        let questions: Vec<&String> = questions.map(|exercise| &exercise.id).collect();
-        for cell in &cells {
-            let ran = kernel.run(&cell.code).ok();
-            if let Some((id, role)) = &cell.exercise
-                && (role == "check" || role == "answer" && questions.contains(&id))
-            {
-                let said = ran.result();
-                assert!(said.starts_with("✓ Correct"), "{id}: {said}");
-            }
-        }
-        println!(
-            "{name}: {} cells in {:.0} s",
-            cells.len(),
-            begun.elapsed().as_secs_f32()
-        );
-    }
 }
 
 #[test]

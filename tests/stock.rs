@@ -14,6 +14,8 @@ fn evcxr_jupyter() -> PathBuf {
     let installed = Command::new(env!("CARGO"))
         .args(["install", "--locked", "--quiet", "evcxr_jupyter"])
         .args(["--version", &format!("={VERSION}")])
+        // Here, compiling it takes longer than all that it does.
+        .args(["--config", "profile.release.opt-level=1"])
         .arg("--root")
         .arg(&folder)
         .arg("--target-dir")

@@ -1,11 +1,13 @@
 //! The same training steps in eosin, PyTorch, burn and candle, in turns: forward, loss, backward, Adam.
 //!
 //! `PYTHON_WITH_TORCH=… RUSTFLAGS=-Ctarget-cpu=native cargo bench --bench vs_pytorch`, with an interpreter that has torch; the
-//! notebook crate is compiled for the machine's own processor, too. Prints medians, how many times as long PyTorch takes, and
-//! the most memory that eosin and PyTorch had. A peer that is not there says n/a.
+//! notebook crate is compiled for the machine's own processor, too. PyTorch runs in three ways: as it is, with channels innermost in
+//! memory, and compiled by inductor. Prints medians, how many times as long the fastest of the three takes, what share of a large
+//! matrix product's FLOP/s a step of eosin's reaches, and the most memory that eosin and PyTorch as it is had. A peer that is not
+//! there says n/a.
 //!
-//! After `--`, arguments choose: `only=unet,mlp` the cases, `peers=pytorch,candle` with whom eosin is compared, `steps=5` how
-//! many steps are timed. `device=cuda` compares eosin, compiled with `--features cuda,cudnn`, with PyTorch on the same GPU; the
+//! After `--`, arguments choose: `only=unet,mlp` the cases, `peers=pytorch,candle` with whom eosin is compared (`pytorch`,
+//! `channels-last`, `compiled`, `burn`, `candle`), `steps=5` how many steps are timed. `device=cuda` compares eosin, compiled with `--features cuda,cudnn`, with PyTorch on the same GPU; the
 //! memory is the host's.
 //!
 //! A turn is two steps, the second is timed: in training one follows the other. After a pause, a step also takes the time to wake
@@ -16,6 +18,7 @@
 
 mod batch;
 mod candle;
+mod matrix_product;
 mod numbers;
 mod ours;
 mod peer;
@@ -45,7 +48,14 @@ const CASES: [(&str, [usize; 4]); 6] = [
 ];
 
 /// In the order of the columns.
-const PEERS: [&str; 4] = ["eosin", "pytorch", "burn", "candle"];
+const PEERS: [&str; 6] = [
+    "eosin",
+    "pytorch",
+    "channels-last",
+    "compiled",
+    "burn",
+    "candle",
+];
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
@@ -72,17 +82,22 @@ fn main() -> Result<()> {
     let only = chosen(value("only"), &CASES.map(|(name, _)| name))?;
     let mut peers = chosen(value("peers"), &PEERS)?;
     if device == "cuda" {
-        peers.retain(|peer| ["eosin", "pytorch"].contains(peer));
+        peers.retain(|peer| !["burn", "candle"].contains(peer));
     }
     let programs = Programs::find(&peers, device)?;
+    let product = matrix_product::operations_per_second(device)?;
+    println!("A matrix product: {:.0} GFLOP/s", product / 1e9);
     println!(
-        "| step | eosin, ms | PyTorch, ms | burn, ms | candle, ms | PyTorch / eosin | eosin, MB | PyTorch, MB |"
+        "| step | eosin, ms | PyTorch, ms | channels-last, ms | compiled, ms | burn, ms | candle, ms | best PyTorch / eosin | \
+         of a matrix product | eosin, MB | PyTorch, MB |"
     );
-    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    println!("| --- |{}", " ---: |".repeat(10));
     for (case, (name, shape)) in CASES.into_iter().enumerate() {
         if only.contains(&name) {
             let peers = compare(&programs, case, steps)?;
-            println!("| {name} {shape:?} | {} |", cells(&peers).join(" | "));
+            let count = programs.operations(case)?;
+            let cells = cells(&peers, count.map(|count| count / product));
+            println!("| {name} {shape:?} | {} |", cells.join(" | "));
         }
     }
     Ok(())
@@ -104,19 +119,20 @@ fn chosen<'a>(asked: Option<&'a str>, all: &[&'a str]) -> Result<Vec<&'a str>> {
 struct Programs<'a> {
     device: &'a str,
     eosin: PathBuf,
-    candle: bool,
     python: Option<OsString>,
+    /// The peers that are asked for.
+    peers: Vec<&'a str>,
     burn: Option<PathBuf>,
 }
 
 impl<'a> Programs<'a> {
-    fn find(peers: &[&str], device: &'a str) -> Result<Self> {
+    fn find(peers: &[&'a str], device: &'a str) -> Result<Self> {
         let python = std::env::var_os("PYTHON_WITH_TORCH");
         Ok(Programs {
             device,
             eosin: std::env::current_exe()?,
-            candle: peers.contains(&"candle"),
-            python: python.filter(|_| peers.contains(&"pytorch")),
+            python,
+            peers: peers.to_vec(),
             burn: match peers.contains(&"burn") {
                 true => build_burn()?,
                 false => None,
@@ -131,22 +147,38 @@ impl<'a> Programs<'a> {
             command.args([format!("peer={peer}"), format!("case={case}"), device]);
             command
         };
-        let (name, shape) = CASES[case];
-        let other = |mut command: Command| {
-            command.arg(name).args(shape.map(|size| size.to_string()));
-            command
-        };
+        let other = |command| with_case(command, case);
         match peer {
             "eosin" => Some(own()),
-            "candle" => self.candle.then(own),
+            "candle" => Some(own()),
             "burn" => Some(other(Command::new(self.burn.as_ref()?))),
-            _ => {
-                let mut command = Command::new(self.python.as_ref()?);
-                command.arg(folder().join("pytorch.py")).arg(self.device);
-                Some(other(command))
-            }
+            "pytorch" => self.pytorch("eager", case),
+            way => self.pytorch(way, case),
         }
+        .filter(|_| peer == "eosin" || self.peers.contains(&peer))
     }
+
+    fn pytorch(&self, way: &str, case: usize) -> Option<Command> {
+        let mut command = Command::new(self.python.as_ref()?);
+        command.arg(folder().join("pytorch.py"));
+        command.args([way, self.device]);
+        Some(with_case(command, case))
+    }
+
+    /// The floating point operations of a step, if PyTorch is there to count them.
+    fn operations(&self, case: usize) -> Result<Option<f64>> {
+        let Some(mut count) = self.pytorch("count", case) else {
+            return Ok(None);
+        };
+        let printed = String::from_utf8(count.output()?.stdout)?;
+        Ok(Some(printed.trim().parse()?))
+    }
+}
+
+fn with_case(mut command: Command, case: usize) -> Command {
+    let (name, shape) = CASES[case];
+    command.arg(name).args(shape.map(|size| size.to_string()));
+    command
 }
 
 fn folder() -> &'static Path {
@@ -170,7 +202,7 @@ fn build_burn() -> Result<Option<PathBuf>> {
 }
 
 /// Each peer has its first turn, then each its second, and so on.
-fn compare(programs: &Programs, case: usize, steps: usize) -> Result<[Option<Peer>; 4]> {
+fn compare(programs: &Programs, case: usize, steps: usize) -> Result<[Option<Peer>; PEERS.len()]> {
     let mut peers = [const { None }; PEERS.len()];
     for (name, peer) in PEERS.into_iter().zip(&mut peers) {
         if let Some(command) = programs.command(name, case) {
@@ -186,7 +218,7 @@ fn compare(programs: &Programs, case: usize, steps: usize) -> Result<[Option<Pee
     Ok(peers)
 }
 
-fn check_agreement(peers: &[Option<Peer>; 4]) -> Result<()> {
+fn check_agreement(peers: &[Option<Peer>; PEERS.len()]) -> Result<()> {
     let ours = peers[0].as_ref().ok_or("eosin is not there")?;
     for (name, peer) in PEERS.into_iter().zip(peers) {
         let Some(peer) = peer else { continue };
@@ -203,15 +235,19 @@ fn check_agreement(peers: &[Option<Peer>; 4]) -> Result<()> {
     Ok(())
 }
 
-/// The row of the table without its name.
-fn cells(peers: &[Option<Peer>; 4]) -> Vec<String> {
+/// The row of the table without its name; `least` are the seconds of a step if it ran as fast as a large matrix product.
+fn cells(peers: &[Option<Peer>; PEERS.len()], least: Option<f64>) -> Vec<String> {
     let times = peers
         .each_ref()
         .map(|peer| peer.as_ref().map(|peer| peer.milliseconds(WARM_UP)));
     let memory = |peer: usize| peers[peer].as_ref().map(|peer| peer.memory);
-    let ratio = times[1].zip(times[0]).map(|(theirs, ours)| theirs / ours);
+    let best = times[1..4].iter().flatten().copied().reduce(f64::min);
+    let ratio = best.zip(times[0]).map(|(theirs, ours)| theirs / ours);
+    let share = least.zip(times[0]);
+    let share = share.map(|(least, ours)| format!("{:.0} %", 1e5 * least / ours));
     let mut cells: Vec<String> = times.map(|time| cell(time, 1)).into();
-    cells.extend([cell(ratio, 2), cell(memory(0), 0), cell(memory(1), 0)]);
+    cells.extend([cell(ratio, 2), share.unwrap_or("n/a".to_owned())]);
+    cells.extend([cell(memory(0), 0), cell(memory(1), 0)]);
     cells
 }
 

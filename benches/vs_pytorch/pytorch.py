@@ -1,5 +1,8 @@
 """PyTorch's side of the comparison: builds the model that it is told and trains it, as `protocol.rs` says. The models are
-those of `eosin::nn`, layer by layer, and begin with the numbers of `numbers.rs`."""
+those of `eosin::nn`, layer by layer, and begin with the numbers of `numbers.rs`.
+
+How it runs comes first: `eager`, `channels-last` (convolutions with channels innermost in memory), or `compiled` (by inductor).
+`count` prints the floating point operations of a step instead, as PyTorch counts those of convolutions and matrix products."""
 
 import math
 import resource
@@ -9,6 +12,7 @@ import time
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.utils.flop_counter import FlopCounterMode
 
 torch.set_num_threads(2)
 torch.manual_seed(1)
@@ -106,15 +110,16 @@ def numbers(*shape):
 
 
 def main():
-    device, name, *shape = sys.argv[1:]
+    way, device, name, *shape = sys.argv[1:]
     shape = [int(size) for size in shape]
     model = {"unet": UNet, "unet-inference": UNet, "mlp": mlp, "mnist": mnist, "resnet18": resnet18}[name]()
     with torch.no_grad():
         for parameter in model.parameters():
             bound = (parameter.numel() / len(parameter)) ** -0.5
             parameter.copy_((2 * numbers(*parameter.shape) - 1) * bound)
-    model.to(device)
-    images = numbers(*shape).to(device)
+    memory = torch.channels_last if way == "channels-last" else torch.contiguous_format
+    model.to(device, memory_format=memory)
+    images = numbers(*shape).to(device, memory_format=memory)
     if name.startswith("unet"):
         target, loss = numbers(shape[0], 1, *shape[2:]).round(), bce_dice
     else:
@@ -122,18 +127,33 @@ def main():
     target = target.to(device)
     optimizer = torch.optim.Adam(model.parameters(), 1e-3)
 
+    def predict(images):
+        return model(images).sigmoid()
+
+    def error(images, target):
+        return loss(model(images), target)
+
+    if way == "compiled":
+        predict, error = torch.compile(predict), torch.compile(error)
+
     def step():
         if name == "unet-inference":
             with torch.inference_mode():
-                return model.eval()(images).sigmoid()
+                return predict(images)
         optimizer.zero_grad()
-        loss(model(images), target).backward()
+        error(images, target).backward()
         optimizer.step()
 
+    model.train(name != "unet-inference")
+    if way == "count":
+        with FlopCounterMode(display=False) as counter:
+            step()
+        print(counter.get_total_flops())
+        return
     with torch.inference_mode():
         first = loss(model.eval()(images), target).item()
     print(sum(parameter.numel() for parameter in model.parameters()), first, flush=True)
-    model.train()
+    model.train(name != "unet-inference")
     for _ in sys.stdin:
         begun = time.perf_counter()
         step()

@@ -4,7 +4,7 @@ use eosin::data::Nuclei;
 use eosin::metrics::instances::InstanceScores;
 use eosin::morph::{LabelMap, Separation, predicted_objects};
 use eosin::nn::{Module, UNet};
-use eosin::ops::sigmoid;
+use eosin::ops::{sigmoid, upsample_bilinear2d};
 use eosin::train::{Tiles, ensemble, predict_tiled, test_time_augmentation};
 use eosin::{Result, Tensor};
 
@@ -16,11 +16,13 @@ pub struct Recipe {
     pub models: Vec<UNet>,
     /// Whether to take the mean over flips and quarter turns.
     pub in_eight_views: bool,
+    /// How many times as large the images are seen: a network has learned from nuclei of some sizes.
+    pub zooms: Vec<f64>,
     pub separation: Separation,
 }
 
 impl Recipe {
-    /// Scores on these images, at their original size; `each` gets the id and the objects of every image.
+    /// Scores on those of these images that have masks, at their original size; `each` gets the id and the objects of every image.
     pub fn score(
         &self,
         nuclei: &Nuclei,
@@ -31,14 +33,34 @@ impl Recipe {
         for &index in indices {
             let (image, labels) = nuclei.original(index)?;
             let objects = predicted_objects(&self.predict(&image)?, &self.separation)?;
-            scores.add(&objects, &labels)?;
+            if nuclei.has_masks(index)? {
+                scores.add(&objects, &labels)?;
+            }
             each(nuclei.id(index).unwrap_or_default(), &objects)?;
         }
         Ok(scores)
     }
 
-    /// Mask, rim and depth (3, H, W), the mean over networks and views, computed tile by tile.
+    /// Mask, rim and depth (3, H, W), the mean over networks, views and zooms.
     fn predict(&self, image: &Tensor) -> Result<Tensor> {
+        let (_, height, width) = image.dims3()?;
+        let resized = |maps: &Tensor, size| match (maps.dim(1)?, maps.dim(2)?) == size {
+            true => Ok(maps.clone()),
+            false => upsample_bilinear2d(&maps.unsqueeze(0)?, size, false)?.squeeze(0),
+        };
+        let zoomed = |side: usize, zoom: f64| (side as f64 * zoom).round().max(1.0) as usize;
+        let maps = self.zooms.iter().map(|&zoom| {
+            let size = (zoomed(height, zoom), zoomed(width, zoom));
+            resized(
+                &self.predict_tiles(&resized(image, size)?)?,
+                (height, width),
+            )
+        });
+        Tensor::stack(&maps.collect::<Result<Vec<_>>>()?, 0)?.mean(0)
+    }
+
+    /// The same of an image as large as it is seen, tile by tile.
+    fn predict_tiles(&self, image: &Tensor) -> Result<Tensor> {
         let one = |model: &UNet, tiles: &Tensor| {
             let output = model.forward(tiles)?;
             let probabilities = sigmoid(&output.narrow(1, 0, 2)?)?;

@@ -6,8 +6,10 @@
 //!
 //! `width=narrow` (the default) or `width=full` says which U-Net; training and scoring must agree. `train` writes the state of the run
 //! beside the weights after each epoch, and goes on from there if it is called again. `score` prints average precision (mean over
-//! IoU .5 to .95, at original sizes), Dice and F1, and writes the answers as the 2018 Data Science Bowl wants them.
-//! `weights=a.safetensors,b.safetensors` scores the mean of several networks; `tta=0` leaves out test-time augmentation.
+//! IoU .5 to .95, at original sizes), Dice and F1 of the images that have masks, and writes the answers for all images as the 2018 Data
+//! Science Bowl wants them.
+//! `weights=a.safetensors,b.safetensors` scores the mean of several networks; `tta=0` leaves out test-time augmentation, `zoom=1,1.5`
+//! takes the mean of images as they are and half again as large.
 
 mod found;
 #[path = "../report/mod.rs"]
@@ -113,6 +115,18 @@ fn importance(nuclei: &Nuclei, indices: &[usize]) -> Result<Vec<f64>> {
     indices.iter().map(importance).collect()
 }
 
+/// The numbers of `zoom=1,1.5`.
+fn zooms() -> Result<Vec<f64>> {
+    let text = text("zoom", "1");
+    let zooms = text.split(',').map(|zoom| match zoom.parse::<f64>() {
+        Ok(zoom) if zoom > 0.0 && zoom.is_finite() => Ok(zoom),
+        _ => Err(Error::Invalid(format!(
+            "zoom={text}: give numbers above 0, such as zoom=1,1.5"
+        ))),
+    });
+    zooms.collect()
+}
+
 fn score() -> Result<()> {
     let files = text("weights", "nuclei.safetensors");
     let models: Vec<UNet> = (files.split(',').map(|file| {
@@ -134,7 +148,7 @@ fn score() -> Result<()> {
             (nuclei, part.indices().to_vec())
         }
         path => {
-            let nuclei = Nuclei::load(path, &options)?;
+            let nuclei = Nuclei::load(path, &options.unmasked())?;
             let all = (0..nuclei.len()).collect();
             (nuclei, all)
         }
@@ -143,6 +157,7 @@ fn score() -> Result<()> {
     let recipe = Recipe {
         models,
         in_eight_views: number("tta", 1) != 0,
+        zooms: zooms()?,
         separation: Separation {
             mask_threshold: number("mask", usual.mask_threshold),
             prominence: number("prominence", usual.prominence),

@@ -7,7 +7,9 @@ use crate::{Result, Tensor};
 pub type BatchIterator<'a> = Box<dyn Iterator<Item = Result<(Tensor, Tensor)>> + 'a>;
 
 /// Returns the batches of each epoch as (input, target).
-pub trait Batches {
+///
+/// A training run loads batches in a thread of its own, ahead of the model: that is why this must be `Sync`.
+pub trait Batches: Sync {
     /// The batches of an epoch; the order may depend on its number.
     fn batches(&self, epoch: usize) -> BatchIterator<'_>;
 

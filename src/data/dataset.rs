@@ -4,7 +4,9 @@ use super::Reads;
 use crate::{Error, Result, Tensor};
 
 /// Samples by index, like PyTorch's map-style `Dataset`.
-pub trait Dataset {
+///
+/// A training run reads samples in a thread of its own, ahead of the model: that is why this must be `Send` and `Sync`.
+pub trait Dataset: Send + Sync {
     /// The number of samples.
     fn len(&self) -> usize;
 

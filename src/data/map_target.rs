@@ -22,7 +22,7 @@ pub struct MapTarget<D, F> {
     function: F,
 }
 
-impl<D: Dataset, F: Fn(&Tensor) -> Result<Tensor>> MapTarget<D, F> {
+impl<D: Dataset, F: Fn(&Tensor) -> Result<Tensor> + Send + Sync> MapTarget<D, F> {
     /// `function` gets the target of one sample, without a batch dimension.
     pub fn new(dataset: D, function: F) -> Self {
         MapTarget { dataset, function }
@@ -35,7 +35,7 @@ impl<D: std::fmt::Debug, F> std::fmt::Debug for MapTarget<D, F> {
     }
 }
 
-impl<D: Dataset, F: Fn(&Tensor) -> Result<Tensor>> Dataset for MapTarget<D, F> {
+impl<D: Dataset, F: Fn(&Tensor) -> Result<Tensor> + Send + Sync> Dataset for MapTarget<D, F> {
     fn len(&self) -> usize {
         self.dataset.len()
     }

@@ -15,7 +15,8 @@ use crate::{Result, Tensor};
 /// It is `skimage.segmentation.watershed`, with the same order among equal heights (Soille & Ansoult, "Automated basin
 /// delineation from digital elevation models using mathematical morphology", Signal Processing 1990): the pixel that water
 /// reached first goes first. A pixel below its neighbour's water level fills up to that level. Markers lie below everything and
-/// come in the order of their pixels, row by row; among them, scikit-image has no fixed order.
+/// come in the order of their pixels, row by row. scikit-image 0.26 begins each marker at its own elevation instead: between markers
+/// at different heights, a pixel that both reach may get the other number.
 ///
 /// ```
 /// use candle_core::Device;

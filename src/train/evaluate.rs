@@ -1,5 +1,6 @@
 //! A model on batches, without training it.
 
+use super::ahead::ahead;
 use super::batch::{scalar, to_device};
 use super::history::find;
 use super::mean::Mean;
@@ -104,13 +105,15 @@ fn for_each_batch(
     let _guard = Guard::new();
     let device = model.parameters().device();
     evaluating(model, || {
-        for batch in batches.batches(0) {
-            if interrupted() {
-                return Err(Error::Invalid(format!("{name}: it was interrupted")));
+        ahead(batches, 0, |batches| {
+            for batch in batches {
+                if interrupted() {
+                    return Err(Error::Invalid(format!("{name}: it was interrupted")));
+                }
+                let (input, target) = to_device(batch?, &device)?;
+                each(model.forward(&input)?, target)?;
             }
-            let (input, target) = to_device(batch?, &device)?;
-            each(model.forward(&input)?, target)?;
-        }
-        Ok(())
+            Ok(())
+        })
     })
 }

@@ -1,6 +1,7 @@
 //! The training loop and what hangs on it.
 
 mod adam;
+mod ahead;
 mod batch;
 mod best_weights;
 mod blend;

@@ -1,5 +1,6 @@
 //! What happens in each epoch and with each batch.
 
+use super::ahead::ahead;
 use super::batch::{scalar, to_device};
 use super::callback::Callback;
 use super::clip_gradients::Clipping;
@@ -7,7 +8,7 @@ use super::frozen::Frozen;
 use super::mean::Mean;
 use super::resume::Resume;
 use super::run::{Run, Step};
-use crate::data::Batches;
+use crate::data::{BatchIterator, Batches};
 use crate::nn::evaluating;
 use crate::ops::backward;
 use crate::{Error, Result, Tensor};
@@ -37,11 +38,15 @@ pub(super) fn epochs<'a>(
     for epoch in run.history.epochs.len() + 1..=run.plan.epochs {
         run.begin_epoch(epoch);
         callbacks.on_epoch_begin(run)?;
-        train_epoch(run, callbacks, work)?;
+        ahead(work.train, epoch, |batches| {
+            train_epoch(run, callbacks, work, batches)
+        })?;
         if let Some(valid) = work.valid
             && !run.stopping
         {
-            validate(run, callbacks, work.loss, valid)?;
+            ahead(valid, epoch, |batches| {
+                validate(run, callbacks, work.loss, batches)
+            })?;
         }
         // An epoch that is not finished has no record.
         if run.stopping {
@@ -64,12 +69,13 @@ fn train_epoch<'a>(
     run: &mut Run<'a>,
     callbacks: &mut Callbacks<'a>,
     work: &Work<'_, 'a>,
+    batches: BatchIterator,
 ) -> Result<()> {
     let parameters = run.model.parameters();
     let device = parameters.device();
     let mut mean = Mean::default();
     run.model.train();
-    for batch in work.train.batches(run.epoch) {
+    for batch in batches {
         if run.is_over() {
             break;
         }
@@ -121,14 +127,14 @@ fn validate<'a>(
     run: &mut Run<'a>,
     callbacks: &mut Callbacks<'a>,
     loss: &Loss<'a>,
-    batches: &dyn Batches,
+    batches: BatchIterator,
 ) -> Result<()> {
     let model = run.model;
     let device = model.parameters().device();
     let mut mean = Mean::default();
     callbacks.on_validation_begin(run)?;
     evaluating(model, || {
-        for batch in batches.batches(run.epoch) {
+        for batch in batches {
             if run.is_over() {
                 break;
             }

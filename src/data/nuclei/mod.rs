@@ -141,6 +141,7 @@ impl Nuclei {
                     id: format!("synthetic-{index:04}"),
                     image: of_image(),
                     mask: picture.mask().into_iter().map(u8::from).collect(),
+                    has_masks: true,
                     height: size,
                     width: size,
                     overlap: 0,
@@ -215,6 +216,14 @@ impl Nuclei {
     pub fn original_size(&self, index: usize) -> Result<(usize, usize)> {
         let sample = self.sample(index)?;
         Ok((sample.height, sample.width))
+    }
+
+    /// Whether an image came with masks. Without them, which [`Options::unmasked`] allows, it seems to have no nuclei.
+    ///
+    /// # Errors
+    /// When there is no such image.
+    pub fn has_masks(&self, index: usize) -> Result<bool> {
+        Ok(self.sample(index)?.has_masks)
     }
 
     /// How many pixels of an image belong to more than one mask, at its original size. The challenge allows none.

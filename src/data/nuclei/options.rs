@@ -15,6 +15,8 @@ pub struct Options {
     pub limit: Option<usize>,
     /// Whether to keep the images and the numbers of their nuclei at their original size, too.
     pub originals: bool,
+    /// Whether to read images that have no masks, too.
+    pub unmasked: bool,
 }
 
 impl Options {
@@ -38,6 +40,13 @@ impl Options {
         self.originals = true;
         self
     }
+
+    /// Also reads images that have no masks, such as the test images of a challenge; otherwise they are left out.
+    /// [`Nuclei::has_masks`](super::Nuclei::has_masks) tells them from images whose masks are empty.
+    pub fn unmasked(mut self) -> Self {
+        self.unmasked = true;
+        self
+    }
 }
 
 impl Default for Options {
@@ -46,6 +55,7 @@ impl Default for Options {
             size: 256,
             limit: None,
             originals: false,
+            unmasked: false,
         }
     }
 }

@@ -14,6 +14,7 @@ pub struct Sample {
     pub image: Pixels,
     /// 0 and 1; bytes take a quarter of the memory of f32.
     pub mask: Vec<u8>,
+    pub has_masks: bool,
     /// The size before the image was resized.
     pub height: usize,
     pub width: usize,
@@ -40,7 +41,8 @@ impl Sample {
                 ));
             }
         };
-        if entry.masks.is_empty() {
+        let has_masks = !entry.masks.is_empty();
+        if !has_masks && !options.unmasked {
             return Err("there are no masks".to_owned());
         }
         let image = decode_file(image_name, &reader.read(image_name)?)?;
@@ -60,6 +62,7 @@ impl Sample {
             id: id.to_owned(),
             image: Pixels::new(image, Some(side)),
             mask: mask.into_raw(),
+            has_masks,
             height,
             width,
             overlap,

@@ -154,6 +154,13 @@ fn bad_images_are_left_out_and_listed_with_the_reason() {
     ]) {
         assert!(reason.starts_with(wanted), "{reason}");
     }
+    // A challenge's test images have no masks.
+    let nuclei = Nuclei::load(folder.path(), &small().unmasked().originals()).unwrap();
+    let place = |id| (0..nuclei.len()).find(|&index| nuclei.id(index) == Some(id));
+    let (masked, maskless) = (place("a").unwrap(), place("maskless").unwrap());
+    assert!(nuclei.has_masks(masked).unwrap() && !nuclei.has_masks(maskless).unwrap());
+    assert_eq!(nuclei.labels(maskless).unwrap().count(), 0);
+    assert_eq!(nuclei.unreadable().len(), 3);
 }
 
 #[test]

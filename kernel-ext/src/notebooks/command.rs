@@ -5,6 +5,7 @@ use super::manifest::manifest;
 use super::markdown;
 use super::new;
 use super::notebook::{Edition, notebook};
+use super::site;
 use crate::error::{At, Error, Result};
 use crate::home::write_atomically;
 use crate::source::Source;
@@ -29,6 +30,7 @@ enum Action {
         /// Number and words, as in 04-convolution
         name: String,
     },
+    Site(site::Options),
 }
 
 /// Does what the options ask for in the checkout; the result is the exit code.
@@ -46,16 +48,28 @@ pub fn run(options: &Options) -> Result<i32> {
         }
         Action::Build => build(&source, &folder, true),
         Action::Check => build(&source, &folder, false),
+        Action::Site(options) => {
+            let (lessons, mistakes) = read(&folder)?;
+            if !told(&mistakes) {
+                return Ok(1);
+            }
+            site::build(options, &source, &lessons).map(|()| 0)
+        }
     }
+}
+
+/// Prints the mistakes; whether there are none.
+fn told(mistakes: &[String]) -> bool {
+    for mistake in mistakes {
+        eprintln!("{mistake}");
+    }
+    mistakes.is_empty()
 }
 
 /// Builds every lesson, and writes what has changed or only reports it.
 fn build(source: &Source, folder: &Path, writes: bool) -> Result<i32> {
     let (lessons, mistakes) = read(folder)?;
-    for mistake in &mistakes {
-        eprintln!("{mistake}");
-    }
-    if !mistakes.is_empty() {
+    if !told(&mistakes) {
         return Ok(1);
     }
     let mut differing = 0;

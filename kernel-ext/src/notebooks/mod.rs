@@ -3,6 +3,7 @@
 
 mod choice;
 mod command;
+mod course;
 mod description;
 mod exercise;
 mod lesson;
@@ -13,7 +14,7 @@ mod new;
 mod notebook;
 // The crate `eosin` reads what is written here; this package does not depend on it.
 #[path = "../../../src/exercise/schema.rs"]
-mod schema;
+pub mod schema;
 mod syntax;
 
 pub use command::{Options, run};

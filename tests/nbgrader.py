@@ -3,6 +3,7 @@
 Arguments: the folder of the course, the lesson, the checkout's src/exercise/lessons.json."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -40,8 +41,13 @@ fn part(_: &Tensor) -> Result<Tensor> {
 """
 
 
+# As in an activated environment: nbgrader calls the program `alembic`.
+ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
 def nbgrader(*arguments):
-    done = subprocess.run([sys.executable, "-m", "nbgrader", *arguments], cwd=COURSE, capture_output=True, text=True)
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    done = subprocess.run(command, cwd=COURSE, env=ENVIRONMENT, capture_output=True, text=True)
     assert done.returncode == 0, f"nbgrader {arguments}: {done.stdout}{done.stderr}"
     return done.stderr
 

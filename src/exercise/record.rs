@@ -158,7 +158,8 @@ mod tests {
     fn a_file_without_times_can_be_read() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("progress.json");
-        let old = r#"{"a": {"attempts": 2, "solved": true, "hints": 1, "solution": 0, "touched": 5}}"#;
+        let old =
+            r#"{"a": {"attempts": 2, "solved": true, "hints": 1, "solution": 0, "touched": 5}}"#;
         fs::write(&file, old).unwrap();
         change_in(&file, "b", |record| record.hints = 1).unwrap();
         let records = read(&file);

@@ -98,10 +98,11 @@ pub fn python_with(file: &str) -> PathBuf {
     let requirements = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests")
         .join(file);
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(match file.strip_suffix("-requirements.txt") {
-        Some(name) => format!("python-{name}"),
-        None => "python".to_owned(),
-    });
+    let folder =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(match file.strip_suffix("-requirements.txt") {
+            Some(name) => format!("python-{name}"),
+            None => "python".to_owned(),
+        });
     let (python, mark) = (folder.join("bin/python"), folder.join("requirements.txt"));
     let wanted = std::fs::read(&requirements).unwrap();
     if std::fs::read(&mark).is_ok_and(|there| there == wanted) {

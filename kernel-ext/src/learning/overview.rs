@@ -92,7 +92,12 @@ impl<'a> Sum<'a> {
             with_hints: count(|row| row.hints > 0),
             with_solution: count(|row| row.solution > 0),
             tries: median(begun.iter().map(|row| row.tries as f64).collect()),
-            minutes: median(begun.iter().map(|row| row.minutes).collect()),
+            // Files of earlier versions hold no time.
+            minutes: median(
+                (begun.iter().map(|row| row.minutes))
+                    .filter(|minutes| *minutes > 0.0)
+                    .collect(),
+            ),
         }
     }
 
@@ -144,7 +149,7 @@ pub fn notebook(class: &[Vec<Row>], lessons: &[Lesson]) -> Result<String> {
         .iter()
         .flat_map(|lesson| sums(lesson, class))
         .collect();
-    worst.retain(|sum| sum.begun > 0);
+    worst.retain(|sum| sum.trouble() > (0, 0, 1.0));
     worst.sort_by(|one, other| {
         let (one, other) = (one.trouble(), other.trouble());
         (other.0, other.1)

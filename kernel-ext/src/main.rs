@@ -9,6 +9,7 @@ mod kernel;
 mod kernelspec;
 mod lab;
 mod labextension;
+mod learning;
 mod notebooks;
 mod plain_path;
 mod prebuilt;
@@ -34,6 +35,7 @@ struct Arguments {
 enum Command {
     Lab(lab::Options),
     Doctor(doctor::Options),
+    Progress(learning::Options),
     /// Builds the notebooks from their Markdown sources, checks that they are up to date, or begins a new one
     Notebooks(notebooks::Options),
     /// Serves one notebook (Jupyter calls this)
@@ -47,6 +49,7 @@ fn main() {
     let outcome = match Arguments::parse().command {
         Command::Lab(options) => lab::run(&options),
         Command::Doctor(options) => doctor::run(&options),
+        Command::Progress(options) => learning::run(&options),
         Command::Notebooks(options) => notebooks::run(&options),
         Command::Kernel { connection_file } => kernel::run(&connection_file).map(|()| 0),
     };

@@ -16,6 +16,7 @@ mod variables;
 pub use bundle::{Bundle, Show, escape_html};
 #[doc(hidden)]
 pub use hooks::{cell_failed, cell_returned};
+pub(crate) use hooks::tell_right;
 pub use input::input;
 pub use live::LiveDisplay;
 pub(crate) use sink::{Listener, listener};

@@ -3,6 +3,7 @@
 
 mod choice;
 mod command;
+mod course;
 mod description;
 mod exercise;
 mod lesson;
@@ -15,7 +16,7 @@ mod outputs;
 mod page;
 // The crate `eosin` reads what is written here; this package does not depend on it.
 #[path = "../../../src/exercise/schema.rs"]
-mod schema;
+pub mod schema;
 mod site;
 mod syntax;
 

@@ -1,6 +1,8 @@
 //! `eosin`: the notebook kernel, and the commands that set it up and look after it.
 
 mod analysis;
+mod class;
+mod cpu;
 mod disk;
 mod doctor;
 mod error;
@@ -12,6 +14,7 @@ mod labextension;
 mod notebooks;
 mod plain_path;
 mod prebuilt;
+mod program;
 mod progress;
 mod python;
 mod signatures;
@@ -34,6 +37,8 @@ struct Arguments {
 enum Command {
     Lab(lab::Options),
     Doctor(doctor::Options),
+    #[command(subcommand)]
+    Class(class::Command),
     /// Builds the notebooks from their Markdown sources, checks that they are up to date, or begins a new one
     Notebooks(notebooks::Options),
     /// Serves one notebook (Jupyter calls this)
@@ -47,6 +52,7 @@ fn main() {
     let outcome = match Arguments::parse().command {
         Command::Lab(options) => lab::run(&options),
         Command::Doctor(options) => doctor::run(&options),
+        Command::Class(command) => class::run(&command),
         Command::Notebooks(options) => notebooks::run(&options),
         Command::Kernel { connection_file } => kernel::run(&connection_file).map(|()| 0),
     };

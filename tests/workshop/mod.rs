@@ -89,37 +89,40 @@ pub fn workshop() -> &'static Workshop {
 pub fn test_python() -> PathBuf {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON
-        .get_or_init(|| {
-            let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/requirements.txt");
-            let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
-            let (python, mark) = (folder.join("bin/python"), folder.join("requirements.txt"));
-            let wanted = std::fs::read(&requirements).unwrap();
-            if std::fs::read(&mark).is_ok_and(|there| there == wanted) {
-                return python;
-            }
-            let made = Command::new("python3")
-                .args(["-m", "venv", "--clear"])
-                .arg(&folder)
-                .status()
-                .unwrap();
-            assert!(made.success(), "python3 -m venv failed");
-            let installed = Command::new(&python)
-                .args([
-                    "-m",
-                    "pip",
-                    "install",
-                    "--quiet",
-                    "--disable-pip-version-check",
-                    "--requirement",
-                ])
-                .arg(&requirements)
-                .status()
-                .unwrap();
-            assert!(installed.success(), "pip install failed");
-            std::fs::write(&mark, wanted).unwrap();
-            python
-        })
+        .get_or_init(|| environment("python", "tests/requirements.txt"))
         .clone()
+}
+
+/// The interpreter of a Python environment with what a file requires.
+pub fn environment(name: &str, requirements: &str) -> PathBuf {
+    let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join(requirements);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let (python, mark) = (folder.join("bin/python"), folder.join("requirements.txt"));
+    let wanted = std::fs::read(&requirements).unwrap();
+    if std::fs::read(&mark).is_ok_and(|there| there == wanted) {
+        return python;
+    }
+    let made = Command::new("python3")
+        .args(["-m", "venv", "--clear"])
+        .arg(&folder)
+        .status()
+        .unwrap();
+    assert!(made.success(), "python3 -m venv failed");
+    let installed = Command::new(&python)
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--requirement",
+        ])
+        .arg(&requirements)
+        .status()
+        .unwrap();
+    assert!(installed.success(), "pip install failed");
+    std::fs::write(&mark, wanted).unwrap();
+    python
 }
 
 /// One output of a cell.

@@ -58,22 +58,23 @@ class Hub:
         self.environment = os.environ | {"CONFIGPROXY_AUTH_TOKEN": secrets.token_hex(32)}
         settings = SETTINGS.format(settings=str(CLASS / "jupyterhub_config.py"), public=public, hub=hub, api=api)
         (folder / "jupyterhub_config.py").write_text(settings)
-        self.log = open(folder / "log", "a")
         addresses = ["--ip=127.0.0.1", f"--port={public}", "--api-ip=127.0.0.1", f"--api-port={api}"]
         routes = [f"--default-target=http://127.0.0.1:{hub}", f"--error-target=http://127.0.0.1:{hub}/hub/error"]
-        self.proxy = self.run([PROXY, *addresses, *routes])
+        self.own_url = f"http://127.0.0.1:{hub}"
+        self.proxy = self.run("proxy", [PROXY, *addresses, *routes])
         self.hub = None
 
-    def run(self, command):
-        return subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=self.log, stderr=self.log)
+    def run(self, name, command):
+        with open(self.folder / f"{name}.log", "a") as log:
+            return subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=log, stderr=log)
 
     async def start(self):
-        self.hub = self.run([sys.executable, "-m", "jupyterhub", "--config=jupyterhub_config.py"])
+        self.hub = self.run("hub", [sys.executable, "-m", "jupyterhub", "--config=jupyterhub_config.py"])
         async with aiohttp.ClientSession() as session:
             for _ in range(PATIENCE):
                 assert self.hub.poll() is None, "the hub has ended"
                 with contextlib.suppress(aiohttp.ClientError):
-                    async with session.get(f"{self.url}/hub/api/") as answer:
+                    async with session.get(f"{self.own_url}/hub/api/") as answer:
                         if answer.ok:
                             return
                 await asyncio.sleep(0.2)
@@ -301,7 +302,7 @@ async def hold_class(folder):
             await learner.disconnect()
         await together(learner.ask("DELETE", f"/hub/api/users/{learner.name}/server") for learner in learners)
     except BaseException:
-        print((folder / "log").read_text()[-20_000:], file=sys.stderr)
+        print((folder / "hub.log").read_text()[-20_000:], file=sys.stderr)
         raise
     finally:
         hub.end()

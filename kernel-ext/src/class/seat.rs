@@ -5,7 +5,7 @@ use crate::error::{At, Error, Result};
 use crate::home::SHARED_VARIABLE;
 use crate::plain_path::folder_of_own;
 use crate::workshop::{self, Copied};
-use nix::sys::stat::{Mode, umask};
+use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,18 +25,23 @@ pub struct Options {
     arguments: Vec<String>,
 }
 
+/// What a learner writes is for nobody else to read, whatever the home allows.
+const PRIVATELY: &str = r#"umask 077 && exec "$@""#;
+
 /// Becomes the server.
 pub fn run(options: &Options) -> Result<i32> {
-    // What a learner writes is for nobody else to read, whatever the home allows.
-    umask(Mode::S_IRWXG | Mode::S_IRWXO);
     let class = ClassFolder::at(&options.dir).at(&options.dir)?;
     let workshop = workshop::default_folder()?;
-    fs::create_dir_all(&workshop).at(&workshop)?;
+    let mut private = fs::DirBuilder::new();
+    private.recursive(true).mode(0o700);
+    private.create(&workshop).at(&workshop)?;
     let copied = workshop::copy(&class.notebooks(), &workshop)?;
     workshop::tell(&copied, &workshop);
     let interpreter = class.python().interpreter();
-    let mut server = Command::new(&interpreter);
+    let mut server = Command::new("/bin/sh");
     server
+        .args(["-c", PRIVATELY, "seat"])
+        .arg(&interpreter)
         .args(["-m", "jupyterhub.singleuser"])
         .args(&options.arguments)
         .current_dir(&workshop)
@@ -54,7 +59,7 @@ pub fn run(options: &Options) -> Result<i32> {
     if let Some(folder) = short_runtime_folder()? {
         server.env("JUPYTER_RUNTIME_DIR", folder);
     }
-    Err(Error::io(&interpreter, server.exec()))
+    Err(Error::io(Path::new("/bin/sh"), server.exec()))
 }
 
 /// In a terminal, learners have `eosin` and the Rust of the class.

@@ -10,13 +10,10 @@ use crate::python::Python;
 use crate::source::Source;
 use crate::toolchain::Toolchain;
 use crate::{cpu, disk, kernelspec, labextension, prebuilt, program, python, workshop};
-use nix::sys::stat::{Mode, umask};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The server of one learner, in the version of the hub that docs/class.md installs.
-const HUB: &str = "jupyterhub==6.1.1\n";
 /// For all servers of the class.
 const SERVER_SETTINGS: &str = include_str!("../../python/class_server_config.json");
 const HUB_SETTINGS: &str = include_str!("../../python/jupyterhub_config.py");
@@ -31,6 +28,9 @@ pub struct Options {
     /// The Python that JupyterLab will run with; all users must be able to read it
     #[arg(long, value_name = "PROGRAM", default_value = "python3")]
     python: PathBuf,
+    /// The version of JupyterHub that the hub runs; the seats' servers must have the same
+    #[arg(long, value_name = "VERSION", default_value = "6.1.1")]
+    jupyterhub: String,
     /// Compile for this processor or newer ones instead of this machine's own, for an image that runs on other machines
     #[arg(long, value_name = "LEVEL", value_parser = clap::builder::PossibleValuesParser::new(cpu::LEVELS))]
     target_cpu: Option<String>,
@@ -44,8 +44,6 @@ pub struct Options {
 
 /// Sets up what is missing or out of date.
 pub fn run(options: &Options) -> Result<i32> {
-    // What is written from here on is for all to read.
-    umask(Mode::S_IWGRP | Mode::S_IWOTH);
     let folder = ClassFolder::at(&options.dir).at(&options.dir)?;
     check_folder(&folder)?;
     check_python(&options.python)?;
@@ -58,7 +56,8 @@ pub fn run(options: &Options) -> Result<i32> {
     let toolchain = shared_toolchain::ensure(&toolchain, &folder.toolchain())?;
     program::install(&home)?;
     let python = python::ensure(&home, &options.python, options.offline)?;
-    python.add(HUB, "Installing JupyterHub's part of a seat", options.offline)?;
+    let server = format!("jupyterhub=={}\n", options.jupyterhub);
+    python.add(&server, "Installing the seats' servers", options.offline)?;
     labextension::ensure(&source, &python)?;
     kernelspec::ensure_for_class(&home, &python)?;
     prebuild(options, &home, &source, &toolchain)?;

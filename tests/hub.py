@@ -106,15 +106,11 @@ class Learner:
             form = {"username": self.name, "password": "any", "_xsrf": hidden}
             async with session.post(f"{self.hub.url}/hub/login", data=form, allow_redirects=False) as answer:
                 assert answer.status == 302, answer.status
-            await self.answered(session.get(f"{self.hub.url}/hub/api/user", headers={"Referer": f"{self.hub.url}/hub/"}))
-            token = await self.answered(
-                session.post(
-                    f"{self.hub.url}/hub/api/users/{self.name}/tokens",
-                    params={"_xsrf": hidden},
-                    headers={"Referer": f"{self.hub.url}/hub/"},
-                    json={"note": "cells"},
-                )
-            )
+            # The page on which learners ask for a token.
+            async with session.get(f"{self.hub.url}/hub/token") as page:
+                hidden = re.search(r'xsrf_token: "([^"]+)"', await page.text())[1]
+            address = f"{self.hub.url}/hub/api/users/{self.name}/tokens"
+            token = await self.answered(session.post(address, headers={"X-XSRFToken": hidden}, json={"note": "cells"}))
         self.headers = {"Authorization": f"token {token['token']}"}
 
     @staticmethod

@@ -101,6 +101,10 @@ mod tests {
             assert_eq!(name(level), level);
         }
         // Each level includes those before it.
-        assert!(LEVELS.map(has).is_sorted_by(|lower, higher| lower >= higher));
+        assert!(
+            LEVELS
+                .map(has)
+                .is_sorted_by(|lower, higher| lower >= higher)
+        );
     }
 }

@@ -95,6 +95,14 @@ impl Home {
     }
 }
 
+/// Who can bring up to date what is installed, and how.
+pub fn how_to_set_up() -> &'static str {
+    match std::env::var_os(SHARED_VARIABLE) {
+        Some(_) => "ask your instructor to run `eosin class setup` again",
+        None => "run `cargo lab --setup-only` once",
+    }
+}
+
 /// Writes a file completely or not at all.
 pub fn write_atomically(path: &Path, content: &[u8]) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));

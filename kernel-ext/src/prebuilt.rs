@@ -333,7 +333,10 @@ fn lay_out(
         }
     }
     for file in toolchain.standard_library()? {
-        place(&file, &partial.path().join(file.file_name().unwrap_or_default()))?;
+        place(
+            &file,
+            &partial.path().join(file.file_name().unwrap_or_default()),
+        )?;
     }
     analysis::write_api(&partial.path().join("api"), source, toolchain, offline)?;
     analysis::write_standard_library(&partial.path().join("std"), toolchain)?;

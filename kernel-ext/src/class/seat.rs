@@ -74,9 +74,7 @@ fn path(class: &ClassFolder) -> std::ffi::OsString {
 fn short_runtime_folder() -> Result<Option<PathBuf>> {
     let usual = match env::var_os("JUPYTER_RUNTIME_DIR") {
         Some(folder) => PathBuf::from(folder),
-        None => dirs::data_dir()
-            .unwrap_or_default()
-            .join("jupyter/runtime"),
+        None => dirs::data_dir().unwrap_or_default().join("jupyter/runtime"),
     };
     match is_too_long(&usual) {
         true => folder_of_own(&usual).map(Some),

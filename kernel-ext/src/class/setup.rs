@@ -116,12 +116,7 @@ fn check_python(program: &Path) -> Result<()> {
 }
 
 /// Compiles the notebook crate, unless the one who sets up has compiled the same for themselves.
-fn prebuild(
-    options: &Options,
-    home: &Home,
-    source: &Source,
-    toolchain: &Toolchain,
-) -> Result<()> {
+fn prebuild(options: &Options, home: &Home, source: &Source, toolchain: &Toolchain) -> Result<()> {
     let mut features = options.features.clone();
     features.sort();
     let cpu = options.target_cpu.clone().unwrap_or_else(cpu::native);

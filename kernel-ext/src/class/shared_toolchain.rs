@@ -9,7 +9,11 @@ use std::path::{Path, PathBuf};
 /// Makes `folder` a copy of a toolchain, without its documentation, unless it is one already.
 pub fn ensure(from: &Toolchain, folder: &Path) -> Result<Toolchain> {
     if toolchain::stamp(folder) != from.stamp {
-        println!("Copying {} to {} ...", from.sysroot.display(), folder.display());
+        println!(
+            "Copying {} to {} ...",
+            from.sysroot.display(),
+            folder.display()
+        );
         copy(from, folder)?;
     }
     Toolchain::of(&folder.join("bin/rustc"))

@@ -131,6 +131,9 @@ class Learner:
             assert time.monotonic() - begun < PATIENCE, f"the server of {self.name} does not start"
             await asyncio.sleep(1)
         self.times["server"] = time.monotonic() - begun
+        async with aiohttp.ClientSession(headers=self.headers) as session:
+            async with session.get(f"{self.hub.url}/user/{self.name}/", allow_redirects=False) as answer:
+                assert "/lab/tree/00-welcome.ipynb" in answer.headers["Location"]
 
     async def start_kernel(self):
         kernel = await self.ask("POST", f"/user/{self.name}/api/kernels", json={"name": "eosin", "path": LESSON})

@@ -56,7 +56,7 @@ pub fn run(options: &Options) -> Result<i32> {
         toolchain::check_cuda()?;
     }
     program::install(&home)?;
-    let python = python::ensure(&home, Path::new("python3"), options.offline)?;
+    let python = python::ensure(&home, options.offline)?;
     let (cpu, offline) = (cpu::native(), options.offline);
     prebuilt::ensure(&home, &source, &toolchain, &features, &cpu, offline)?;
     kernelspec::ensure(&home, &python)?;

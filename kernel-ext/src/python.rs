@@ -69,12 +69,14 @@ impl Python {
 
     /// The environment that will be used, if it is complete.
     pub fn locate(home: &Home) -> Option<Self> {
-        Self::conda().or_else(|| {
-            let prefix = home.python();
-            let whole = fs::read_to_string(prefix.join(COMPLETE))
-                .is_ok_and(|hash| hash.trim() == requirements_hash());
-            (whole && prefix.join("bin/python").exists()).then_some(Python { prefix })
-        })
+        Self::conda().or_else(|| Self::private(home))
+    }
+
+    fn private(home: &Home) -> Option<Self> {
+        let prefix = home.python();
+        let whole = fs::read_to_string(prefix.join(COMPLETE))
+            .is_ok_and(|hash| hash.trim() == requirements_hash());
+        (whole && prefix.join("bin/python").exists()).then_some(Python { prefix })
     }
 
     fn conda() -> Option<Self> {
@@ -90,9 +92,17 @@ fn requirements_hash() -> String {
     hex(&Sha256::digest(format!("{REQUIREMENTS}{SETTINGS}")))
 }
 
+/// The active conda environment, or the private one.
+pub fn ensure(home: &Home, offline: bool) -> Result<Python> {
+    match Python::conda() {
+        Some(python) => Ok(python),
+        None => ensure_private(home, Path::new("python3"), offline),
+    }
+}
+
 /// Makes the private environment when there is none, or when its requirements have changed.
-pub fn ensure(home: &Home, interpreter: &Path, offline: bool) -> Result<Python> {
-    if let Some(python) = Python::locate(home) {
+pub fn ensure_private(home: &Home, interpreter: &Path, offline: bool) -> Result<Python> {
+    if let Some(python) = Python::private(home) {
         return Ok(python);
     }
     if offline {

@@ -55,7 +55,7 @@ pub fn run(options: &Options) -> Result<i32> {
     disk::check(&home)?;
     let toolchain = shared_toolchain::ensure(&toolchain, &folder.toolchain())?;
     program::install(&home)?;
-    let python = python::ensure(&home, &options.python, options.offline)?;
+    let python = python::ensure_private(&home, &options.python, options.offline)?;
     let server = format!("jupyterhub=={}\n", options.jupyterhub);
     python.add(&server, "Installing the seats' servers", options.offline)?;
     labextension::ensure(&source, &python)?;

@@ -33,7 +33,6 @@ c.JupyterHub.authenticator_class = "dummy"
 c.JupyterHub.bind_url = "http://127.0.0.1:{public}"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub}"
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{api}"
-# The dummy authenticator asks no password, and the class is alone here.
 c.JupyterHub.log_level = "WARN"
 """
 

@@ -18,7 +18,8 @@ fn a_class_on_one_hub_keeps_its_variables_and_its_secrets() {
     let seats = std::env::var("EOSIN_SEATS").unwrap_or_else(|_| "6".to_owned());
     let held = Command::new(&python)
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hub.py"))
-        .args([Path::new(CLASS), &proxy(&python)])
+        .arg(CLASS)
+        .arg(proxy(&python))
         .arg(seats)
         .env("PATH", path_with(&python))
         .status()
@@ -29,9 +30,8 @@ fn a_class_on_one_hub_keeps_its_variables_and_its_secrets() {
 /// The notebook crate comes from the workshop, which has it already.
 fn set_up_class() {
     workshop();
-    let python = ["--python", "/usr/bin/python3"];
-    let set_up = eosin(&["class", "setup", "--dir", CLASS])
-        .args(python)
+    let python = "/usr/bin/python3";
+    let set_up = eosin(&["class", "setup", "--dir", CLASS, "--python", python])
         .status()
         .unwrap();
     assert!(set_up.success(), "`eosin class setup` failed");

@@ -12,7 +12,7 @@ mod shared_toolchain;
 
 use crate::error::Result;
 
-/// Sets up a class that shares one machine, and opens its seats
+/// Sets up what a class shares on one machine, and opens its seats
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Setup(setup::Options),

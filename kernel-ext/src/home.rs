@@ -3,11 +3,14 @@
 use crate::error::{At, Error, Result};
 pub use crate::plain_path::HOME_VARIABLE;
 use crate::plain_path::{plain_folder, plain_path};
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The user's two folders: one for what was installed, one for what can be made again.
+/// Names the folder of a class: what is installed there is shared, and all else is the user's own.
+pub const SHARED_VARIABLE: &str = "EOSIN_SHARED";
+
+/// Two folders: one for what was installed, one for what can be made again.
 #[derive(Debug, Clone)]
 pub struct Home {
     pub data: PathBuf,
@@ -15,7 +18,28 @@ pub struct Home {
 }
 
 impl Home {
+    /// What this user has, or shares with a class.
     pub fn from_environment() -> Result<Self> {
+        let own = Self::own()?;
+        let shared = std::env::var_os(SHARED_VARIABLE).filter(|folder| !folder.is_empty());
+        Ok(match shared {
+            Some(folder) => Home {
+                data: folder.into(),
+                ..own
+            },
+            None => own,
+        })
+    }
+
+    /// What a class shares. Nobody runs kernels from its cache.
+    pub fn of_class(folder: &Path) -> Self {
+        Home {
+            data: folder.to_owned(),
+            cache: folder.join("cache"),
+        }
+    }
+
+    fn own() -> Result<Self> {
         if let Some(home) = std::env::var_os(HOME_VARIABLE).filter(|home| !home.is_empty()) {
             let home = std::path::absolute(Path::new(&home)).at(Path::new(&home))?;
             return Ok(Home {
@@ -56,6 +80,26 @@ impl Home {
 
     pub fn python(&self) -> PathBuf {
         self.data.join("python")
+    }
+
+    /// A lock on setting up: a second command must not clear away what a first one is still installing.
+    pub fn set_up_alone(&self) -> Result<File> {
+        fs::create_dir_all(&self.data).at(&self.data)?;
+        let path = self.data.join("set-up.lock");
+        let lock = File::create(&path).at(&path)?;
+        if lock.try_lock().is_err() {
+            println!("Another command is setting up; waiting for it.");
+            lock.lock().at(&path)?;
+        }
+        Ok(lock)
+    }
+}
+
+/// Who can bring up to date what is installed, and how.
+pub fn how_to_set_up() -> &'static str {
+    match std::env::var_os(SHARED_VARIABLE) {
+        Some(_) => "ask your instructor to run `eosin class setup` again",
+        None => "run `cargo lab --setup-only` once",
     }
 }
 

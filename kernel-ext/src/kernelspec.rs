@@ -1,7 +1,7 @@
 //! Telling Jupyter that there is a kernel `eosin`.
 
 use crate::error::{At, Error, Result};
-use crate::home::{HOME_VARIABLE, Home, write_atomically};
+use crate::home::{HOME_VARIABLE, Home, SHARED_VARIABLE, write_atomically};
 use crate::python::Python;
 use serde_json::{Value, json};
 use std::fs;
@@ -33,24 +33,25 @@ fn users_folder() -> Option<PathBuf> {
 }
 
 /// Writes the kernelspec where this user's Jupyters look, unless it is there already.
-pub fn ensure(home: &Home, python: &Python) -> Result<PathBuf> {
-    let folder = folder_in(python);
-    write(home, &folder)?;
+pub fn ensure(home: &Home, python: &Python) -> Result<()> {
     // A home folder of its own is for trials, which must not change what the user's other Jupyters start.
-    if std::env::var_os(HOME_VARIABLE).is_none()
-        && let Some(folder) = users_folder()
-    {
-        write(home, &folder)?;
-    }
-    Ok(folder)
+    let Some(own) = std::env::var_os(HOME_VARIABLE) else {
+        if let Some(folder) = users_folder() {
+            write(home, &folder, &json!({}))?;
+        }
+        return write(home, &folder_in(python), &json!({}));
+    };
+    let own = std::path::absolute(&own).unwrap_or(own.into());
+    write(home, &folder_in(python), &json!({ HOME_VARIABLE: own }))
 }
 
-fn spec(home: &Home) -> Value {
-    let mut environment = serde_json::Map::new();
-    if let Some(folder) = std::env::var_os(HOME_VARIABLE) {
-        let folder = std::path::absolute(&folder).unwrap_or(folder.into());
-        environment.insert(HOME_VARIABLE.to_owned(), folder.to_string_lossy().into());
-    }
+/// Writes the kernelspec for a class, whose kernels share what is in `home`.
+pub fn ensure_for_class(home: &Home, python: &Python) -> Result<()> {
+    let environment = json!({ SHARED_VARIABLE: home.data });
+    write(home, &folder_in(python), &environment)
+}
+
+fn spec(home: &Home, environment: &Value) -> Value {
     json!({
         "argv": [home.kernel(), "kernel", "{connection_file}"],
         "display_name": DISPLAY_NAME,
@@ -61,9 +62,9 @@ fn spec(home: &Home) -> Value {
     })
 }
 
-fn write(home: &Home, folder: &Path) -> Result<()> {
+fn write(home: &Home, folder: &Path, environment: &Value) -> Result<()> {
     fs::create_dir_all(folder).at(folder)?;
-    let text = serde_json::to_vec_pretty(&spec(home))
+    let text = serde_json::to_vec_pretty(&spec(home, environment))
         .map_err(|error| Error::step("writing the kernelspec", error.to_string()))?;
     for (name, content) in LOGOS.into_iter().chain([("kernel.json", text.as_slice())]) {
         let path = folder.join(name);

@@ -1,14 +1,13 @@
 //! `eosin lab`: sets up what is missing, then opens the workshop.
 
-use crate::error::{At, Error, Result};
+use crate::error::{At, Result};
 use crate::home::Home;
 use crate::prebuilt::Prebuilt;
 use crate::python::Python;
 use crate::source::Source;
 use crate::toolchain::{self, Toolchain};
 use crate::workshop::{self, Copied};
-use crate::{disk, kernelspec, labextension, prebuilt, python};
-use std::fs::{self, File};
+use crate::{cpu, disk, kernelspec, labextension, prebuilt, program, python};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -43,16 +42,8 @@ pub fn run(options: &Options) -> Result<i32> {
     let home = Home::from_environment()?;
     let source = Source::find()?;
     let toolchain = Toolchain::find()?;
-    if !toolchain.has_sources() {
-        if options.offline {
-            return Err(Error::Offline(
-                "installing the sources of Rust's standard library".to_owned(),
-            ));
-        }
-        println!("Adding the sources of Rust's standard library (rust-src) ...");
-        toolchain.add_sources()?;
-    }
-    let set_up = one_at_a_time(&home)?;
+    toolchain.ensure_sources(options.offline)?;
+    let set_up = home.set_up_alone()?;
     let mut features = options.features.clone();
     features.sort();
     if Python::locate(&home).is_none() || Prebuilt::locate(&home)?.is_none() {
@@ -64,9 +55,10 @@ pub fn run(options: &Options) -> Result<i32> {
     {
         toolchain::check_cuda()?;
     }
-    install_kernel(&home)?;
+    program::install(&home)?;
     let python = python::ensure(&home, options.offline)?;
-    prebuilt::ensure(&home, &source, &toolchain, &features, options.offline)?;
+    let (cpu, offline) = (cpu::native(), options.offline);
+    prebuilt::ensure(&home, &source, &toolchain, &features, &cpu, offline)?;
     kernelspec::ensure(&home, &python)?;
     labextension::ensure(&source, &python)?;
     let folder = match &options.dir {
@@ -74,7 +66,7 @@ pub fn run(options: &Options) -> Result<i32> {
         None => workshop::default_folder()?,
     };
     let copied = workshop::copy(&source.notebooks(), &folder)?;
-    tell(&copied, &folder);
+    workshop::tell(&copied, &folder);
     drop(set_up);
     if options.setup_only {
         println!("Everything is set up. `cargo lab` opens the workshop.");
@@ -89,60 +81,6 @@ pub fn run(options: &Options) -> Result<i32> {
         &folder,
         first_lesson.map(|(name, _)| name.as_str()),
     )
-}
-
-/// A lock on setting up: a second `cargo lab` must not clear away what a first one is still installing.
-fn one_at_a_time(home: &Home) -> Result<File> {
-    fs::create_dir_all(&home.data).at(&home.data)?;
-    let path = home.data.join("set-up.lock");
-    let lock = File::create(&path).at(&path)?;
-    if lock.try_lock().is_err() {
-        println!("Another `cargo lab` is setting up; waiting for it.");
-        lock.lock().at(&path)?;
-    }
-    Ok(lock)
-}
-
-/// Copies this very program to where kernelspecs look for it.
-fn install_kernel(home: &Home) -> Result<()> {
-    let running = std::env::current_exe().at(Path::new("eosin"))?;
-    let installed = home.kernel();
-    let shims = || crate::kernel::install_shims(&installed).at(&installed);
-    let same = |a: &Path, b: &Path| -> std::io::Result<bool> {
-        let (a, b) = (fs::metadata(a)?, fs::metadata(b)?);
-        // A copy keeps the time of its original, see below.
-        Ok(a.len() == b.len() && a.modified()? == b.modified()?)
-    };
-    if running == installed || same(&running, &installed).unwrap_or(false) {
-        return shims();
-    }
-    let folder = installed.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).at(folder)?;
-    let copy = tempfile::NamedTempFile::new_in(folder).at(folder)?;
-    fs::copy(&running, copy.path()).at(&running)?;
-    let modified = fs::metadata(&running)
-        .and_then(|metadata| metadata.modified())
-        .at(&running)?;
-    copy.as_file().set_modified(modified).at(copy.path())?;
-    copy.persist(&installed)
-        .map_err(|error| Error::io(&installed, error.error))?;
-    println!("Kernel installed.");
-    shims()
-}
-
-fn tell(copied: &[(String, Copied)], folder: &Path) {
-    for (name, what) in copied {
-        match what {
-            Copied::New => println!("{name}: copied to {}", folder.display()),
-            Copied::Updated => println!("{name}: updated"),
-            Copied::Unchanged => {}
-            Copied::Beside => {
-                println!(
-                    "{name}: you have changed it, so it stays; the new version is beside it (.new.ipynb)"
-                );
-            }
-        }
-    }
 }
 
 fn open(python: &Python, options: &Options, folder: &Path, notebook: Option<&str>) -> Result<i32> {

@@ -1,6 +1,8 @@
 //! `eosin`: the notebook kernel, and the commands that set it up and look after it.
 
 mod analysis;
+mod class;
+mod cpu;
 mod disk;
 mod doctor;
 mod error;
@@ -13,6 +15,7 @@ mod learning;
 mod notebooks;
 mod plain_path;
 mod prebuilt;
+mod program;
 mod progress;
 mod python;
 mod signatures;
@@ -36,6 +39,8 @@ enum Command {
     Lab(lab::Options),
     Doctor(doctor::Options),
     Progress(learning::Options),
+    #[command(subcommand)]
+    Class(class::Command),
     /// Builds the notebooks from their Markdown sources, checks that they are up to date, or begins a new one
     Notebooks(notebooks::Options),
     /// Serves one notebook (Jupyter calls this)
@@ -50,6 +55,7 @@ fn main() {
         Command::Lab(options) => lab::run(&options),
         Command::Doctor(options) => doctor::run(&options),
         Command::Progress(options) => learning::run(&options),
+        Command::Class(command) => class::run(&command),
         Command::Notebooks(options) => notebooks::run(&options),
         Command::Kernel { connection_file } => kernel::run(&connection_file).map(|()| 0),
     };

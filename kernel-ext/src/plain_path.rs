@@ -48,7 +48,12 @@ pub fn plain_folder(path: PathBuf) -> Result<PathBuf> {
     if is_plain(&path) {
         return Ok(path);
     }
-    let folder = plain_name(&path);
+    folder_of_own(&path)
+}
+
+/// A folder with a short name that stands for this path, and that only this user can read.
+pub fn folder_of_own(path: &Path) -> Result<PathBuf> {
+    let folder = plain_name(path);
     let _ = fs::DirBuilder::new().mode(0o700).create(&folder);
     let user = nix::unistd::geteuid().as_raw();
     match fs::symlink_metadata(&folder) {
@@ -69,7 +74,8 @@ fn plain_name(path: &Path) -> PathBuf {
     Path::new(LINKS).join(format!("eosin-{}", &digest[..16]))
 }
 
-fn is_plain(path: &Path) -> bool {
+/// Whether all tools accept a path.
+pub fn is_plain(path: &Path) -> bool {
     path.to_str().is_some_and(|text| {
         text.chars()
             .all(|character| character.is_alphanumeric() || "/._-+@~".contains(character))

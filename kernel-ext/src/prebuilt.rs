@@ -1,9 +1,10 @@
-//! The crate that notebooks load, compiled once per machine and user.
+//! The crate that notebooks load, compiled once per machine and user, or once for a class.
 //!
 //! A folder `<data>/prebuilt/<key>` holds
 //!
 //! - `libeosin.so`: one dynamic library with eosin and candle. Every cell links it, so there is one copy of candle's
-//!   counters: tensor ids are unique across cells, and gradients right.
+//!   counters: tensor ids are unique across cells, and gradients right. It finds the standard library beside it, so the
+//!   folder can be copied, and used by people who cannot read the toolchain that it was compiled with.
 //! - `deps/`: what rustc reads about the crates in it, and procedural macros that it re-exports.
 //! - `api/` and `std/`: what rust-analyzer sees: the sources of eosin and candle without other dependencies, and those of
 //!   the standard library without what no lesson needs.
@@ -12,10 +13,11 @@
 //! For cargo, the cells' package has no dependencies, so nothing is resolved or rebuilt for a cell.
 
 use crate::analysis::{self, place};
+use crate::cpu;
 use crate::error::{At, Error, Result};
 use crate::home::{Home, write_atomically};
 use crate::progress::Progress;
-use crate::source::{Source, hex};
+use crate::source::{Source, collect_files, hex};
 use crate::toolchain::{self, Toolchain, last_line};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +25,7 @@ use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -31,7 +34,7 @@ use tempfile::TempDir;
 const CURRENT: &str = "current";
 const MANIFEST: &str = "manifest.json";
 /// Changes with what such a folder holds, so that a new kernel does not use an old kernel's.
-const LAYOUT: &str = "7";
+const LAYOUT: &str = "8";
 /// Older folders beyond this many are removed; a running kernel may still use the last.
 const KEPT: usize = 2;
 
@@ -85,12 +88,13 @@ impl Prebuilt {
         if self.manifest.rustc != toolchain::stamp(&self.manifest.sysroot) {
             return Some("compiled by another version of Rust");
         }
-        (self.manifest.cpu != cpu()).then_some("compiled for another processor")
+        (!cpu::fits(&self.manifest.cpu)).then_some("compiled for another processor")
     }
 
     /// Whether it was made from these sources.
     pub fn is_of(&self, source: &Source, toolchain: &Toolchain) -> Result<bool> {
-        Ok(key(source, toolchain, &self.manifest.features)? == self.manifest.key)
+        let Manifest { features, cpu, .. } = &self.manifest;
+        Ok(key(source, toolchain, features, cpu)? == self.manifest.key)
     }
 
     pub fn library(&self) -> PathBuf {
@@ -111,7 +115,8 @@ impl Prebuilt {
     /// runs. Where files cannot be locked, the folder is as safe as its age makes it.
     pub fn hold(&self) -> Option<File> {
         let manifest = File::open(self.folder.join(MANIFEST)).ok()?;
-        manifest.lock_shared().ok().map(|()| manifest)
+        // Without waiting: in a class, somebody could lock the file for all others.
+        manifest.try_lock_shared().ok().map(|()| manifest)
     }
 
     /// The flags of rustc for every cell, separated as in `CARGO_ENCODED_RUSTFLAGS`.
@@ -124,7 +129,7 @@ impl Prebuilt {
             format!("-Ldependency={folder}/deps"),
             format!("-Ldependency={folder}"),
         ];
-        flags.extend(rpath(&self.folder));
+        flags.extend(rpath(&folder.to_string()));
         if cfg!(target_os = "linux") {
             // Another library of this name may be on LD_LIBRARY_PATH, where cargo's own tests run.
             flags.push("-Clink-arg=-Wl,--disable-new-dtags".to_owned());
@@ -134,9 +139,16 @@ impl Prebuilt {
 }
 
 /// The flags by which a library finds those in `folder`. `-Wl,-rpath,…` would be cut at a comma in the folder's name.
-fn rpath(folder: &Path) -> [String; 4] {
-    let folder = folder.display().to_string();
-    ["-Xlinker", "-rpath", "-Xlinker", &folder].map(|word| format!("-Clink-arg={word}"))
+fn rpath(folder: &str) -> [String; 4] {
+    ["-Xlinker", "-rpath", "-Xlinker", folder].map(|word| format!("-Clink-arg={word}"))
+}
+
+/// The linker's word for the folder that a library is in.
+fn beside() -> &'static str {
+    match cfg!(target_os = "macos") {
+        true => "@loader_path",
+        false => "$ORIGIN",
+    }
 }
 
 fn library_name() -> String {
@@ -153,9 +165,10 @@ pub fn ensure(
     source: &Source,
     toolchain: &Toolchain,
     features: &[String],
+    cpu: &str,
     offline: bool,
 ) -> Result<Prebuilt> {
-    let key = key(source, toolchain, features)?;
+    let key = key(source, toolchain, features, cpu)?;
     let folder = home.prebuilt().join(&key);
     if let Some(prebuilt) = Prebuilt::open(&folder)? {
         use_it(home, &key)?;
@@ -174,12 +187,12 @@ pub fn ensure(
         return Ok(prebuilt);
     }
     toolchain::check_linker()?;
-    let artifacts = build(home, source, toolchain, features, offline)?;
+    let artifacts = build(home, source, toolchain, features, cpu, offline)?;
     let manifest = Manifest {
         key: key.clone(),
         sysroot: toolchain.sysroot.clone(),
         rustc: toolchain.stamp.clone(),
-        cpu: cpu(),
+        cpu: cpu.to_owned(),
         features: features.to_vec(),
     };
     let partial = lay_out(home, source, toolchain, &artifacts, offline)?;
@@ -190,7 +203,7 @@ pub fn ensure(
         .ok_or_else(|| Error::step("installing the notebook crate", "its library is missing"))
 }
 
-fn key(source: &Source, toolchain: &Toolchain, features: &[String]) -> Result<String> {
+fn key(source: &Source, toolchain: &Toolchain, features: &[String], cpu: &str) -> Result<String> {
     let mut hasher = Sha256::new();
     for part in [
         LAYOUT,
@@ -198,39 +211,11 @@ fn key(source: &Source, toolchain: &Toolchain, features: &[String]) -> Result<St
         &toolchain.stamp,
         &features.join(","),
         &source.hash()?,
-        &cpu(),
+        cpu,
     ] {
         hasher.update(format!("{part}\0"));
     }
     Ok(hex(&hasher.finalize())[..16].to_owned())
-}
-
-/// The processor that code is compiled for: machines may share a home folder.
-fn cpu() -> String {
-    // On x86 the first two tell, on ARM the others; macOS has another way.
-    const NAMES: [&str; 5] = [
-        "model name",
-        "flags",
-        "Features",
-        "CPU implementer",
-        "CPU part",
-    ];
-    let brand = || {
-        let output = Command::new("sysctl")
-            .args(["-n", "machdep.cpu.brand_string"])
-            .output()
-            .ok()?;
-        Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
-    let told = match fs::read_to_string("/proc/cpuinfo") {
-        Ok(info) => NAMES
-            .iter()
-            .filter_map(|name| info.lines().find(|line| line.starts_with(name)))
-            .collect::<Vec<_>>()
-            .join(" "),
-        Err(_) => brand().unwrap_or_default(),
-    };
-    format!("{} {told}", std::env::consts::ARCH)
 }
 
 /// Compiles, and gives the files that cargo made or found.
@@ -239,6 +224,7 @@ fn build(
     source: &Source,
     toolchain: &Toolchain,
     features: &[String],
+    cpu: &str,
     offline: bool,
 ) -> Result<Vec<PathBuf>> {
     let total = source.package_count(&toolchain.host, features, offline)?;
@@ -248,10 +234,10 @@ fn build(
     );
     let mut rustflags = vec![
         "-Cprefer-dynamic".to_owned(),
-        "-Ctarget-cpu=native".to_owned(),
+        format!("-Ctarget-cpu={}", cpu::name(cpu)),
     ];
-    rustflags.extend(rpath(&toolchain.libraries));
-    let mut command = Command::new("cargo");
+    rustflags.extend(rpath(beside()));
+    let mut command = Command::new(toolchain.cargo());
     command
         .args([
             "rustc",
@@ -267,6 +253,7 @@ fn build(
         .args(offline.then_some("--offline"))
         .args((!features.is_empty()).then(|| format!("--features={}", features.join(","))))
         .current_dir(&source.folder)
+        .env("RUSTC", toolchain.rustc())
         .env("CARGO_TARGET_DIR", home.build())
         .env("CARGO_ENCODED_RUSTFLAGS", rustflags.join("\u{1f}"))
         .env_remove("RUSTC_WRAPPER")
@@ -328,10 +315,7 @@ fn lay_out(
     artifacts: &[PathBuf],
     offline: bool,
 ) -> Result<TempDir> {
-    let partial = tempfile::Builder::new()
-        .prefix("partial-")
-        .tempdir_in(home.prebuilt())
-        .at(&home.prebuilt())?;
+    let partial = partial(home)?;
     let deps = partial.path().join("deps");
     fs::create_dir(&deps).at(&deps)?;
     // The crates' code is in the library. Procedural macros are needed, too: rustc can read a crate that re-exports one
@@ -348,9 +332,65 @@ fn lay_out(
             place(file, &deps.join(name))?;
         }
     }
+    for file in toolchain.standard_library()? {
+        place(
+            &file,
+            &partial.path().join(file.file_name().unwrap_or_default()),
+        )?;
+    }
     analysis::write_api(&partial.path().join("api"), source, toolchain, offline)?;
     analysis::write_standard_library(&partial.path().join("std"), toolchain)?;
     Ok(partial)
+}
+
+/// Copies what was compiled for the home `from`, if it is what would be compiled for `to`.
+pub fn take_over(
+    from: &Home,
+    to: &Home,
+    source: &Source,
+    toolchain: &Toolchain,
+    features: &[String],
+    cpu: &str,
+) -> Result<()> {
+    let key = key(source, toolchain, features, cpu)?;
+    let folder = to.prebuilt().join(&key);
+    let Some(there) = Prebuilt::open(&from.prebuilt().join(&key))? else {
+        return Ok(());
+    };
+    if Prebuilt::open(&folder)?.is_some() {
+        return Ok(());
+    }
+    let partial = partial(to)?;
+    let mut files = Vec::new();
+    collect_files(&there.folder, &mut files)?;
+    for file in files {
+        let name = file.strip_prefix(&there.folder).unwrap_or(&file);
+        // What cargo answered there speaks of that folder.
+        if name.starts_with("cache") {
+            continue;
+        }
+        let copy = partial.path().join(name);
+        let parent = copy.parent().unwrap_or(partial.path());
+        fs::create_dir_all(parent).at(parent)?;
+        place(&file, &copy)?;
+    }
+    let manifest = Manifest {
+        sysroot: toolchain.sysroot.clone(),
+        ..there.manifest
+    };
+    install(partial, &manifest, &folder)
+}
+
+/// A folder that is not yet complete.
+fn partial(home: &Home) -> Result<TempDir> {
+    let folder = home.prebuilt();
+    fs::create_dir_all(&folder).at(&folder)?;
+    tempfile::Builder::new()
+        .prefix("partial-")
+        // A class reads it, too.
+        .permissions(fs::Permissions::from_mode(0o755))
+        .tempdir_in(&folder)
+        .at(&folder)
 }
 
 /// Moves a complete folder to its place.
@@ -410,15 +450,15 @@ mod tests {
         let ((_a, one), (_b, two)) = (checkout("fn a() {}"), checkout("fn b() {}"));
         let cuda = ["cuda".to_owned()];
         let keys = [
-            key(&one, &toolchain, &[]).unwrap(),
-            key(&two, &toolchain, &[]).unwrap(),
-            key(&one, &other, &[]).unwrap(),
-            key(&one, &toolchain, &cuda).unwrap(),
+            key(&one, &toolchain, &[], "x86-64-v3").unwrap(),
+            key(&two, &toolchain, &[], "x86-64-v3").unwrap(),
+            key(&one, &other, &[], "x86-64-v3").unwrap(),
+            key(&one, &toolchain, &cuda, "x86-64-v3").unwrap(),
         ];
         for (index, key) in keys.iter().enumerate() {
             assert!(!keys[..index].contains(key), "{keys:?}");
         }
-        assert_eq!(keys[0], key(&one, &toolchain, &[]).unwrap());
+        assert_eq!(keys[0], key(&one, &toolchain, &[], "x86-64-v3").unwrap());
     }
 
     #[test]

@@ -17,6 +17,28 @@ const SETTINGS: &str = r#"{"@jupyterlab/apputils-extension:notification": {"fetc
 /// Written last; its content is the hash of the requirements that were installed.
 const COMPLETE: &str = "eosin-complete";
 
+/// Installs what a file requires.
+fn install(prefix: &Path, requirements: &Path, what: &str) -> Result<()> {
+    let python = prefix.join("bin/python");
+    let output = Command::new(&python)
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--requirement",
+        ])
+        .arg(requirements)
+        .output()
+        .at(&python)?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let told = String::from_utf8_lossy(&output.stderr);
+    Err(Error::download(what, &told, last_line(&told)))
+}
+
 /// An environment with JupyterLab.
 #[derive(Debug, Clone)]
 pub struct Python {
@@ -25,18 +47,36 @@ pub struct Python {
 }
 
 impl Python {
+    /// Installs packages beside JupyterLab, in versions that it can work with.
+    pub fn add(&self, packages: &str, what: &str, offline: bool) -> Result<()> {
+        let mark = self.prefix.join("added.txt");
+        if fs::read_to_string(&mark).is_ok_and(|there| there == packages) {
+            return Ok(());
+        }
+        if offline {
+            return Err(Error::Offline(what.to_owned()));
+        }
+        println!("{what} ...");
+        let wanted = self.prefix.join("wanted.txt");
+        write_atomically(&wanted, format!("{REQUIREMENTS}{packages}").as_bytes())?;
+        install(&self.prefix, &wanted, what)?;
+        write_atomically(&mark, packages.as_bytes())
+    }
+
     pub fn interpreter(&self) -> PathBuf {
         self.prefix.join("bin").join("python")
     }
 
     /// The environment that will be used, if it is complete.
     pub fn locate(home: &Home) -> Option<Self> {
-        Self::conda().or_else(|| {
-            let prefix = home.python();
-            let whole = fs::read_to_string(prefix.join(COMPLETE))
-                .is_ok_and(|hash| hash.trim() == requirements_hash());
-            (whole && prefix.join("bin/python").exists()).then_some(Python { prefix })
-        })
+        Self::conda().or_else(|| Self::private(home))
+    }
+
+    fn private(home: &Home) -> Option<Self> {
+        let prefix = home.python();
+        let whole = fs::read_to_string(prefix.join(COMPLETE))
+            .is_ok_and(|hash| hash.trim() == requirements_hash());
+        (whole && prefix.join("bin/python").exists()).then_some(Python { prefix })
     }
 
     fn conda() -> Option<Self> {
@@ -52,16 +92,24 @@ fn requirements_hash() -> String {
     hex(&Sha256::digest(format!("{REQUIREMENTS}{SETTINGS}")))
 }
 
-/// Makes the private environment when there is none, or when its requirements have changed.
+/// The active conda environment, or the private one.
 pub fn ensure(home: &Home, offline: bool) -> Result<Python> {
-    if let Some(python) = Python::locate(home) {
+    match Python::conda() {
+        Some(python) => Ok(python),
+        None => ensure_private(home, Path::new("python3"), offline),
+    }
+}
+
+/// Makes the private environment when there is none, or when its requirements have changed.
+pub fn ensure_private(home: &Home, interpreter: &Path, offline: bool) -> Result<Python> {
+    if let Some(python) = Python::private(home) {
         return Ok(python);
     }
     if offline {
         return Err(Error::Offline("installing JupyterLab".to_owned()));
     }
     let prefix = home.python();
-    let outcome = create(&prefix);
+    let outcome = create(&prefix, interpreter);
     if outcome.is_err() {
         // The next run could do nothing with half an environment.
         let _ = fs::remove_dir_all(&prefix);
@@ -69,7 +117,7 @@ pub fn ensure(home: &Home, offline: bool) -> Result<Python> {
     outcome.map(|()| Python { prefix })
 }
 
-fn create(prefix: &Path) -> Result<()> {
+fn create(prefix: &Path, interpreter: &Path) -> Result<()> {
     if prefix.exists() {
         fs::remove_dir_all(prefix).at(prefix)?;
     }
@@ -80,11 +128,12 @@ fn create(prefix: &Path) -> Result<()> {
         "Installing JupyterLab in a private Python environment (once; about a minute)",
     );
     let fix = "install Python 3.10 or newer (Debian: `apt install python3 python3-venv`)";
-    let output = Command::new("python3")
+    let named = interpreter.display().to_string();
+    let output = Command::new(interpreter)
         .args(["-m", "venv"])
         .arg(prefix)
         .output()
-        .map_err(|_| Error::missing("python3", fix))?;
+        .map_err(|_| Error::missing(&named, fix))?;
     if !output.status.success() {
         let told = format!(
             "{}{}",
@@ -93,35 +142,16 @@ fn create(prefix: &Path) -> Result<()> {
         );
         if told.contains("ensurepip") {
             return Err(Error::missing(
-                "python3's module `venv`",
+                format!("{named}'s module `venv`"),
                 "on Debian: `apt install python3-venv`",
             ));
         }
-        return Err(Error::step("python3 -m venv", last_line(&told)));
+        return Err(Error::step(format!("{named} -m venv"), last_line(&told)));
     }
     progress.step("environment");
     let requirements = prefix.join("requirements.txt");
     write_atomically(&requirements, REQUIREMENTS.as_bytes())?;
-    let output = Command::new(prefix.join("bin/python"))
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--requirement",
-        ])
-        .arg(&requirements)
-        .output()
-        .map_err(|_| Error::missing("pip", fix))?;
-    if !output.status.success() {
-        let told = String::from_utf8_lossy(&output.stderr);
-        return Err(Error::download(
-            "installing JupyterLab",
-            &told,
-            last_line(&told),
-        ));
-    }
+    install(prefix, &requirements, "installing JupyterLab")?;
     write_atomically(
         &prefix.join("share/jupyter/lab/settings/overrides.json"),
         SETTINGS.as_bytes(),

@@ -1,6 +1,8 @@
 //! The Rust toolchain and the linker that cells are compiled with.
 
-use crate::error::{Error, Result};
+use crate::error::{At, Error, Result};
+use std::env::consts::DLL_EXTENSION;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -21,8 +23,14 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
+    /// The one that this user's commands use.
     pub fn find() -> Result<Self> {
-        let version = print(&["-vV"])?;
+        Self::of(Path::new("rustc"))
+    }
+
+    /// The one whose compiler this is.
+    pub fn of(rustc: &Path) -> Result<Self> {
+        let version = print(rustc, &["-vV"])?;
         let field = |name: &str| {
             version
                 .lines()
@@ -39,8 +47,8 @@ impl Toolchain {
                 "run `rustup update stable`",
             ));
         }
-        let sysroot = PathBuf::from(print(&["--print", "sysroot"])?.trim());
-        let libraries = PathBuf::from(print(&["--print", "target-libdir"])?.trim());
+        let sysroot = PathBuf::from(print(rustc, &["--print", "sysroot"])?.trim());
+        let libraries = PathBuf::from(print(rustc, &["--print", "target-libdir"])?.trim());
         Ok(Toolchain {
             version,
             host,
@@ -48,6 +56,22 @@ impl Toolchain {
             sysroot,
             libraries,
         })
+    }
+
+    pub fn rustc(&self) -> PathBuf {
+        self.sysroot.join("bin/rustc")
+    }
+
+    pub fn cargo(&self) -> PathBuf {
+        self.sysroot.join("bin/cargo")
+    }
+
+    /// The shared libraries that dynamically linked code needs when it runs.
+    pub fn standard_library(&self) -> Result<Vec<PathBuf>> {
+        let entries = fs::read_dir(&self.libraries).at(&self.libraries)?;
+        let paths = entries.flatten().map(|entry| entry.path());
+        let is_shared = |path: &PathBuf| path.extension() == Some(DLL_EXTENSION.as_ref());
+        Ok(paths.filter(is_shared).collect())
     }
 
     /// The standard library's sources: with them, the kernel's rust-analyzer finds types.
@@ -59,8 +83,22 @@ impl Toolchain {
         self.sources().join("core").is_dir()
     }
 
+    /// Adds the standard library's sources if they are missing.
+    pub fn ensure_sources(&self, offline: bool) -> Result<()> {
+        if self.has_sources() {
+            return Ok(());
+        }
+        if offline {
+            return Err(Error::Offline(
+                "installing the sources of Rust's standard library".to_owned(),
+            ));
+        }
+        println!("Adding the sources of Rust's standard library (rust-src) ...");
+        self.add_sources()
+    }
+
     /// Installs the standard library's sources through rustup.
-    pub fn add_sources(&self) -> Result<()> {
+    fn add_sources(&self) -> Result<()> {
         let fix = "install the component `rust-src` of your Rust toolchain";
         let output = Command::new("rustup")
             .args(["component", "add", "rust-src"])
@@ -92,12 +130,12 @@ pub fn stamp(sysroot: &Path) -> String {
         let metadata = std::fs::metadata(path)?;
         Ok(format!("{} {:?}", metadata.len(), metadata.modified()?))
     };
-    of(&sysroot.join("bin").join("rustc")).unwrap_or_default()
+    of(&sysroot.join("bin/rustc")).unwrap_or_default()
 }
 
-fn print(arguments: &[&str]) -> Result<String> {
+fn print(rustc: &Path, arguments: &[&str]) -> Result<String> {
     let fix = "install Rust from https://rustup.rs";
-    let output = Command::new("rustc")
+    let output = Command::new(rustc)
         .args(arguments)
         .output()
         .map_err(|_| Error::missing("rustc", fix))?;

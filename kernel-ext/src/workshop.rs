@@ -105,6 +105,22 @@ fn free_name_beside(target: &Path) -> PathBuf {
     beside
 }
 
+/// Tells what happened to the notebooks.
+pub fn tell(copied: &[(String, Copied)], folder: &Path) {
+    for (name, what) in copied {
+        match what {
+            Copied::New => println!("{name}: copied to {}", folder.display()),
+            Copied::Updated => println!("{name}: updated"),
+            Copied::Unchanged => {}
+            Copied::Beside => {
+                println!(
+                    "{name}: you have changed it, so it stays; the new version is beside it (.new.ipynb)"
+                );
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

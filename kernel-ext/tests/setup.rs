@@ -1,7 +1,9 @@
 //! What `eosin lab` and `eosin doctor` say on a machine that lacks something.
 
 use serde_json::Value;
-use std::path::PathBuf;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The folder of rustc and cargo themselves: as a PATH, there is no linker and no python3 on it.
@@ -131,4 +133,40 @@ fn a_kernel_without_set_up_says_what_to_do() {
     let machine = Machine::with_path(toolchain_alone());
     let (message, _) = machine.refusal(&["kernel", "connection.json"]);
     assert!(message.contains("cargo lab --setup-only"), "{message}");
+}
+
+#[test]
+fn a_class_is_not_set_up_where_learners_cannot_rely_on_it() {
+    let machine = Machine::with_path(PathBuf::from(std::env::var_os("PATH").unwrap()));
+    let private = tempfile::tempdir().unwrap();
+    let within = private.path().join("class");
+    for (folder, reason) in [
+        (within.as_path(), "closed to others"),
+        (Path::new("/var/tmp/my class"), "only letters"),
+    ] {
+        let folder = folder.to_str().unwrap();
+        let (message, code) = machine.refusal(&["class", "setup", "--dir", folder]);
+        assert!(
+            message.contains(reason) && message.contains("/opt/eosin"),
+            "{message}"
+        );
+        assert_eq!(code, 1);
+        assert!(!Path::new(folder).exists());
+    }
+}
+
+#[test]
+fn a_class_does_not_get_a_python_that_is_somebodys_own() {
+    let machine = Machine::with_path(PathBuf::from(std::env::var_os("PATH").unwrap()));
+    let private = tempfile::tempdir().unwrap();
+    let (library, python) = (private.path().join("os.py"), private.path().join("python"));
+    std::fs::write(&library, "").unwrap();
+    std::fs::write(&python, format!("#!/bin/sh\necho {}\n", library.display())).unwrap();
+    std::fs::set_permissions(&python, Permissions::from_mode(0o755)).unwrap();
+    let folder = "/var/tmp/eosin-class-that-is-refused";
+    let python = python.to_str().unwrap();
+    let (message, code) = machine.refusal(&["class", "setup", "--dir", folder, "--python", python]);
+    assert!(message.contains("all users can read"), "{message}");
+    assert_eq!(code, 3);
+    assert!(!Path::new(folder).exists());
 }

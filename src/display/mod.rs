@@ -14,9 +14,9 @@ mod value;
 mod variables;
 
 pub use bundle::{Bundle, Show, escape_html};
+pub(crate) use hooks::tell_right;
 #[doc(hidden)]
 pub use hooks::{cell_failed, cell_returned};
-pub(crate) use hooks::tell_right;
 pub use input::input;
 pub use live::LiveDisplay;
 pub(crate) use sink::{Listener, listener};

@@ -89,20 +89,14 @@ pub fn workshop() -> &'static Workshop {
 pub fn test_python() -> PathBuf {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON
-        .get_or_init(|| python_with("requirements.txt"))
+        .get_or_init(|| environment("python", "tests/requirements.txt"))
         .clone()
 }
 
-/// A Python environment of its own for the requirements in a file in `tests/`.
-pub fn python_with(file: &str) -> PathBuf {
-    let requirements = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests")
-        .join(file);
-    let folder =
-        Path::new(env!("CARGO_TARGET_TMPDIR")).join(match file.strip_suffix("-requirements.txt") {
-            Some(name) => format!("python-{name}"),
-            None => "python".to_owned(),
-        });
+/// The interpreter of a Python environment with what a file requires.
+pub fn environment(name: &str, requirements: &str) -> PathBuf {
+    let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join(requirements);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let (python, mark) = (folder.join("bin/python"), folder.join("requirements.txt"));
     let wanted = std::fs::read(&requirements).unwrap();
     if std::fs::read(&mark).is_ok_and(|there| there == wanted) {

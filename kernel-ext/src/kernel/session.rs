@@ -17,6 +17,7 @@ use super::output::{Bundle, Failure, Front, Output, Question};
 use super::statics;
 use super::supervisor::{last_words, listening_mark};
 use super::unfinished::unfinished;
+use crate::home;
 use crate::prebuilt::Prebuilt;
 use evcxr::{
     CommandContext, CompilationError, EvalCallbacks, EvalContext, EvalContextOutputs, EvalOutputs,
@@ -54,7 +55,8 @@ impl Session {
     pub fn start(scratch: &Path, prebuilt: &Prebuilt, control: Control) -> Result<Self, Failure> {
         if let Some(misfit) = prebuilt.misfit() {
             return Err(could_not_start(&format!(
-                "the notebook crate was {misfit}; run `cargo lab --setup-only` once"
+                "the notebook crate was {misfit}; {}",
+                home::how_to_set_up()
             )));
         }
         let program = std::env::current_exe().map_err(|error| could_not_start(&error))?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 use workshop::process::variable;
-use workshop::{Kernel, Output, plain, workshop};
+use workshop::{Kernel, Output, eosin, plain, workshop};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -223,4 +223,36 @@ fn two_kernels_start_at_once_where_nothing_is_cached_yet() {
         .unwrap()
         .count();
     assert_eq!(left, 0);
+}
+
+#[test]
+fn the_doctor_mends_a_set_up_that_lacks_something() {
+    workshop();
+    let asked = eosin(&["doctor", "--json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&asked.stdout).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let copied = Command::new("cp")
+        .arg("-al")
+        .arg(report["data"].as_str().unwrap())
+        .arg(home.path().join("data"))
+        .status();
+    assert!(copied.unwrap().success());
+    let doctor = |fix: Option<&str>| {
+        let mut doctor = eosin(&["doctor", "--json"]);
+        let output = doctor.args(fix).env("EOSIN_HOME", home.path()).output();
+        let told = String::from_utf8(output.unwrap().stdout).unwrap();
+        let json = told.find("{\n").unwrap_or_else(|| panic!("{told}"));
+        let report: serde_json::Value = serde_json::from_str(&told[json..]).unwrap();
+        let checks = report["checks"].as_array().unwrap().iter();
+        let wrong = checks.filter(|check| check["ok"] == false);
+        let wrong = wrong.map(|check| check["name"].as_str().unwrap().to_owned());
+        wrong.collect::<Vec<String>>()
+    };
+    assert_eq!(doctor(None), [""; 0]);
+    let share = home.path().join("data/python/share/jupyter");
+    std::fs::remove_dir_all(share.join("kernels/eosin")).unwrap();
+    std::fs::remove_dir_all(share.join("labextensions")).unwrap();
+    std::fs::remove_file(home.path().join("data/bin/eosin")).unwrap();
+    assert_eq!(doctor(None), ["kernel", "kernelspec", "exercise buttons"]);
+    assert_eq!(doctor(Some("--fix")), [""; 0]);
 }

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::home::Home;
 use crate::kernelspec;
+use crate::lab;
 use crate::labextension;
 use crate::prebuilt::Prebuilt;
 use crate::python::Python;
@@ -18,6 +19,9 @@ pub struct Options {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Set up again what is missing or out of date
+    #[arg(long)]
+    fix: bool,
 }
 
 /// One thing that was checked.
@@ -29,6 +33,9 @@ struct Check {
     /// What to do when it is not in order.
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<String>,
+    /// Whether setting up again does that.
+    #[serde(skip)]
+    is_fixed_by_setting_up: bool,
 }
 
 impl Check {
@@ -38,6 +45,7 @@ impl Check {
             ok: true,
             found: found.into(),
             fix: None,
+            is_fixed_by_setting_up: false,
         }
     }
 
@@ -47,6 +55,14 @@ impl Check {
             ok: false,
             found: found.into(),
             fix: Some(fix.into()),
+            is_fixed_by_setting_up: false,
+        }
+    }
+
+    fn not_set_up(name: &'static str, found: impl Into<String>) -> Self {
+        Check {
+            is_fixed_by_setting_up: true,
+            ..Check::wrong(name, found, "run `cargo doctor --fix`")
         }
     }
 }
@@ -63,12 +79,22 @@ struct Report {
     checks: Vec<Check>,
 }
 
-const SET_UP: &str = "run `cargo lab --setup-only`";
-
 /// Prints the report; the result is the exit code.
 pub fn run(options: &Options) -> Result<i32> {
     let home = Home::from_environment()?;
-    let report = examine(&home);
+    let mut report = examine(&home);
+    if options.fix
+        && report
+            .checks
+            .iter()
+            .any(|check| check.is_fixed_by_setting_up)
+    {
+        // With the features that were chosen before.
+        let before = Prebuilt::locate(&home).ok().flatten();
+        let features = before.map_or_else(Vec::new, |prebuilt| prebuilt.manifest.features);
+        lab::set_up(&home, &features, false)?;
+        report = examine(&home);
+    }
     if options.json {
         println!(
             "{}",
@@ -98,7 +124,7 @@ fn examine(home: &Home) -> Report {
             checks.push(if found.has_sources() {
                 Check::well("rust-src", found.sources().display().to_string())
             } else {
-                Check::wrong("rust-src", "absent", "run `rustup component add rust-src`")
+                Check::not_set_up("rust-src", "absent")
             });
         }
         Err(error) => checks.push(Check::wrong(
@@ -114,13 +140,13 @@ fn examine(home: &Home) -> Report {
     checks.push(if home.kernel().is_file() {
         Check::well("kernel", home.kernel().display().to_string())
     } else {
-        Check::wrong("kernel", "not installed", SET_UP)
+        Check::not_set_up("kernel", "not installed")
     });
     checks.push(prebuilt(home, toolchain.as_ref().ok()));
     let python = Python::locate(home);
     checks.push(match &python {
         Some(python) => Check::well("python", python.interpreter().display().to_string()),
-        None => Check::wrong("python", "no environment with JupyterLab", SET_UP),
+        None => Check::not_set_up("python", "no environment with JupyterLab"),
     });
     let folder = python
         .as_ref()
@@ -128,14 +154,14 @@ fn examine(home: &Home) -> Report {
         .filter(|folder| folder.join("kernel.json").is_file());
     checks.push(match &folder {
         Some(folder) => Check::well("kernelspec", folder.display().to_string()),
-        None => Check::wrong("kernelspec", "not installed", SET_UP),
+        None => Check::not_set_up("kernelspec", "not installed"),
     });
     checks.push(match &python {
         Some(python) if labextension::is_in(python) => Check::well(
             "exercise buttons",
             labextension::folder_in(python).display().to_string(),
         ),
-        _ => Check::wrong("exercise buttons", "not installed", SET_UP),
+        _ => Check::not_set_up("exercise buttons", "not installed"),
     });
     checks.push(Check::well("device", device()));
     checks.push(Check::well("data sets", data_sets(home)));
@@ -153,20 +179,20 @@ fn examine(home: &Home) -> Report {
 fn prebuilt(home: &Home, toolchain: Option<&Toolchain>) -> Check {
     const NAME: &str = "notebook crate";
     match Prebuilt::locate(home) {
-        Err(error) => Check::wrong(NAME, error.to_string(), SET_UP),
-        Ok(None) => Check::wrong(NAME, "not compiled", SET_UP),
+        Err(error) => Check::not_set_up(NAME, error.to_string()),
+        Ok(None) => Check::not_set_up(NAME, "not compiled"),
         Ok(Some(prebuilt)) => {
             let found = prebuilt.folder.display().to_string();
             let Some(toolchain) = toolchain else {
                 return Check::well(NAME, found);
             };
             if let Some(misfit) = prebuilt.misfit() {
-                return Check::wrong(NAME, format!("{found}, {misfit}"), SET_UP);
+                return Check::not_set_up(NAME, format!("{found}, {misfit}"));
             }
             let is_old = Source::find()
                 .is_ok_and(|source| !prebuilt.is_of(&source, toolchain).unwrap_or(true));
             if is_old {
-                return Check::wrong(NAME, format!("{found}, older than its sources"), SET_UP);
+                return Check::not_set_up(NAME, format!("{found}, older than its sources"));
             }
             Check::well(NAME, found)
         }

@@ -40,34 +40,18 @@ pub struct Options {
 /// Sets up what is missing, then runs JupyterLab; the result is its exit code.
 pub fn run(options: &Options) -> Result<i32> {
     let home = Home::from_environment()?;
-    let source = Source::find()?;
-    let toolchain = Toolchain::find()?;
-    toolchain.ensure_sources(options.offline)?;
-    let set_up = home.set_up_alone()?;
-    let mut features = options.features.clone();
-    features.sort();
-    if Python::locate(&home).is_none() || Prebuilt::locate(&home)?.is_none() {
-        disk::check(&home)?;
-    }
-    if features
-        .iter()
-        .any(|feature| CUDA.contains(&feature.as_str()))
-    {
-        toolchain::check_cuda()?;
-    }
-    program::install(&home)?;
-    let python = python::ensure(&home, options.offline)?;
-    let (cpu, offline) = (cpu::native(), options.offline);
-    prebuilt::ensure(&home, &source, &toolchain, &features, &cpu, offline)?;
-    kernelspec::ensure(&home, &python)?;
-    labextension::ensure(&source, &python)?;
+    let SetUp {
+        source,
+        python,
+        alone,
+    } = set_up(&home, &options.features, options.offline)?;
     let folder = match &options.dir {
         Some(folder) => folder.clone(),
         None => workshop::default_folder()?,
     };
     let copied = workshop::copy(&source.notebooks(), &folder)?;
     workshop::tell(&copied, &folder);
-    drop(set_up);
+    drop(alone);
     if options.setup_only {
         println!("Everything is set up. `cargo lab` opens the workshop.");
         return Ok(0);
@@ -81,6 +65,50 @@ pub fn run(options: &Options) -> Result<i32> {
         &folder,
         first_lesson.map(|(name, _)| name.as_str()),
     )
+}
+
+/// All that notebooks need.
+pub struct SetUp {
+    source: Source,
+    python: Python,
+    /// While this is open, no other command sets up.
+    alone: File,
+}
+
+/// Sets up what is missing or out of date.
+pub fn set_up(home: &Home, features: &[String], offline: bool) -> Result<SetUp> {
+    let source = Source::find()?;
+    let toolchain = Toolchain::find()?;
+    toolchain.ensure_sources(offline)?;
+    let alone = home.set_up_alone()?;
+    let mut features = features.to_vec();
+    features.sort();
+    if Python::locate(home).is_none() || Prebuilt::locate(home)?.is_none() {
+        disk::check(home)?;
+    }
+    if features
+        .iter()
+        .any(|feature| CUDA.contains(&feature.as_str()))
+    {
+        toolchain::check_cuda()?;
+    }
+    program::install(home)?;
+    let python = python::ensure(home, offline)?;
+    prebuilt::ensure(
+        home,
+        &source,
+        &toolchain,
+        &features,
+        &cpu::native(),
+        offline,
+    )?;
+    kernelspec::ensure(home, &python)?;
+    labextension::ensure(&source, &python)?;
+    Ok(SetUp {
+        source,
+        python,
+        alone,
+    })
 }
 
 fn open(python: &Python, options: &Options, folder: &Path, notebook: Option<&str>) -> Result<i32> {

@@ -14,11 +14,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The outputs of each cell, by its id. They are kept until the lesson or the crate changes.
+/// The outputs of each cell, by its id. They are kept until the lesson, the crate, or the place of the data changes.
 pub fn of(lesson: &Lesson, source: &Source, home: &Home) -> Result<HashMap<String, Json>> {
     let failed = |reason: String| Error::step(format!("running {}", lesson.name), reason);
     let text = notebook(lesson, Edition::Solution).map_err(failed)?;
-    let key = hex(&Sha256::digest(format!("{}\0{text}", source.hash()?)));
+    let data = std::env::var_os("EOSIN_DATA").unwrap_or_default();
+    let key = format!("{}\0{}\0{text}", source.hash()?, data.display());
+    let key = hex(&Sha256::digest(key));
     let kept = home.cache.join("site-outputs").join(format!("{key}.ipynb"));
     if !kept.exists() {
         println!("Running {} ...", lesson.name);

@@ -197,9 +197,14 @@ fn run(what: &str, command: &mut Command) -> Result<()> {
 
 /// Puts the new site in the place of the old one.
 fn replace(folder: &Path, site: &Path, work: &TempDir) -> Result<()> {
-    if folder.exists() {
-        let old = work.path().join("old");
+    let old = work.path().join("old");
+    let had_one = folder.exists();
+    if had_one {
         fs::rename(folder, &old).at(folder)?;
     }
-    fs::rename(site, folder).at(folder)
+    let replaced = fs::rename(site, folder).at(folder);
+    if had_one && replaced.is_err() {
+        fs::rename(&old, folder).at(folder)?;
+    }
+    replaced
 }

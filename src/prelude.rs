@@ -8,7 +8,7 @@ pub use crate::data::{
     Split,
 };
 pub use crate::display::{Bundle, DisplayValue, LiveDisplay, Show, display, input, interrupt};
-pub use crate::exercise::{check, check_function, choose, hint, progress, solution};
+pub use crate::exercise::{check, check_function, choose, chosen, hint, progress, solution};
 pub use crate::explain;
 pub use crate::morph::{self, LabelMap};
 pub use crate::nn::{self, Layers, Mlp, MnistModel, Module, Parameters, ResNet18, TwoParts, UNet};

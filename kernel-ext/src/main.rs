@@ -11,6 +11,7 @@ mod kernel;
 mod kernelspec;
 mod lab;
 mod labextension;
+mod learning;
 mod notebooks;
 mod plain_path;
 mod prebuilt;
@@ -37,6 +38,7 @@ struct Arguments {
 enum Command {
     Lab(lab::Options),
     Doctor(doctor::Options),
+    Progress(learning::Options),
     #[command(subcommand)]
     Class(class::Command),
     /// Builds the notebooks from their Markdown sources, checks that they are up to date, or begins a new one
@@ -52,6 +54,7 @@ fn main() {
     let outcome = match Arguments::parse().command {
         Command::Lab(options) => lab::run(&options),
         Command::Doctor(options) => doctor::run(&options),
+        Command::Progress(options) => learning::run(&options),
         Command::Class(command) => class::run(&command),
         Command::Notebooks(options) => notebooks::run(&options),
         Command::Kernel { connection_file } => kernel::run(&connection_file).map(|()| 0),

@@ -62,6 +62,11 @@ pub fn cell_returned() {
     }
 }
 
+/// Reports that the answer is right that this cell grades; only the kernel and the cell's own code know `key`.
+pub(crate) fn tell_right(key: &str) {
+    write(&record(&json!({ "type": "right", "key": key })));
+}
+
 fn flush_forever() {
     loop {
         thread::sleep(FLUSH_INTERVAL);

@@ -14,6 +14,7 @@ mod value;
 mod variables;
 
 pub use bundle::{Bundle, Show, escape_html};
+pub(crate) use hooks::tell_right;
 #[doc(hidden)]
 pub use hooks::{cell_failed, cell_returned};
 pub use input::input;

@@ -4,18 +4,25 @@ use super::schema::{Exercise, Lesson};
 use std::sync::LazyLock;
 
 /// Names another file to read, so that authors need not compile the crate for every word that they change.
-const FILE_VARIABLE: &str = "EOSIN_EXERCISES";
+pub const FILE_VARIABLE: &str = "EOSIN_EXERCISES";
+
+/// What was read from the file of that name, if any.
+static AUTHORS: LazyLock<Option<String>> =
+    LazyLock::new(|| std::fs::read_to_string(std::env::var_os(FILE_VARIABLE)?).ok());
 
 /// The lessons that have exercises.
 pub fn lessons() -> &'static [Lesson] {
     static LESSONS: LazyLock<Vec<Lesson>> = LazyLock::new(|| {
-        let named =
-            std::env::var_os(FILE_VARIABLE).and_then(|file| std::fs::read_to_string(file).ok());
-        let text = named.as_deref().unwrap_or(include_str!("lessons.json"));
+        let text = AUTHORS.as_deref().unwrap_or(include_str!("lessons.json"));
         // A test reads the built-in file; an author's may be out of date.
         serde_json::from_str(text).unwrap_or_default()
     });
     &LESSONS
+}
+
+/// Whether the exercises are those that were compiled in.
+pub fn are_built_in() -> bool {
+    AUTHORS.is_none()
 }
 
 /// The exercise with this id, or which one you may have meant.

@@ -1,40 +1,27 @@
 //! What the learner has done so far, kept in a file of their own.
 
+pub use super::records::{Record, Records};
+
+use super::records::FILE_VARIABLE;
 use crate::display::{Listener, listener};
 use crate::whole_file::write_whole;
 use crate::{Error, Result};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Names another file than the usual one (for tests and trials).
-const FILE_VARIABLE: &str = "EOSIN_PROGRESS";
+/// nbgrader sets this when it runs a learner's notebook, which must not change the progress of whoever grades it.
+const GRADING_VARIABLE: &str = "NBGRADER_EXECUTION";
+/// Whoever does nothing for longer than this, in seconds, is having a break.
+const LONGEST_PAUSE: u64 = 20 * 60;
 
-/// What was done in one exercise.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Record {
-    /// How often an answer other than `todo!()` was checked.
-    pub attempts: usize,
-    /// Whether one of them was right.
-    pub solved: bool,
-    /// How many hints were given.
-    pub hints: usize,
-    /// How often the solution was asked for.
-    pub solution: usize,
-    /// When something was last done, in seconds since 1970.
-    pub touched: u64,
-}
-
-/// All records, by exercise.
-pub type Records = BTreeMap<String, Record>;
-
-/// The learner's file. Outside of notebooks there is none, and only this process keeps the records.
+/// The learner's file. Outside of notebooks and while nbgrader grades there is none, and only this process keeps the records.
 fn usual_file() -> Option<PathBuf> {
+    if std::env::var_os(GRADING_VARIABLE).is_some() {
+        return None;
+    }
     if let Some(file) = std::env::var_os(FILE_VARIABLE).filter(|file| !file.is_empty()) {
         return Some(file.into());
     }
@@ -67,10 +54,25 @@ fn without_file() -> MutexGuard<'static, Records> {
 }
 
 fn changed(records: &mut Records, id: &str, change: impl FnOnce(&mut Record)) -> Record {
-    let record = records.entry(id.to_owned()).or_default();
-    change(record);
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    record.touched = now.unwrap_or_default().as_secs();
+    changed_at(now.unwrap_or_default().as_secs(), records, id, change)
+}
+
+/// The time since anything was last done went into this exercise, unless there was a break.
+fn changed_at(
+    now: u64,
+    records: &mut Records,
+    id: &str,
+    change: impl FnOnce(&mut Record),
+) -> Record {
+    let before = records.values().map(|record| record.touched).max();
+    let pause = now.saturating_sub(before.unwrap_or(now));
+    let record = records.entry(id.to_owned()).or_default();
+    if !record.solved && pause <= LONGEST_PAUSE {
+        record.seconds += pause;
+    }
+    change(record);
+    record.touched = now;
     record.clone()
 }
 
@@ -132,6 +134,37 @@ mod tests {
         let records = read(&file);
         assert_eq!((records["a"].attempts, records["b"].attempts), (40, 40));
         assert!(records["a"].touched > 1_700_000_000);
+    }
+
+    #[test]
+    fn time_counts_for_the_exercise_that_follows_until_it_is_solved_and_without_breaks() {
+        let mut records = Records::new();
+        let minute = 60;
+        let mut at = |now: u64, id: &str, solves: bool| {
+            changed_at(now * minute, &mut records, id, |record| {
+                record.solved |= solves
+            })
+            .seconds
+        };
+        assert_eq!(at(1000, "a", false), 0);
+        assert_eq!(at(1003, "a", true), 3 * minute);
+        assert_eq!(at(1007, "b", false), 4 * minute);
+        assert_eq!(at(1008, "a", true), 3 * minute);
+        assert_eq!(at(1500, "b", false), 4 * minute);
+        assert_eq!(at(1502, "b", true), 6 * minute);
+    }
+
+    #[test]
+    fn a_file_without_times_can_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("progress.json");
+        let old =
+            r#"{"a": {"attempts": 2, "solved": true, "hints": 1, "solution": 0, "touched": 5}}"#;
+        fs::write(&file, old).unwrap();
+        change_in(&file, "b", |record| record.hints = 1).unwrap();
+        let records = read(&file);
+        assert_eq!(records["a"].attempts, 2);
+        assert_eq!((records["a"].seconds, records["b"].seconds), (0, 0));
     }
 
     #[test]

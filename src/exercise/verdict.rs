@@ -83,7 +83,7 @@ impl Verdict {
             Outcome::NotAttempted | Outcome::Unknown => return self,
         };
         let kept = change(&exercise.id, |record| {
-            record.attempts += 1;
+            record.attempts += usize::from(!record.solved);
             record.solved |= solved;
         });
         let card = match kept {

@@ -18,6 +18,8 @@ pub struct Ending {
     pub panic: Option<(String, Option<usize>)>,
     /// Message and line (of the compiled source) of the last error that left the cell by `?`.
     pub error: Option<(String, Option<usize>)>,
+    /// The key that came with a right answer.
+    pub right: Option<String>,
     /// How the learner's process died.
     pub died: Option<String>,
 }
@@ -103,6 +105,7 @@ impl Cell {
                 Record::Interruptible { on } => self.control.set_interruptible(on),
                 Record::Panic { message, line } => state.ending.panic = Some((message, line)),
                 Record::Error { message, line } => state.ending.error = Some((message, line)),
+                Record::Right { key } => state.ending.right = Some(key),
                 Record::Display { data, metadata, id } => {
                     state.show(Output::Display {
                         bundle: Bundle { data, metadata },

@@ -74,6 +74,8 @@ pub enum Record {
         message: String,
         line: Option<usize>,
     },
+    /// The answer that this cell grades is right.
+    Right { key: String },
     /// An error left the cell through `?` in this line of the compiled source.
     Error {
         message: String,

@@ -17,6 +17,7 @@ mod extended;
 mod front;
 mod gathered_text;
 mod generated_code;
+mod graded;
 mod history;
 mod impls;
 mod info;

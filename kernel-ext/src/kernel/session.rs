@@ -9,6 +9,7 @@ use super::event::Event;
 use super::exercise_check::not_attempted;
 use super::explanation::not_kept;
 use super::extended::Extended;
+use super::graded::{Graded, WithoutResult};
 use super::impls::{self, Impls, Plan, Staying};
 use super::macros::{self, Macros};
 use super::moved::Moved;
@@ -92,6 +93,12 @@ impl Session {
     }
 
     pub fn execute(&mut self, code: &str, front: Arc<dyn Front>) -> Result<(), Failure> {
+        let graded = Graded::of(code);
+        let front: Arc<dyn Front> = match graded {
+            Some(_) => Arc::new(WithoutResult(front)),
+            None => front,
+        };
+        let added = graded.as_ref().map(|graded| graded.additions.as_slice());
         self.control.begin();
         self.cell.begin(Arc::clone(&front));
         // Some people delete cache folders, even while they are in use.
@@ -109,7 +116,8 @@ impl Session {
             },
         };
         let items = CellItems::of(code);
-        let (mut result, cell, plan) = self.execute_with_impls(code, &items, &mut callbacks);
+        let (mut result, cell, plan) =
+            self.execute_with_impls(code, added.unwrap_or_default(), &items, &mut callbacks);
         let notes = [
             left_behind(&plan.gone),
             statics::note(&items),
@@ -127,7 +135,7 @@ impl Session {
             errors.retain(|error| error.json["level"] != "warning");
         }
         if let Err(evcxr::Error::CompilationErrors(errors)) = &result
-            && let Some(verdict) = not_attempted(code, errors, &self.moved)
+            && let Some(verdict) = not_attempted(&cell.code, errors, &self.moved)
         {
             result = self
                 .context
@@ -146,6 +154,9 @@ impl Session {
                     String::new()
                 };
                 if let Some(failure) = Failure::from_ending(code, &compiled, &ending) {
+                    return Err(failure);
+                }
+                if let Some(failure) = graded.and_then(|of| of.failure(ending.right.as_deref())) {
                     return Err(failure);
                 }
                 // The answers of evcxr's own commands, such as `:vars`.
@@ -190,10 +201,11 @@ impl Session {
         }
     }
 
-    /// Runs a cell with all `impl`s that fit it.
+    /// Runs a cell with what is added to it and all `impl`s that fit it.
     fn execute_with_impls(
         &mut self,
         code: &str,
+        added: &[(usize, String)],
         items: &CellItems,
         callbacks: &mut EvalCallbacks,
     ) -> (Result<EvalOutputs, evcxr::Error>, Extended, Plan) {
@@ -202,6 +214,7 @@ impl Session {
         self.impls.retain(|mark| there.contains(mark));
         let mut execute = |plan: Plan| {
             let additions = [
+                added,
                 &plan.additions[..],
                 &macros::exports(items),
                 &statics::endings(items),

@@ -1,10 +1,12 @@
 //! Building and checking the notebooks of a checkout, and beginning a new one.
 
+use super::course;
 use super::lesson::{Lesson, Part};
 use super::manifest::manifest;
 use super::markdown;
 use super::new;
 use super::notebook::{Edition, notebook};
+use super::site;
 use crate::error::{At, Error, Result};
 use crate::home::write_atomically;
 use crate::source::Source;
@@ -21,7 +23,11 @@ pub struct Options {
 #[derive(Debug, Clone, clap::Subcommand)]
 enum Action {
     /// Write notebooks/*.ipynb, notebooks/solutions/*.ipynb and what the crate knows of the exercises
-    Build,
+    Build {
+        /// Also write a course for nbgrader into this folder: source/*/*.ipynb and its settings
+        #[arg(long, value_name = "FOLDER")]
+        nbgrader: Option<PathBuf>,
+    },
     /// Fail when one of these files differs from the sources
     Check,
     /// Write the source of a new lesson with an exercise and a question
@@ -29,6 +35,7 @@ enum Action {
         /// Number and words, as in 04-convolution
         name: String,
     },
+    Site(site::Options),
 }
 
 /// Does what the options ask for in the checkout; the result is the exit code.
@@ -44,22 +51,38 @@ pub fn run(options: &Options) -> Result<i32> {
             );
             Ok(0)
         }
-        Action::Build => build(&source, &folder, true),
-        Action::Check => build(&source, &folder, false),
+        Action::Build { nbgrader } => build(&source, &folder, nbgrader.as_deref(), true),
+        Action::Check => build(&source, &folder, None, false),
+        Action::Site(options) => {
+            let (lessons, mistakes) = read(&folder)?;
+            if !told(&mistakes) {
+                return Ok(1);
+            }
+            site::build(options, &source, &lessons).map(|()| 0)
+        }
     }
 }
 
-/// Builds every lesson, and writes what has changed or only reports it.
-fn build(source: &Source, folder: &Path, writes: bool) -> Result<i32> {
-    let (lessons, mistakes) = read(folder)?;
-    for mistake in &mistakes {
+/// Prints the mistakes; whether there are none.
+fn told(mistakes: &[String]) -> bool {
+    for mistake in mistakes {
         eprintln!("{mistake}");
     }
-    if !mistakes.is_empty() {
+    mistakes.is_empty()
+}
+
+/// Builds every lesson, and writes what has changed or only reports it.
+fn build(source: &Source, folder: &Path, course: Option<&Path>, writes: bool) -> Result<i32> {
+    let (lessons, mistakes) = read(folder)?;
+    if !told(&mistakes) {
         return Ok(1);
     }
+    let mut files = files(source, &lessons)?;
+    if let Some(folder) = course {
+        files.extend(course::files(folder, &lessons)?);
+    }
     let mut differing = 0;
-    for (path, text) in files(source, &lessons)? {
+    for (path, text) in files {
         if fs::read_to_string(&path).is_ok_and(|there| there == text) {
             continue;
         }

@@ -3,6 +3,7 @@
 
 mod choice;
 mod command;
+mod course;
 mod description;
 mod exercise;
 mod lesson;
@@ -11,9 +12,12 @@ mod markdown;
 mod mistake;
 mod new;
 mod notebook;
+mod outputs;
+mod page;
 // The crate `eosin` reads what is written here; this package does not depend on it.
 #[path = "../../../src/exercise/schema.rs"]
-mod schema;
+pub mod schema;
+mod site;
 mod syntax;
 
 pub use command::{Options, run};

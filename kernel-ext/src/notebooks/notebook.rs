@@ -19,6 +19,16 @@ pub enum Edition {
 
 /// The file (nbformat 4.5, no outputs).
 pub fn notebook(lesson: &Lesson, edition: Edition) -> Result<String, String> {
+    document(lesson, edition).and_then(text)
+}
+
+pub fn text(notebook: Notebook) -> Result<String, String> {
+    nbformat::serialize_notebook(&nbformat::Notebook::V4(notebook))
+        .map_err(|error| error.to_string())
+}
+
+/// What is in the file.
+pub fn document(lesson: &Lesson, edition: Edition) -> Result<Notebook, String> {
     let mut cells = Cells(Vec::new());
     for part in &lesson.parts {
         match part {
@@ -41,7 +51,7 @@ pub fn notebook(lesson: &Lesson, edition: Edition) -> Result<String, String> {
     // Jupyter writes down the kernel's name and its language. As this is there already, a notebook that somebody only opens
     // does not count as changed.
     let language_info = serde_json::to_value(language_info()).and_then(serde_json::from_value);
-    let notebook = Notebook {
+    Ok(Notebook {
         metadata: Metadata {
             kernelspec: Some(KernelSpec {
                 display_name: kernelspec::DISPLAY_NAME.to_owned(),
@@ -55,9 +65,7 @@ pub fn notebook(lesson: &Lesson, edition: Edition) -> Result<String, String> {
         nbformat: 4,
         nbformat_minor: 5,
         cells: cells.0,
-    };
-    nbformat::serialize_notebook(&nbformat::Notebook::V4(notebook))
-        .map_err(|error| error.to_string())
+    })
 }
 
 /// The task with the options of a question, and with what it takes.
@@ -82,9 +90,28 @@ fn task(text: &str, exercise: &Exercise) -> String {
 }
 
 /// What a cell is in an exercise.
-struct Place<'a> {
-    id: &'a str,
-    role: &'static str,
+pub struct Place<'a> {
+    pub id: &'a str,
+    pub role: &'static str,
+}
+
+impl Place<'_> {
+    /// The id of the cell.
+    pub fn id(&self) -> Result<CellId, String> {
+        let id = format!("{}-{}", self.id.replace('.', "-"), self.role);
+        CellId::try_from(id.as_str()).map_err(|error| format!("{id}: {error}"))
+    }
+}
+
+/// `known` is what front ends should know beside the place.
+pub fn code_cell(text: &str, id: CellId, place: Option<&Place>, known: Json) -> Cell {
+    Cell::Code {
+        id,
+        metadata: metadata(place, known),
+        execution_count: None,
+        source: lines(text),
+        outputs: Vec::new(),
+    }
 }
 
 struct Cells(Vec<Cell>);
@@ -134,28 +161,21 @@ impl Cells {
     }
 
     fn code(&mut self, text: &str, place: Option<Place>, known: Json) -> Result<(), String> {
-        let cell = Cell::Code {
-            id: self.id(place.as_ref())?,
-            metadata: metadata(place.as_ref(), known),
-            execution_count: None,
-            source: lines(text),
-            outputs: Vec::new(),
-        };
-        self.0.push(cell);
+        let id = self.id(place.as_ref())?;
+        self.0.push(code_cell(text, id, place.as_ref(), known));
         Ok(())
     }
 
     fn id(&self, place: Option<&Place>) -> Result<CellId, String> {
-        let id = match place {
-            Some(Place { id, role }) => format!("{}-{role}", id.replace('.', "-")),
-            None => format!("cell-{:03}", self.0.len() + 1),
-        };
+        if let Some(place) = place {
+            return place.id();
+        }
+        let id = format!("cell-{:03}", self.0.len() + 1);
         CellId::try_from(id.as_str()).map_err(|error| format!("{id}: {error}"))
     }
 }
 
-/// With this, front ends show buttons and marks at the cells of an exercise, and restore the starter. `known` is what they
-/// should know beside the place.
+/// With this, front ends show buttons and marks at the cells of an exercise, and restore the starter.
 fn metadata(place: Option<&Place>, mut known: Json) -> CellMetadata {
     let mut metadata = CellMetadata::default();
     if let Some(Place { id, role }) = place {

@@ -25,7 +25,6 @@ use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -387,8 +386,6 @@ fn partial(home: &Home) -> Result<TempDir> {
     fs::create_dir_all(&folder).at(&folder)?;
     tempfile::Builder::new()
         .prefix("partial-")
-        // A class reads it, too.
-        .permissions(fs::Permissions::from_mode(0o755))
         .tempdir_in(&folder)
         .at(&folder)
 }

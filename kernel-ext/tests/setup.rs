@@ -135,10 +135,17 @@ fn a_kernel_without_set_up_says_what_to_do() {
     assert!(message.contains("cargo lab --setup-only"), "{message}");
 }
 
+/// A folder like root's home.
+fn private_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
+    folder
+}
+
 #[test]
 fn a_class_is_not_set_up_where_learners_cannot_rely_on_it() {
     let machine = Machine::with_path(PathBuf::from(std::env::var_os("PATH").unwrap()));
-    let private = tempfile::tempdir().unwrap();
+    let private = private_folder();
     let within = private.path().join("class");
     for (folder, reason) in [
         (within.as_path(), "closed to others"),
@@ -158,7 +165,7 @@ fn a_class_is_not_set_up_where_learners_cannot_rely_on_it() {
 #[test]
 fn a_class_does_not_get_a_python_that_is_somebodys_own() {
     let machine = Machine::with_path(PathBuf::from(std::env::var_os("PATH").unwrap()));
-    let private = tempfile::tempdir().unwrap();
+    let private = private_folder();
     let (library, python) = (private.path().join("os.py"), private.path().join("python"));
     std::fs::write(&library, "").unwrap();
     std::fs::write(&python, format!("#!/bin/sh\necho {}\n", library.display())).unwrap();

@@ -3,7 +3,6 @@
 use crate::error::{At, Error, Result};
 use crate::toolchain::{self, Toolchain};
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// Makes `folder` a copy of a toolchain, without its documentation, unless it is one already.
@@ -24,7 +23,6 @@ fn copy(from: &Toolchain, folder: &Path) -> Result<()> {
     let parent = folder.parent().unwrap_or(Path::new("/"));
     let partial = tempfile::Builder::new()
         .prefix("partial-")
-        .permissions(fs::Permissions::from_mode(0o755))
         .tempdir_in(parent)
         .at(parent)?;
     for file in files {

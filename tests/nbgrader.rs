@@ -15,7 +15,7 @@ fn points_are_given_for_right_answers_and_for_nothing_else() {
     let built = eosin(&build).arg(course.path()).status().unwrap();
     assert!(built.success());
     let output = Command::new(python_with("nbgrader-requirements.txt"))
-        .arg(checkout.join("tests/nbgrader.py"))
+        .arg(checkout.join("tests/nbgrader_course.py"))
         .arg(course.path())
         .arg("01-tensors")
         .arg(checkout.join("src/exercise/lessons.json"))

@@ -50,9 +50,11 @@ impl Bundle {
     pub fn with_png(mut self, png: &[u8], width: u32, height: u32) -> Self {
         let encoded = base64::engine::general_purpose::STANDARD.encode(png);
         self.data.insert("image/png".to_owned(), encoded.into());
+        // What an exported page tells those who cannot see the picture: the first line, as all of it may be long.
+        let alt = self.plain.lines().next().unwrap_or_default();
         self.metadata.insert(
             "image/png".to_owned(),
-            json!({ "width": width, "height": height }),
+            json!({ "width": width, "height": height, "alt": alt }),
         );
         self
     }

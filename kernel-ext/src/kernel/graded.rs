@@ -28,7 +28,9 @@ impl Graded {
             found
         })?;
         let key = Uuid::new_v4().to_string();
-        let begin = format!("\n::eosin::exercise::grade({key:?}, {{ use ::eosin::prelude::*;");
+        // Without `let`, evcxr would take the colons for a command.
+        let begin =
+            format!("\nlet _ = ::eosin::exercise::grade({key:?}, {{ use ::eosin::prelude::*;");
         Some(Graded {
             key,
             additions: vec![
@@ -80,7 +82,7 @@ mod tests {
         assert_eq!(
             cell,
             format!(
-                "// hidden\n// :grade\n::eosin::exercise::grade(\"{}\", {{ use ::eosin::prelude::*;\n// end\nlet x = 1;\n\
+                "// hidden\n// :grade\nlet _ = ::eosin::exercise::grade(\"{}\", {{ use ::eosin::prelude::*;\n// end\nlet x = 1;\n\
                  check(\"a.b\", x)\n// last\n}})?;",
                 graded.key
             )

@@ -26,6 +26,7 @@ pub fn make(name: &str) -> Result<()> {
     let recipe = Recipe {
         models: vec![model],
         in_eight_views: false,
+        zooms: vec![1.0],
         separation: Separation::default(),
     };
     let nuclei = Nuclei::load(path, &Options::new(64).originals())?;

@@ -8,6 +8,7 @@ use crate::source::Source;
 use crate::toolchain::{self, Toolchain};
 use crate::workshop::{self, Copied};
 use crate::{cpu, disk, kernelspec, labextension, prebuilt, program, python};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -4,12 +4,8 @@ mod workshop;
 
 use std::path::Path;
 use std::process::Command;
-<<<<<<< HEAD
-use workshop::{environment, eosin, workshop};
-=======
 use workshop::notebook::code_cells;
-use workshop::{Kernel, eosin, python_with, workshop};
->>>>>>> nbgrader
+use workshop::{Kernel, environment, eosin, workshop};
 
 #[test]
 fn points_are_given_for_right_answers_and_for_nothing_else() {
@@ -19,28 +15,17 @@ fn points_are_given_for_right_answers_and_for_nothing_else() {
     let build = ["notebooks", "build", "--nbgrader"];
     let built = eosin(&build).arg(course.path()).status().unwrap();
     assert!(built.success());
-<<<<<<< HEAD
     let output = Command::new(environment(
         "python-nbgrader",
         "tests/nbgrader-requirements.txt",
     ))
-    .arg(checkout.join("tests/nbgrader.py"))
+    .arg(checkout.join("tests/nbgrader_course.py"))
     .arg(course.path())
     .arg("01-tensors")
     .arg(checkout.join("src/exercise/lessons.json"))
     .env("JUPYTER_PATH", kernelspecs)
     .output()
     .unwrap();
-=======
-    let output = Command::new(python_with("nbgrader-requirements.txt"))
-        .arg(checkout.join("tests/nbgrader_course.py"))
-        .arg(course.path())
-        .arg("01-tensors")
-        .arg(checkout.join("src/exercise/lessons.json"))
-        .env("JUPYTER_PATH", kernelspecs)
-        .output()
-        .unwrap();
->>>>>>> nbgrader
     let said = String::from_utf8_lossy(&output.stdout);
     println!("{said}");
     assert!(

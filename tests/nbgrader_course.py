@@ -1,4 +1,4 @@
-"""The real nbgrader on a lesson, from the instructor's notebook to the grades of six learners.
+"""The real nbgrader on a lesson, from the instructor's notebook to the grades of seven learners.
 
 Arguments: the folder of the course, the lesson, the checkout's src/exercise/lessons.json."""
 
@@ -108,7 +108,7 @@ def shadow(notebook):
 
 
 def tamper(notebook):
-    """No right answer, but verdicts that are printed, checks that are edited, and names."""
+    """No right answer, but verdicts that are printed, and checks that are edited."""
     answers, checks = cells(notebook, "answer"), cells(notebook, "check")
     for id, cell in answers.items():
         cell.source = wrong[id]
@@ -116,20 +116,30 @@ def tamper(notebook):
     for cell in checks.values():
         cell.source = 'println!("✓ Correct")'
     checks["tensors.column"].metadata.nbgrader.points = 100
+
+
+def only_first(notebook):
+    """A wrong answer to one exercise, and nothing after its check."""
+    answer = cells(notebook, "answer")["tensors.new"]
+    answer.source = exercises["tensors.new"]["wrong"][-1]["code"]
+    check = notebook.cells.index(cells(notebook, "check")["tensors.new"])
+    notebook.cells = notebook.cells[: check + 1]
+
+
+def pose(notebook):
+    """A module that has the name of the crate."""
+    only_first(notebook)
     insert(notebook, CRATE)
 
 
 def exchange(notebook):
-    """Other exercises, for which every answer is right, and only the beginning of the notebook."""
+    """Other exercises, for which every answer is right."""
     others = json.loads(EXERCISES.read_text())
     for exercise in (exercise for lesson in others for exercise in lesson["exercises"]):
         exercise["answer"] = {"shape": [6]}
     file = COURSE / "others.json"
     file.write_text(json.dumps(others))
-    answer = cells(notebook, "answer")["tensors.new"]
-    answer.source = exercises["tensors.new"]["wrong"][-1]["code"]
-    check = notebook.cells.index(cells(notebook, "check")["tensors.new"])
-    notebook.cells = notebook.cells[: check + 1]
+    only_first(notebook)
     insert(notebook, f'unsafe {{ std::env::set_var("EOSIN_EXERCISES", {json.dumps(str(file))}) }};', first=True)
 
 
@@ -147,7 +157,7 @@ for id, exercise in exercises.items():
 assert [cell.id for cell in source.cells] == [cell.id for cell in released.cells]
 
 students = {"solves": solve, "leaves": lambda notebook: None, "half": half, "shadows": shadow, "tampers": tamper}
-students["exchanges"] = exchange
+students |= {"poses": pose, "exchanges": exchange}
 for student, change in students.items():
     hand_in(student, change)
 nbgrader("autograde", LESSON)
@@ -169,7 +179,7 @@ def expected(is_right):
 assert graded["solves"] == expected(lambda id: True), graded["solves"]
 for student in ["half", "shadows"]:
     assert graded[student] == expected(lambda id: id not in missed), (student, graded[student])
-for student in ["leaves", "tampers", "exchanges"]:
+for student in ["leaves", "tampers", "poses", "exchanges"]:
     assert graded[student] == expected(lambda id: False), (student, graded[student])
 
 feedback = (COURSE / "feedback" / "half" / LESSON / f"{LESSON}.html").read_text()

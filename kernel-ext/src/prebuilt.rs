@@ -256,6 +256,7 @@ fn build(
         .env("CARGO_TARGET_DIR", home.build())
         .env("CARGO_ENCODED_RUSTFLAGS", rustflags.join("\u{1f}"))
         .env_remove("RUSTC_WRAPPER")
+        .env_remove("LD_LIBRARY_PATH")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command

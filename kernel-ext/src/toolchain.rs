@@ -137,6 +137,8 @@ fn print(rustc: &Path, arguments: &[&str]) -> Result<String> {
     let fix = "install Rust from https://rustup.rs";
     let output = Command::new(rustc)
         .args(arguments)
+        // With cargo's own, a copied compiler would load the original's libraries, and take its folder for its own.
+        .env_remove("LD_LIBRARY_PATH")
         .output()
         .map_err(|_| Error::missing("rustc", fix))?;
     if !output.status.success() {

@@ -122,7 +122,7 @@ fn doctor_names_what_is_wrong_and_how_to_fix_it() {
             check(name)["fix"]
                 .as_str()
                 .unwrap()
-                .contains("cargo lab --setup-only"),
+                .contains("cargo doctor --fix"),
             "{name}"
         );
     }

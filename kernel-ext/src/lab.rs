@@ -6,7 +6,7 @@ use crate::prebuilt::Prebuilt;
 use crate::python::Python;
 use crate::source::Source;
 use crate::toolchain::{self, Toolchain};
-use crate::workshop::{self, Copied};
+use crate::workshop;
 use crate::{cpu, disk, kernelspec, labextension, prebuilt, program, python};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -57,15 +57,7 @@ pub fn run(options: &Options) -> Result<i32> {
         println!("Everything is set up. `cargo lab` opens the workshop.");
         return Ok(0);
     }
-    // The first visit begins with the first lesson; later, JupyterLab opens what was open last.
-    let is_first_time = copied.iter().all(|(_, what)| *what == Copied::New);
-    let first_lesson = copied.first().filter(|_| is_first_time);
-    open(
-        &python,
-        options,
-        &folder,
-        first_lesson.map(|(name, _)| name.as_str()),
-    )
+    open(&python, options, &folder, workshop::first_lesson(&copied))
 }
 
 /// All that notebooks need.

@@ -17,8 +17,8 @@ const SETTINGS: &str = r#"{"@jupyterlab/apputils-extension:notification": {"fetc
 /// Written last; its content is the hash of the requirements that were installed.
 const COMPLETE: &str = "eosin-complete";
 
-/// Installs what a file requires.
-fn install(prefix: &Path, requirements: &Path, what: &str) -> Result<()> {
+/// Installs what a file requires into the environment `prefix`.
+pub fn install(prefix: &Path, requirements: &Path, what: &str) -> Result<()> {
     let python = prefix.join("bin/python");
     let output = Command::new(&python)
         .args([
@@ -118,19 +118,32 @@ pub fn ensure_private(home: &Home, interpreter: &Path, offline: bool) -> Result<
 }
 
 fn create(prefix: &Path, interpreter: &Path) -> Result<()> {
-    if prefix.exists() {
-        fs::remove_dir_all(prefix).at(prefix)?;
-    }
     if let Some(parent) = prefix.parent() {
         fs::create_dir_all(parent).at(parent)?;
     }
     let progress = Progress::start(
         "Installing JupyterLab in a private Python environment (once; about a minute)",
     );
+    make_environment(prefix, interpreter)?;
+    progress.step("environment");
+    let requirements = prefix.join("requirements.txt");
+    write_atomically(&requirements, REQUIREMENTS.as_bytes())?;
+    install(prefix, &requirements, "installing JupyterLab")?;
+    write_atomically(
+        &prefix.join("share/jupyter/lab/settings/overrides.json"),
+        SETTINGS.as_bytes(),
+    )?;
+    write_atomically(&prefix.join(COMPLETE), requirements_hash().as_bytes())?;
+    progress.done();
+    Ok(())
+}
+
+/// Makes an environment without packages, in the place of any that is there.
+pub fn make_environment(prefix: &Path, interpreter: &Path) -> Result<()> {
     let fix = "install Python 3.10 or newer (Debian: `apt install python3 python3-venv`)";
     let named = interpreter.display().to_string();
     let output = Command::new(interpreter)
-        .args(["-m", "venv"])
+        .args(["-m", "venv", "--clear"])
         .arg(prefix)
         .output()
         .map_err(|_| Error::missing(&named, fix))?;
@@ -148,15 +161,5 @@ fn create(prefix: &Path, interpreter: &Path) -> Result<()> {
         }
         return Err(Error::step(format!("{named} -m venv"), last_line(&told)));
     }
-    progress.step("environment");
-    let requirements = prefix.join("requirements.txt");
-    write_atomically(&requirements, REQUIREMENTS.as_bytes())?;
-    install(prefix, &requirements, "installing JupyterLab")?;
-    write_atomically(
-        &prefix.join("share/jupyter/lab/settings/overrides.json"),
-        SETTINGS.as_bytes(),
-    )?;
-    write_atomically(&prefix.join(COMPLETE), requirements_hash().as_bytes())?;
-    progress.done();
     Ok(())
 }

@@ -62,6 +62,13 @@ pub fn copy(source: &Path, folder: &Path) -> Result<Vec<(String, Copied)>> {
     Ok(outcome)
 }
 
+/// The notebook that a first visit begins with; later, JupyterLab opens what was open last.
+pub fn first_lesson(copied: &[(String, Copied)]) -> Option<&str> {
+    let is_first_time = copied.iter().all(|(_, what)| *what == Copied::New);
+    let (name, _) = copied.first().filter(|_| is_first_time)?;
+    Some(name)
+}
+
 fn copy_one(
     name: &str,
     content: &[u8],

@@ -4,7 +4,7 @@ use super::folder::ClassFolder;
 use crate::error::{At, Error, Result};
 use crate::home::SHARED_VARIABLE;
 use crate::plain_path::folder_of_own;
-use crate::workshop::{self, Copied};
+use crate::workshop;
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -51,9 +51,7 @@ pub fn run(options: &Options) -> Result<i32> {
     if env::var_os("EOSIN_DATA").is_none() {
         server.env("EOSIN_DATA", class.data_sets());
     }
-    // The first visit begins with the first lesson.
-    let is_first_time = copied.iter().all(|(_, what)| *what == Copied::New);
-    if let Some((name, _)) = copied.first().filter(|_| is_first_time) {
+    if let Some(name) = workshop::first_lesson(&copied) {
         server.env("JUPYTERHUB_DEFAULT_URL", format!("/lab/tree/{name}"));
     }
     if let Some(folder) = short_runtime_folder()? {

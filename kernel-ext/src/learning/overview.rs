@@ -5,11 +5,10 @@ use super::records::Records;
 use super::row::{Row, State, rows};
 use super::unreadable;
 use crate::error::{At, Error, Result};
-use crate::kernelspec;
+use crate::notebooks::notebook::{kernelspec, text};
 use crate::notebooks::schema::{Exercise, Lesson};
-use nbformat::v4::{Cell, CellId, CellMetadata, KernelSpec, Metadata, Notebook};
+use nbformat::v4::{Cell, CellId, CellMetadata, Metadata, Notebook};
 use serde::Deserialize;
-use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -182,12 +181,7 @@ pub fn notebook(class: &[Vec<Row>], lessons: &[Lesson]) -> Result<String> {
     let failed = |reason: String| Error::step("writing the overview", reason);
     let notebook = Notebook {
         metadata: Metadata {
-            kernelspec: Some(KernelSpec {
-                display_name: kernelspec::DISPLAY_NAME.to_owned(),
-                name: kernelspec::NAME.to_owned(),
-                language: Some(kernelspec::LANGUAGE.to_owned()),
-                additional: HashMap::new(),
-            }),
+            kernelspec: Some(kernelspec()),
             ..Metadata::default()
         },
         nbformat: 4,
@@ -196,8 +190,7 @@ pub fn notebook(class: &[Vec<Row>], lessons: &[Lesson]) -> Result<String> {
             .collect::<Result<_, &str>>()
             .map_err(|reason| failed(reason.to_owned()))?,
     };
-    nbformat::serialize_notebook(&nbformat::Notebook::V4(notebook))
-        .map_err(|error| failed(error.to_string()))
+    text(notebook).map_err(failed)
 }
 
 fn table(sums: &[Sum]) -> String {

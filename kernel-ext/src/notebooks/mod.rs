@@ -11,7 +11,7 @@ mod manifest;
 mod markdown;
 mod mistake;
 mod new;
-mod notebook;
+pub mod notebook;
 mod outputs;
 mod page;
 // The crate `eosin` reads what is written here; this package does not depend on it.

@@ -53,12 +53,7 @@ pub fn document(lesson: &Lesson, edition: Edition) -> Result<Notebook, String> {
     let language_info = serde_json::to_value(language_info()).and_then(serde_json::from_value);
     Ok(Notebook {
         metadata: Metadata {
-            kernelspec: Some(KernelSpec {
-                display_name: kernelspec::DISPLAY_NAME.to_owned(),
-                name: kernelspec::NAME.to_owned(),
-                language: Some(kernelspec::LANGUAGE.to_owned()),
-                additional: HashMap::new(),
-            }),
+            kernelspec: Some(kernelspec()),
             language_info: language_info.map_err(|error| error.to_string())?,
             ..Metadata::default()
         },
@@ -66,6 +61,16 @@ pub fn document(lesson: &Lesson, edition: Edition) -> Result<Notebook, String> {
         nbformat_minor: 5,
         cells: cells.0,
     })
+}
+
+/// What a notebook says of its kernel.
+pub fn kernelspec() -> KernelSpec {
+    KernelSpec {
+        display_name: kernelspec::DISPLAY_NAME.to_owned(),
+        name: kernelspec::NAME.to_owned(),
+        language: Some(kernelspec::LANGUAGE.to_owned()),
+        additional: HashMap::new(),
+    }
 }
 
 /// The task with the options of a question, and with what it takes.

@@ -8,6 +8,7 @@ use super::outputs;
 use super::page::page;
 use crate::error::{At, Error, Result};
 use crate::home::{Home, write_atomically};
+use crate::python;
 use crate::source::Source;
 use crate::toolchain::last_line;
 use std::collections::HashMap;
@@ -141,44 +142,31 @@ fn tools(home: &Home) -> Result<PathBuf> {
         return Ok(program);
     }
     println!("Installing Sphinx (once; about a minute) ...");
-    let wanted = tempfile::NamedTempFile::new().at(&prefix)?;
-    fs::write(wanted.path(), REQUIREMENTS).at(wanted.path())?;
-    let mut venv = Command::new("python3");
-    venv.args(["-m", "venv", "--clear"]).arg(&prefix);
-    run("python3 -m venv", &mut venv)?;
-    let mut pip = Command::new(prefix.join("bin/python"));
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-    ]);
-    pip.arg("--requirement").arg(wanted.path());
-    run("installing Sphinx", &mut pip)?;
+    python::make_environment(&prefix, Path::new("python3"))?;
+    // The mark is written last, under another name: half an environment is made anew.
+    let wanted = prefix.join("wanted.txt");
+    write_atomically(&wanted, REQUIREMENTS.as_bytes())?;
+    python::install(&prefix, &wanted, "installing Sphinx")?;
     write_atomically(&mark, REQUIREMENTS.as_bytes())?;
     Ok(program)
 }
 
 fn run_sphinx(program: &Path, book: &Path, site: &Path) -> Result<()> {
     println!("Building the pages ...");
-    let mut build = Command::new(program);
-    // A link to nowhere, a formula that cannot be read: an author has to know.
-    build.args([
-        "-b",
-        "html",
-        "-q",
-        "--fail-on-warning",
-        "--keep-going",
-        "--jobs",
-        "auto",
-    ]);
-    run("Sphinx", build.arg(book).arg(site))
-}
-
-fn run(what: &str, command: &mut Command) -> Result<()> {
-    let program = PathBuf::from(command.get_program());
-    let output = command.output().at(&program)?;
+    let output = Command::new(program)
+        // A link to nowhere, a formula that cannot be read: an author has to know.
+        .args([
+            "-b",
+            "html",
+            "-q",
+            "--fail-on-warning",
+            "--keep-going",
+            "--jobs",
+            "auto",
+        ])
+        .args([book, site])
+        .output()
+        .at(program)?;
     if output.status.success() {
         return Ok(());
     }
@@ -192,7 +180,7 @@ fn run(what: &str, command: &mut Command) -> Result<()> {
         true => last_line(&told),
         false => complaints.join("\n"),
     };
-    Err(Error::download(what, &told, reason))
+    Err(Error::step("Sphinx", reason))
 }
 
 /// Puts the new site in the place of the old one.
